@@ -1,0 +1,168 @@
+"""Guards that keep a number in task_struct: the depth counter and the one-bit flag.
+
+Three storages, one arithmetic. ``page_owner_depth`` as an unsigned int is the first version of the
+2021 patch; two bits were proposed in review; one bit landed in Linux 5.13 (commit 8e9b16c47680) as
+``in_page_owner``. At maximum depth 1 one bit is that flag; above 1 it is a 1-bit counter. An
+increment past the width wraps, as C does, and then the guard is gone.
+"""
+
+from __future__ import annotations
+
+from core.guards.base import GuardCode, Host
+from core.guards.storage import Place
+from core.trace.events import SITE_BITS, Kind
+from core.trace.recorder import Recorder
+from core.trace.routine import Routine
+
+LOAD_NS = 1
+STORE_NS = 1
+
+
+class StoredGuard:
+    """Counts the saves under way in a field of task_struct.
+
+    Args:
+        design: uint, bit1 or bit2.
+        max_depth: How many saves may be under way at once.
+        place: Where the field lies.
+    """
+
+    def __init__(self, design: str, max_depth: int, place: Place) -> None:
+        self.design = design
+        self.max_depth = max_depth
+        self.place = place
+        self.is_flag = design == "bit1" and max_depth == 1
+        self.field = "in_page_owner" if self.is_flag else "page_owner_depth"
+
+    def attach(self, host: Host) -> None:
+        """Meet the machine."""
+        self._host = host
+
+    def inlined_in(self, routine: Routine) -> GuardCode:
+        """Return the guard's lines in a function."""
+        return _StoredCode(self, self._host, routine)
+
+    def warning(self) -> str:
+        """Return what the user should know before the run, or an empty string."""
+        largest = self.place.mask
+        if self.max_depth <= largest:
+            return ""
+        bits = "1-bit field counts" if self.place.bit_size == 1 else (
+            f"{self.place.bit_size}-bit field counts"
+        )
+        return (
+            f"a {bits} from 0 to {largest} and then wraps to 0: maximum depth {self.max_depth} "
+            "is never reached, so this guard never guards"
+        )
+
+
+class _StoredCode(GuardCode):
+    """The lines in one function: load and test; load, modify, store; and back."""
+
+    def __init__(self, guard: StoredGuard, host: Host, routine: Routine) -> None:
+        self._host = host
+        self._number = host.recorder.value_number
+        place = guard.place
+        self._shift, self._mask = place.shift, place.mask
+        self._with_value = place.with_value
+        self._max_depth = guard.max_depth
+        self._is_flag = guard.is_flag
+        self._declare_test(guard, host.recorder, routine)
+        self._enter = _write_sites(guard, host.recorder, routine, entering=True)
+        self._leave = _write_sites(guard, host.recorder, routine, entering=False)
+
+    def _declare_test(self, guard: StoredGuard, recorder: Recorder, routine: Routine) -> None:
+        function, name, field = routine.function, routine.name, guard.field
+        limit = "" if guard.is_flag else f" and the maximum is {guard.max_depth}"
+        self._loaded = recorder.site(
+            Kind.LOADED,
+            function,
+            "test",
+            f"{name} loads the word that holds {field}: {{word}}.",
+            cost_ns=LOAD_NS,
+        )
+        self._passed = recorder.site(
+            Kind.TESTED,
+            function,
+            "test",
+            f"{name} tests {field}: it is {{argument}}{limit}, so the save goes on.",
+            cost_ns=1,
+        )
+        self._refused = recorder.site(
+            Kind.SHORT_CIRCUITED,
+            function,
+            "test",
+            f"{name} tests {field}: it is {{argument}}{limit}, so it returns dummy_handle "
+            "without unwinding.",
+            cost_ns=1,
+        )
+
+    def refuses(self) -> bool:
+        """Load the field and compare it with the maximum depth."""
+        append = self._host.append
+        word = self._host.task.image.load()
+        append(self._loaded | self._number(word) << SITE_BITS)
+        value = (word >> self._shift) & self._mask
+        if value >= self._max_depth:
+            append(self._refused | value << SITE_BITS)
+            return True
+        append(self._passed | value << SITE_BITS)
+        return False
+
+    def enter(self) -> None:
+        """Set the flag, or add one to the counter."""
+        self._write(self._enter, 1)
+
+    def leave(self) -> None:
+        """Clear the flag, or take one from the counter."""
+        self._write(self._leave, -1)
+
+    def _write(self, sites: tuple[int, int, int], change: int) -> None:
+        loaded, modified, stored = sites
+        append = self._host.append
+        image = self._host.task.image
+        word = image.load()
+        append(loaded | self._number(word) << SITE_BITS)
+        if self._is_flag:
+            value = 1 if change > 0 else 0
+        else:
+            value = ((word >> self._shift) & self._mask) + change
+        word = self._with_value(word, value)
+        number = self._number(word) << SITE_BITS
+        append(modified | number)
+        image.store(word)
+        append(stored | number)
+
+
+def _write_sites(
+    guard: StoredGuard, recorder: Recorder, routine: Routine, *, entering: bool
+) -> tuple[int, int, int]:
+    function, name, field = routine.function, routine.name, guard.field
+    label = "set" if entering else "clear"
+    if guard.is_flag:
+        change = f"{field} {'set' if entering else 'cleared'}"
+    else:
+        change = f"one {'added to' if entering else 'taken from'} {field}"
+    return (
+        recorder.site(
+            Kind.LOADED,
+            function,
+            label,
+            f"{name} loads the word that holds {field}: {{word}}.",
+            cost_ns=LOAD_NS,
+        ),
+        recorder.site(
+            Kind.MODIFIED,
+            function,
+            label,
+            f"In a register: {change}; the field would be {{value}}.",
+            cost_ns=1,
+        ),
+        recorder.site(
+            Kind.STORED,
+            function,
+            label,
+            f"{name} stores the word back: {field} is now {{value}}.",
+            cost_ns=STORE_NS,
+        ),
+    )

@@ -1,0 +1,221 @@
+"""The page allocator: per-cpu lists over a buddy system, and the hooks page_owner hangs on.
+
+Order of steps: mm/page_alloc.c, __alloc_pages > get_page_from_freelist > prep_new_page >
+post_alloc_hook (both inlined) > set_page_owner; and __free_pages > free_unref_page or
+__free_pages_ok > reset_page_owner.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core import gfp as gfp_masks
+from core.kernel.outcome import OutOfMemory
+from core.trace.events import SITE_BITS, Kind
+
+if TYPE_CHECKING:
+    from core.kernel.machine import Machine
+
+MAX_ORDER = 10
+FIRST_PFN = 0x100
+_PCP_HIGH_BLOCKS = 64
+
+
+class Page:
+    """The first page of a block, with its owner record (struct page_owner).
+
+    Attributes:
+        pfn: Page frame number.
+        order: Order of the block; the record's order too.
+        gfp: Mask it was allocated with.
+        pid: Task that allocated it.
+        handle: Number of the stack that allocated it.
+        free_handle: Number of the stack that freed it; the old handle stays, as in the kernel.
+        allocated: PAGE_EXT_OWNER_ALLOCATED.
+        in_use: Whether the page allocator gave it away.
+    """
+
+    __slots__ = ("allocated", "free_handle", "gfp", "handle", "in_use", "order", "pfn", "pid")
+
+    def __init__(self, pfn: int, order: int) -> None:
+        self.pfn = pfn
+        self.order = order
+        self.gfp = 0
+        self.pid = 0
+        self.handle = 0
+        self.free_handle = 0
+        self.allocated = False
+        self.in_use = False
+
+
+class PageAllocator:
+    """Hands out blocks of pages and takes them back."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.n_pages = machine.config.memory_bytes // machine.profile.page_bytes
+        self._free: list[dict[int, None]] = [{} for _ in range(MAX_ORDER + 1)]
+        self._per_cpu: list[list[Page]] = [[] for _ in range(machine.profile.pcp_max_order + 1)]
+        self.pages: dict[int, Page] = {}
+        self._fill()
+        self.requests = 0
+        self._entry = machine.path("alloc_pages")
+        self._allocator = machine.path("page_allocator").routines[0]
+        self._freelist = machine.path("freelist").routines[0]
+        self._free_entry = machine.path("free_pages")
+        self._free_small = machine.path("free_small")
+        self._free_large = machine.path("free_large")
+        self._taken: dict[tuple[int, int], int] = {}
+        self._declare()
+
+    def _declare(self) -> None:
+        site, routine = self._machine.site, self._freelist
+        self._given_back = site(
+            Kind.PAGE_FREED,
+            self._free_small.routines[0],
+            "free",
+            "{function} puts page {pfn} back on the free list.",
+            cost_ns=40,
+        )
+        self._given_back_large = site(
+            Kind.PAGE_FREED,
+            self._free_large.routines[0],
+            "free",
+            "{function} gives block {pfn} back to the buddy lists.",
+            cost_ns=60,
+        )
+        self._failed = site(
+            Kind.ALLOCATION_FAILED,
+            routine,
+            "none",
+            "{function} finds no free block; the mask does not allow to wait, so the "
+            "allocation fails.",
+            cost_ns=80,
+        )
+        self._injected = site(
+            Kind.ALLOCATION_FAILED,
+            routine,
+            "none",
+            "This page allocation was chosen to fail: {function} returns nothing.",
+            cost_ns=10,
+        )
+
+    def _fill(self) -> None:
+        pfn, end = FIRST_PFN, FIRST_PFN + self.n_pages
+        while pfn < end:
+            order = min(MAX_ORDER, (pfn & -pfn).bit_length() - 1, (end - pfn).bit_length() - 1)
+            self._free[order][pfn] = None
+            pfn += 1 << order
+
+    def alloc_pages(self, order: int, gfp: int) -> Page | None:
+        """Return a block of 2**order pages, or None: the kernel's alloc_pages."""
+        machine = self._machine
+        machine.call_path(self._entry)
+        page = self.alloc_directly(order, gfp)
+        machine.ret_path(self._entry)
+        return page
+
+    def alloc_directly(self, order: int, gfp: int) -> Page | None:
+        """Return a block without the NUMA policy's frames: the kernel's __alloc_pages."""
+        machine = self._machine
+        machine.check_budget()
+        machine.call(self._allocator)
+        machine.call(self._freelist)
+        page = self._take(order, gfp)
+        if page is not None:
+            code = self._taken.get((order, gfp))
+            machine.append((code or self._declare_taken(order, gfp)) | page.pfn << SITE_BITS)
+            page.in_use = True
+            machine.page_owner.allocated(page, order, gfp)
+        machine.ret(self._freelist)
+        machine.ret(self._allocator)
+        return page
+
+    def _declare_taken(self, order: int, gfp: int) -> int:
+        size = "a page" if order == 0 else f"a block of order {order}"
+        code = self._taken[order, gfp] = self._machine.site(
+            Kind.PAGE_ALLOCATED,
+            self._freelist,
+            "take",
+            f"{{function}} takes {size} off the free list: pfn {{pfn}}.",
+            cost_ns=60,
+            order=str(order),
+            gfp=gfp_masks.name_of(gfp),
+        )
+        return code
+
+    def free_pages(self, page: Page) -> None:
+        """Take a block back: the kernel's __free_pages."""
+        machine = self._machine
+        order = page.order
+        machine.call_path(self._free_entry)
+        small = order < len(self._per_cpu)
+        path = self._free_small if small else self._free_large
+        machine.call_path(path)
+        machine.page_owner.freed(page)
+        code = self._given_back if small else self._given_back_large
+        machine.append(code | page.pfn << SITE_BITS)
+        page.in_use = False
+        machine.ret_path(path)
+        machine.ret_path(self._free_entry)
+        self._put(page, order)
+
+    # -- the free lists -------------------------------------------------------------------
+
+    def _take(self, order: int, gfp: int) -> Page | None:
+        self.requests += 1
+        if self._machine.chooser.fails("page", self.requests):
+            self._machine.append(self._injected)
+            return None
+        if order < len(self._per_cpu) and self._per_cpu[order]:
+            return self._per_cpu[order].pop()
+        page = self._take_from_buddy(order) or self._drain_and_take(order)
+        if page is not None:
+            return page
+        can_wait = gfp & gfp_masks.DIRECT_RECLAIM and not gfp & gfp_masks.NORETRY
+        if can_wait:
+            raise OutOfMemory(
+                function=self._freelist.name, order=order, gfp=gfp_masks.name_of(gfp)
+            )
+        self._machine.append(self._failed)
+        return None
+
+    def _take_from_buddy(self, order: int) -> Page | None:
+        for larger in range(order, MAX_ORDER + 1):
+            if self._free[larger]:
+                # The lowest block of a freshly filled list comes last out of popitem, so that
+                # page frame numbers rise as a reader expects.
+                pfn = next(iter(self._free[larger]))
+                del self._free[larger][pfn]
+                while larger > order:
+                    larger -= 1
+                    self._free[larger][pfn + (1 << larger)] = None
+                page = self.pages.get(pfn)
+                if page is None:
+                    page = self.pages[pfn] = Page(pfn, order)
+                page.order = order
+                return page
+        return None
+
+    def _drain_and_take(self, order: int) -> Page | None:
+        """Empty the per-cpu lists into the buddy lists, as drain_all_pages does, and retry."""
+        drained = False
+        for blocks in self._per_cpu:
+            while blocks:
+                page = blocks.pop()
+                self._merge(page.pfn, page.order)
+                drained = True
+        return self._take_from_buddy(order) if drained else None
+
+    def _put(self, page: Page, order: int) -> None:
+        if order < len(self._per_cpu) and len(self._per_cpu[order]) < _PCP_HIGH_BLOCKS:
+            self._per_cpu[order].append(page)
+        else:
+            self._merge(page.pfn, order)
+
+    def _merge(self, pfn: int, order: int) -> None:
+        while order < MAX_ORDER and (pfn ^ (1 << order)) in self._free[order]:
+            del self._free[order][pfn ^ (1 << order)]
+            pfn &= ~(1 << order)
+            order += 1
+        self._free[order][pfn] = None

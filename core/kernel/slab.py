@@ -1,0 +1,287 @@
+"""kmalloc: size classes, per-cpu freelists, partial slabs, and the way to the page allocator.
+
+Order of steps: mm/slub.c. The page allocator is reached only when the cpu's freelist, its partial
+slabs and the node's partial slabs are all empty; the new slab is not installed before new_slab
+returns, so a kmalloc nested in that allocation is in the same position.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core import gfp as gfp_masks
+from core.kernel.pages import Page
+from core.trace.events import SITE_BITS, Kind
+from core.trace.routine import Path
+
+if TYPE_CHECKING:
+    from core.kernel.machine import Machine
+
+MIN_PARTIAL_SLABS = 5
+"""mm/slub.c, MIN_PARTIAL: a node keeps this many partial slabs before it frees an empty one."""
+
+CPU_PARTIAL_SLABS = 4
+"""Slabs a cpu keeps on its partial list before they go to the node (set_cpu_partial)."""
+
+_MIN_OBJECTS = 16
+_MAX_SLAB_ORDER = 3
+
+
+class Slab:
+    """One slab; it also stands for any object in it."""
+
+    __slots__ = ("cache", "free_objects", "on_list", "page")
+
+    def __init__(self, cache: Cache, page: Page | None, free_objects: int) -> None:
+        self.cache = cache
+        self.page = page
+        self.free_objects = free_objects
+        self.on_list = ""
+
+
+class Cache:
+    """One kmalloc cache.
+
+    Args:
+        object_bytes: Size class.
+        page_bytes: Page size.
+    """
+
+    def __init__(self, object_bytes: int, page_bytes: int) -> None:
+        self.object_bytes = object_bytes
+        self.name = f"kmalloc-{_short(object_bytes)}"
+        # At least 16 objects a slab, at most order 3: agrees with every kmalloc cache in the
+        # slabinfo of a running 6.1 kernel.
+        self.order = 0
+        while self.order < _MAX_SLAB_ORDER and (page_bytes << self.order) < (
+            object_bytes * _MIN_OBJECTS
+        ):
+            self.order += 1
+        self.min_order = max(0, (object_bytes - 1).bit_length() - (page_bytes - 1).bit_length())
+        self.objects = (page_bytes << self.order) // object_bytes
+        self.current: Slab | None = None
+        self.cpu_partial: list[Slab] = []
+        self.node_partial: list[Slab] = []
+
+
+def _short(size_bytes: int) -> str:
+    return f"{size_bytes // 1024}k" if size_bytes >= 1024 else str(size_bytes)
+
+
+def size_classes(page_bytes: int, min_bytes: int) -> list[int]:
+    """Return the kmalloc size classes in bytes, rising (mm/slab_common.c, kmalloc_info)."""
+    classes = []
+    size = min_bytes
+    while size <= 2 * page_bytes:
+        classes.append(size)
+        size *= 2
+    if min_bytes <= 64:
+        classes += [96, 192]
+    return sorted(classes)
+
+
+class SlabAllocator:
+    """kmalloc and kfree."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.page_bytes = machine.profile.page_bytes
+        classes = size_classes(self.page_bytes, machine.profile.kmalloc_min_bytes)
+        self.caches = [Cache(size, self.page_bytes) for size in classes]
+        self._cache_of: dict[int, Cache] = {}
+        self.always_empty = machine.config.slab_always_empty
+        self.requests = 0
+        self._kmalloc = machine.path("kmalloc")
+        self._large = machine.path("kmalloc_large")
+        self._refill = machine.path("slab_refill")
+        self._new_slab = machine.path("new_slab")
+        self._kfree = machine.path("kfree")
+        self._slab_free = machine.path("slab_free")
+        self._discard = machine.path("discard_slab")
+        self._sites: dict[str, int] = {}
+        for cache in self.caches:
+            self._start_with_objects(cache, machine.config.free_objects)
+
+    def _start_with_objects(self, cache: Cache, free_objects: int) -> None:
+        if free_objects and not self.always_empty:
+            cache.current = Slab(cache, None, min(free_objects, cache.objects))
+            cache.current.on_list = "cpu"
+
+    def cache_for(self, size_bytes: int) -> Cache:
+        """Return the cache that serves a size."""
+        cache = self._cache_of.get(size_bytes)
+        if cache is None:
+            cache = next(c for c in self.caches if c.object_bytes >= size_bytes)
+            self._cache_of[size_bytes] = cache
+        return cache
+
+    # -- kmalloc --------------------------------------------------------------------------
+
+    def kmalloc(self, size_bytes: int, gfp: int) -> Slab | Page | None:
+        """Return an object, or None where the allocation fails or the size is 0."""
+        machine = self._machine
+        if size_bytes > 2 * self.page_bytes:
+            return self._kmalloc_large(size_bytes, gfp)
+        machine.call_path(self._kmalloc)
+        slab: Slab | None = None
+        if size_bytes:
+            slab = self._take_object(self.cache_for(size_bytes), gfp)
+        else:
+            self._note("zero", "kmalloc of 0 bytes gives ZERO_SIZE_PTR: nothing is allocated.")
+        machine.ret_path(self._kmalloc)
+        return slab
+
+    def _take_object(self, cache: Cache, gfp: int) -> Slab | None:
+        self.requests += 1
+        if self._machine.chooser.fails("kmalloc", self.requests):
+            self._note(
+                "fail", "This kmalloc was chosen to fail.", kind=Kind.ALLOCATION_FAILED
+            )
+            return None
+        slab = cache.current
+        if slab is None or not slab.free_objects or self.always_empty:
+            return self._slow_path(cache, gfp)
+        slab.free_objects -= 1
+        self._note(
+            "freelist",
+            f"The cpu's freelist of {cache.name} has an object: no page is needed.",
+            kind=Kind.OBJECT_TAKEN,
+        )
+        return slab
+
+    def _slow_path(self, cache: Cache, gfp: int) -> Slab | None:
+        machine = self._machine
+        machine.call_path(self._refill)
+        slab = None if self.always_empty else self._partial_slab(cache)
+        if slab is None:
+            slab = self._get_new_slab(cache, gfp)
+        if slab is not None:
+            self._install(cache, slab)
+            slab.free_objects -= 1
+            self._note(
+                "install",
+                f"A slab of {cache.name} becomes the cpu's own; one object of it is taken.",
+                kind=Kind.OBJECT_TAKEN,
+                path=self._refill,
+            )
+        machine.ret_path(self._refill)
+        return slab
+
+    def _partial_slab(self, cache: Cache) -> Slab | None:
+        for partial, owner in ((cache.cpu_partial, "cpu"), (cache.node_partial, "node")):
+            if partial:
+                slab = partial.pop()
+                self._note(
+                    f"{owner}_partial",
+                    f"A partial slab of the {owner} serves {cache.name}: no page is needed.",
+                    path=self._refill,
+                )
+                return slab
+        return None
+
+    def _get_new_slab(self, cache: Cache, gfp: int) -> Slab | None:
+        machine = self._machine
+        self._note(
+            "empty",
+            f"{cache.name} has no free object left: a new slab page is needed.",
+            path=self._refill,
+        )
+        machine.call_path(self._new_slab)
+        mask = gfp_masks.slab_mask(gfp, above_minimum=cache.order > cache.min_order)
+        page = machine.alloc_pages(cache.order, mask)
+        if page is None and cache.order > cache.min_order:
+            page = machine.alloc_pages(cache.min_order, gfp)
+        machine.ret_path(self._new_slab)
+        if page is None:
+            return None
+        return Slab(cache, page, (self.page_bytes << page.order) // cache.object_bytes)
+
+    def _install(self, cache: Cache, slab: Slab) -> None:
+        """Make a slab the cpu's own; what it replaces keeps its free objects on a list."""
+        old = cache.current
+        if old is not None:
+            old.on_list = ""
+            if old.free_objects:
+                self._to_partial(old)
+        cache.current = slab
+        slab.on_list = "cpu"
+
+    def _to_partial(self, slab: Slab) -> None:
+        cache = slab.cache
+        slab.on_list = "partial"
+        if len(cache.cpu_partial) < CPU_PARTIAL_SLABS:
+            cache.cpu_partial.append(slab)
+        else:
+            cache.node_partial.append(slab)
+
+    def _kmalloc_large(self, size_bytes: int, gfp: int) -> Page | None:
+        machine = self._machine
+        order = ((size_bytes - 1) // self.page_bytes).bit_length()
+        machine.call_path(self._large)
+        self._note(
+            "large",
+            f"{size_bytes} bytes are more than two pages: straight to the page allocator.",
+            path=self._large,
+        )
+        page: Page | None = machine.alloc_pages(order, gfp | gfp_masks.COMP)
+        machine.ret_path(self._large)
+        return page
+
+    # -- kfree ----------------------------------------------------------------------------
+
+    def kfree(self, thing: Slab | Page | None) -> None:
+        """Give an object back; a page only where its slab became empty and is not kept."""
+        machine = self._machine
+        machine.call_path(self._kfree)
+        if isinstance(thing, Page):
+            machine.free_pages(thing)
+        elif thing is not None:
+            self._free_object(thing)
+        machine.ret_path(self._kfree)
+
+    def _free_object(self, slab: Slab) -> None:
+        slab.free_objects += 1
+        if slab is slab.cache.current:
+            self._note(
+                "freelist",
+                f"The object goes back on the cpu's freelist of {slab.cache.name}.",
+                kind=Kind.OBJECT_FREED,
+                path=self._kfree,
+            )
+            return
+        machine = self._machine
+        machine.call_path(self._slab_free)
+        self._note(
+            "slow",
+            f"The object goes back into its slab of {slab.cache.name}.",
+            kind=Kind.OBJECT_FREED,
+            path=self._slab_free,
+        )
+        if slab.on_list != "partial":
+            self._to_partial(slab)
+        if slab.page is not None and self._is_surplus(slab):
+            slab.cache.node_partial.remove(slab)
+            machine.call_path(self._discard)
+            machine.free_pages(slab.page)
+            machine.ret_path(self._discard)
+        machine.ret_path(self._slab_free)
+
+    def _is_surplus(self, slab: Slab) -> bool:
+        """Whether an empty slab goes back to the page allocator: __slab_free, slab_empty."""
+        cache = slab.cache
+        assert slab.page is not None
+        whole = (self.page_bytes << slab.page.order) // cache.object_bytes
+        return (
+            slab.free_objects == whole
+            and len(cache.node_partial) > MIN_PARTIAL_SLABS
+            and slab in cache.node_partial
+        )
+
+    def _note(
+        self, label: str, text: str, *, kind: Kind = Kind.STEPPED, path: Path | None = None
+    ) -> None:
+        code = self._sites.get(text)
+        if code is None:
+            routine = (path or self._kmalloc).routines[-1]
+            code = self._sites[text] = self._machine.site(kind, routine, label, text, cost_ns=4)
+        self._machine.append(code | 0 << SITE_BITS)

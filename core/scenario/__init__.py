@@ -1,0 +1,1 @@
+"""Scenario files, their parameters and the work they ask for."""

@@ -1,0 +1,250 @@
+"""Reading scenarios: bundled ones by name, others from a file, with parameters filled in."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.errors import ScenarioError, at_line, did_you_mean
+from core.scenario.schema import SCHEMA, Parameter, Scenario
+from core.scenario.toml_lines import line_of
+
+_SUFFIX = ".toml"
+_JSON_PATH = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+|\.\.\.)\]")
+Value = bool | int | str
+
+
+@dataclass(frozen=True)
+class ScenarioText:
+    """A scenario before its parameters are filled in.
+
+    Attributes:
+        where: File name, or the name of a bundled scenario.
+        text: The TOML text.
+        document: The text as parsed.
+    """
+
+    where: str
+    text: str
+    document: dict[str, Any]
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Return the parameters the scenario declares.
+
+        Raises:
+            ScenarioError: A parameter's table is wrong.
+        """
+        try:
+            return msgspec.convert(self.document.get("parameters", {}), dict[str, Parameter])
+        except msgspec.ValidationError as error:
+            raise self.error(str(error), prefix=["parameters"]) from None
+
+    def error(self, message: str, prefix: list[str | int] | None = None) -> ScenarioError:
+        """Return msgspec's message as an error that names the line."""
+        problem, _, at = message.partition(" - at ")
+        path = [*(prefix or []), *_path_parts(at)]
+        name = ".".join(str(part) for part in path)
+        where = at_line(self.where, line_of(self.text, path))
+        return ScenarioError(f"{name}: {_plain(problem)}" if name else _plain(problem), where=where)
+
+
+def _path_parts(at: str) -> list[str | int]:
+    parts: list[str | int] = []
+    for match in _JSON_PATH.finditer(at.strip("`")):
+        if match[1] is not None:
+            parts.append(match[1])
+        else:
+            parts.append(int(match[2]) if match[2].isdigit() else 0)
+    return parts
+
+
+def _plain(problem: str) -> str:
+    problem = problem.replace("Object ", "the table ").replace("`", "'")
+    return problem[:1].lower() + problem[1:]
+
+
+def bundled() -> tuple[str, ...]:
+    """Return the names of the scenarios the program ships, in the order they are shown in."""
+    folder = resources.files("resources.scenarios")
+    order = (folder / "order.txt").read_text("utf-8").split()
+    return tuple(order)
+
+
+def open_scenario(name_or_path: str | Path) -> ScenarioText:
+    """Return a bundled scenario by name, or one from a file.
+
+    Raises:
+        ScenarioError: There is no such scenario, or it is not TOML this program knows.
+    """
+    name = str(name_or_path)
+    if name in bundled():
+        text = (resources.files("resources.scenarios") / f"{name}{_SUFFIX}").read_text("utf-8")
+        return parse(text, where=name)
+    path = Path(name)
+    if path.suffix != _SUFFIX and not path.exists():
+        raise ScenarioError(
+            f"there is no scenario {name!r}", advice=did_you_mean(name, bundled())
+        )
+    try:
+        return parse(path.read_text("utf-8"), where=name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ScenarioError(f"cannot read the scenario: {reason}", where=name) from None
+
+
+def parse(text: str, *, where: str) -> ScenarioText:
+    """Return a scenario's text as parsed.
+
+    Raises:
+        ScenarioError: The text is not TOML, or its schema is missing or newer than this program.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        line = re.search(r"at line (\d+)", message)
+        problem = message.partition(" (at ")[0].rstrip(".")
+        problem = problem[:1].lower() + problem[1:]
+        raise ScenarioError(
+            f"not valid TOML: {problem}",
+            where=at_line(where, int(line[1]) if line else _last_line(text)),
+        ) from None
+    _check_schema(document, text, where)
+    return ScenarioText(where, text, document)
+
+
+def _last_line(text: str) -> int:
+    return max(1, len(text.splitlines()))
+
+
+def _check_schema(document: dict[str, Any], text: str, where: str) -> None:
+    schema = document.get("schema")
+    at = at_line(where, line_of(text, ["schema"]) or 1)
+    if isinstance(schema, bool) or not isinstance(schema, int):
+        raise ScenarioError(
+            f"expected 'schema = {SCHEMA}', a number", where=at, advice="add it as the first line"
+        )
+    if schema > SCHEMA:
+        raise ScenarioError(
+            f"schema {schema} is newer than the {SCHEMA} this version knows",
+            where=at,
+            advice="update ownerscope",
+        )
+    if schema < SCHEMA:
+        raise ScenarioError(f"schema {schema} does not exist; the first is {SCHEMA}", where=at)
+
+
+def fill(
+    source: ScenarioText, settings: Mapping[str, Value | str] | None = None
+) -> Scenario:
+    """Return a scenario with its parameters filled in and checked.
+
+    Args:
+        source: The scenario's text.
+        settings: Values by parameter name, or by dotted path for any other key ("guard.design").
+
+    Raises:
+        ScenarioError: A parameter is unknown or out of bounds, or the file is not valid.
+    """
+    parameters = source.parameters()
+    values: dict[str, Value] = {name: p.default for name, p in parameters.items()}
+    paths: dict[str, Value | str] = {}
+    for name, value in (settings or {}).items():
+        if name in parameters:
+            values[name] = checked(name, parameters[name], value)
+        elif "." in name:
+            paths[name] = value
+        else:
+            raise ScenarioError(
+                f"{source.where} has no parameter {name!r}",
+                where=f"--set {name}",
+                advice=did_you_mean(name, parameters) if parameters else "it has none",
+            )
+    document = _substitute(source.document, values, source)
+    for path, value in paths.items():
+        _set_path(document, path, value)
+    try:
+        return msgspec.convert(document, Scenario)
+    except msgspec.ValidationError as error:
+        raise source.error(str(error)) from None
+
+
+def checked(name: str, parameter: Parameter, value: Value | str) -> Value:
+    """Return a value as its parameter's type.
+
+    Raises:
+        ScenarioError: It is of another type or out of bounds.
+    """
+    where = f"--set {name}"
+    default = parameter.default
+    if isinstance(default, bool):
+        return _as_bool(value, where)
+    if isinstance(default, int):
+        return _as_int(value, parameter, where)
+    if parameter.choices and value not in parameter.choices:
+        expected = ", ".join(parameter.choices)
+        raise ScenarioError(f"expected one of {expected}, got {value!r}", where=where)
+    return str(value)
+
+
+def _as_bool(value: Value, where: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in {"true", "yes", "on", "1"}:
+        return True
+    if str(value).lower() in {"false", "no", "off", "0"}:
+        return False
+    raise ScenarioError(f"expected true or false, got {value!r}", where=where)
+
+
+def _as_int(value: Value, parameter: Parameter, where: str) -> int:
+    try:
+        number = int(str(value).replace("_", ""), 0)
+    except ValueError:
+        raise ScenarioError(f"expected a whole number, got {value!r}", where=where) from None
+    low, high = parameter.minimum, parameter.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        bounds = f"{low if low is not None else 'any'} to {high if high is not None else 'any'}"
+        raise ScenarioError(f"expected a number from {bounds}, got {number}", where=where)
+    return number
+
+
+def _substitute(node: Any, values: dict[str, Value], source: ScenarioText) -> Any:
+    if isinstance(node, dict):
+        return {key: _substitute(item, values, source) for key, item in node.items()}
+    if isinstance(node, list):
+        return [_substitute(item, values, source) for item in node]
+    if isinstance(node, str) and node.startswith("$"):
+        name = node[1:]
+        if name not in values:
+            raise ScenarioError(
+                f"there is no parameter {name!r}",
+                where=source.where,
+                advice=did_you_mean(name, values) if values else "declare it below [parameters]",
+            )
+        return values[name]
+    return node
+
+
+def _set_path(document: dict[str, Any], path: str, value: Value | str) -> None:
+    *tables, key = path.split(".")
+    node: Any = document
+    for table in tables:
+        node = node[int(table)] if isinstance(node, list) else node.setdefault(table, {})
+    node[key] = _parse_value(value)
+
+
+def _parse_value(value: Value | str) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return value

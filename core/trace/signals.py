@@ -1,0 +1,102 @@
+"""Values that change at some positions and hold in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core.trace.events import SITE_MASK, Kind
+from core.trace.index import Positions, arguments_of
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+
+
+@dataclass(frozen=True)
+class StepSignal:
+    """A step function over positions.
+
+    Attributes:
+        positions: Where the value changes, rising, shape (n,).
+        values: The value from there on, shape (n,).
+        first: The value before the first change.
+    """
+
+    positions: Positions
+    values: npt.NDArray[np.int64]
+    first: int = 0
+
+    def value_at(self, position: int) -> int:
+        """Return the value after the event at a position."""
+        # A Python int would make searchsorted convert the whole int32 array.
+        at = int(np.searchsorted(self.positions, np.int32(position), side="right"))
+        return int(self.values[at - 1]) if at else self.first
+
+    @cached_property
+    def _running_maximum(self) -> npt.NDArray[np.int64]:
+        return np.maximum.accumulate(self.values)
+
+    def highest_up_to(self, position: int) -> int:
+        """Return the largest value the signal has had up to a position."""
+        at = int(np.searchsorted(self.positions, np.int32(position), side="right"))
+        return max(self.first, int(self._running_maximum[at - 1])) if at else self.first
+
+    @property
+    def nbytes(self) -> int:
+        """Memory in bytes, the running maximum included."""
+        return self.positions.nbytes + 2 * self.values.nbytes
+
+
+def tasks_of(trace: Trace, positions: Positions) -> npt.NDArray[np.int32]:
+    """Return the task of each of some positions."""
+    owner = np.array([task for _, task in trace.task_switches], np.int32)
+    starts = np.array([at for at, _ in trace.task_switches], np.int32)
+    return owner[np.searchsorted(starts, positions, side="right") - 1]
+
+
+def word_signals(trace: Trace) -> dict[int, StepSignal]:
+    """Return the guard's storage unit of each task over positions."""
+    stores = trace.positions(Kind.STORED)
+    words = np.array(trace.values, np.uint64).astype(np.int64)
+    tasks = tasks_of(trace, stores)
+    numbers = arguments_of(trace.codes[stores]).astype(np.int64)
+    return {
+        number: StepSignal(
+            stores[tasks == number], words[numbers[tasks == number]], task.first_word
+        )
+        for number, task in enumerate(trace.info.tasks)
+    }
+
+
+def recursion_signals(trace: Trace) -> dict[int, StepSignal]:
+    """Return how many saves of each task are past the guard at once.
+
+    A save counts from the start of its walk to the return of its save_stack. A save that the
+    guard turned away never walked: the event before its return is the short-circuit, so its
+    return counts for nothing.
+    """
+    save_stack = np.array(
+        [trace.functions[site.function].name == "save_stack" for site in trace.sites], np.bool_
+    )
+    turned_away = np.array(
+        [site.kind is Kind.SHORT_CIRCUITED and site.label == "test" for site in trace.sites],
+        np.bool_,
+    )
+    kinds = trace.site_kinds
+    sites = trace.codes & SITE_MASK
+    starts = np.flatnonzero((kinds == Kind.WALK_STARTED)[sites])
+    returns = np.flatnonzero(((kinds == Kind.RETURNED) & save_stack)[sites])
+    returns = returns[~turned_away[sites[returns - 1]]]
+    positions = np.concatenate((starts, returns)).astype(np.int32)
+    changes = np.repeat(np.array([1, -1], np.int64), [len(starts), len(returns)])
+    order = np.argsort(positions, kind="stable")
+    positions, changes = positions[order], changes[order]
+    tasks = tasks_of(trace, positions)
+    return {
+        number: StepSignal(positions[tasks == number], np.cumsum(changes[tasks == number]))
+        for number in range(len(trace.info.tasks))
+    }

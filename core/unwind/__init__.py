@@ -1,0 +1,1 @@
+"""Stack unwinders, one file each."""

@@ -1,0 +1,1 @@
+"""The files the program ships: kernels, scenarios, listings, layouts, icons."""

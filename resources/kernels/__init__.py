@@ -1,0 +1,1 @@
+"""Kernel profiles as data: which function calls which, and how many stack bytes each takes."""
