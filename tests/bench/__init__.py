@@ -1,0 +1,1 @@
+"""Benches: python -m tests.bench [part of a name] measures and compares with the targets."""

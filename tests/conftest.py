@@ -1,0 +1,101 @@
+"""What every test gets: no display, settings of its own, and a look at what it leaves behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from PySide6.QtWidgets import QWidget
+
+# Before anything imports Qt.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+LEFT_BEHIND_TIMEOUT_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def settings_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep settings, caches and data of this test in a folder of its own."""
+    home = tmp_path / "home"
+    for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    if "PySide6.QtCore" in sys.modules:  # QSettings reads the environment only once
+        from PySide6.QtCore import QSettings
+
+        for style in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+            QSettings.setPath(style, QSettings.Scope.UserScope, str(home / "config"))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(settings_home: Path) -> Iterator[None]:
+    """Fail a test that leaves a visible window, a running timer, a thread or a process."""
+    windows, threads, processes = _windows(), set(threading.enumerate()), set(_processes())
+    yield
+    if _left_windows(windows):
+        gc.collect()  # what nobody holds any more is not left behind
+    left = _left_windows(windows)
+    names = [f"window {type(each).__name__}" for each in left]
+    for each in left:
+        each.close()
+        each.deleteLater()
+    for thread in set(threading.enumerate()) - threads:
+        if not thread.daemon:
+            thread.join(LEFT_BEHIND_TIMEOUT_S)
+            if thread.is_alive():
+                names.append(f"thread {thread.name}")
+    for process in set(_processes()) - processes:
+        process.join(LEFT_BEHIND_TIMEOUT_S)
+        if process.is_alive():
+            process.kill()
+            names.append(f"process {process.name}")
+    if names:
+        pytest.fail(f"left behind: {', '.join(names)}", pytrace=False)
+
+
+def _windows() -> list[QWidget]:
+    """Return the top-level widgets there are; none as long as no test made an application."""
+    if "PySide6.QtWidgets" not in sys.modules:
+        return []
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.instance() is None:
+        return []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return list(QApplication.topLevelWidgets())
+
+
+def _left_windows(before: list[QWidget]) -> list[QWidget]:
+    """Return new windows that are visible or still tick. Qt itself keeps tool tips around."""
+    from PySide6.QtCore import QTimer
+
+    return [
+        each
+        for each in _windows()
+        if each not in before
+        and not each.inherits("QTipLabel")
+        and (each.isVisible() or any(timer.isActive() for timer in each.findChildren(QTimer)))
+    ]
+
+
+def _processes() -> list[BaseProcess]:
+    multiprocessing = sys.modules.get("multiprocessing")
+    return list(multiprocessing.active_children()) if multiprocessing else []
