@@ -36,9 +36,7 @@ class OwnerscopeError(Exception):
         return _rebuild, (type(self), self.problem, self.where, self.advice)
 
 
-def _rebuild(
-    kind: type[OwnerscopeError], problem: str, where: str, advice: str
-) -> OwnerscopeError:
+def _rebuild(kind: type[OwnerscopeError], problem: str, where: str, advice: str) -> OwnerscopeError:
     return kind(problem, where=where, advice=advice)
 
 

@@ -47,8 +47,10 @@ class StoredGuard:
         largest = self.place.mask
         if self.max_depth <= largest:
             return ""
-        bits = "1-bit field counts" if self.place.bit_size == 1 else (
-            f"{self.place.bit_size}-bit field counts"
+        bits = (
+            "1-bit field counts"
+            if self.place.bit_size == 1
+            else (f"{self.place.bit_size}-bit field counts")
         )
         return (
             f"a {bits} from 0 to {largest} and then wraps to 0: maximum depth {self.max_depth} "

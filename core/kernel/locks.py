@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.kernel.outcome import Deadlocked
-from core.trace.routine import Routine
 from core.trace.events import SITE_BITS, Kind
+from core.trace.routine import Routine
 
 if TYPE_CHECKING:
     from core.kernel.machine import Machine

@@ -20,12 +20,12 @@ from core.kernel.outcome import COMPLETED, BudgetExhausted, KernelStopped, Stack
 from core.kernel.page_owner import PageOwner
 from core.kernel.pages import PageAllocator
 from core.kernel.profile import Profile
-from core.trace.routine import Path, Routine
 from core.kernel.slab import SlabAllocator
 from core.kernel.stackdepot import StackDepot
 from core.kernel.tasks import Task
-from core.trace.events import SITE_BITS, Function, Kind
+from core.trace.events import SITE_BITS, WIDE_ARGUMENT, Function, Kind
 from core.trace.recorder import Recorder
+from core.trace.routine import Path, Routine
 from core.unwind.base import Unwinder
 
 CHECK_EVENTS = 65_536
@@ -194,7 +194,10 @@ class Machine:
         """Leave a function; ``value`` is what it returns, where that is worth recording."""
         self.used_bytes -= routine.stack_bytes
         self.stack.pop()
-        self.append(routine.returned | value << SITE_BITS)
+        if value < WIDE_ARGUMENT:
+            self.append(routine.returned | value << SITE_BITS)
+        else:
+            self.recorder.add(routine.returned, value)
 
     def call_path(self, path: Path) -> None:
         """Enter all functions of a path."""

@@ -72,6 +72,13 @@ class PageOwner:
         self._free_handle = site(
             Kind.FREE_HANDLE, self._reset, "record", "The record's free_handle is {handle} now."
         )
+        self._save.returned = site(
+            Kind.RETURNED,
+            self._save,
+            "return",
+            "{function} returns {handle} to {caller}.",
+            cost_ns=3,
+        )
         self._off_sites: dict[str, int] = {}
 
     def _handle_site(self, handle: int) -> int:
@@ -194,7 +201,7 @@ class PageOwner:
                 handle = record.number
         task.saves -= 1
         guard.leave()
-        machine.ret(self._save)
+        machine.ret(self._save, handle)
         return handle
 
     # -- page_owner_stacks (6.9 and later) ------------------------------------------------

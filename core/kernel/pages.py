@@ -174,28 +174,24 @@ class PageAllocator:
             return page
         can_wait = gfp & gfp_masks.DIRECT_RECLAIM and not gfp & gfp_masks.NORETRY
         if can_wait:
-            raise OutOfMemory(
-                function=self._freelist.name, order=order, gfp=gfp_masks.name_of(gfp)
-            )
+            raise OutOfMemory(function=self._freelist.name, order=order, gfp=gfp_masks.name_of(gfp))
         self._machine.append(self._failed)
         return None
 
     def _take_from_buddy(self, order: int) -> Page | None:
-        for larger in range(order, MAX_ORDER + 1):
-            if self._free[larger]:
-                # The lowest block of a freshly filled list comes last out of popitem, so that
-                # page frame numbers rise as a reader expects.
-                pfn = next(iter(self._free[larger]))
-                del self._free[larger][pfn]
-                while larger > order:
-                    larger -= 1
-                    self._free[larger][pfn + (1 << larger)] = None
-                page = self.pages.get(pfn)
-                if page is None:
-                    page = self.pages[pfn] = Page(pfn, order)
-                page.order = order
-                return page
-        return None
+        found = next((size for size in range(order, MAX_ORDER + 1) if self._free[size]), None)
+        if found is None:
+            return None
+        # The list's first block, not its last: page frame numbers rise as a reader expects.
+        pfn = next(iter(self._free[found]))
+        del self._free[found][pfn]
+        for size in range(found - 1, order - 1, -1):
+            self._free[size][pfn + (1 << size)] = None
+        page = self.pages.get(pfn)
+        if page is None:
+            page = self.pages[pfn] = Page(pfn, order)
+        page.order = order
+        return page
 
     def _drain_and_take(self, order: int) -> Page | None:
         """Empty the per-cpu lists into the buddy lists, as drain_all_pages does, and retry."""

@@ -87,8 +87,9 @@ class Profile:
 def kernels() -> tuple[str, ...]:
     """Return the versions there are profiles for, oldest first."""
     folder = resources.files("resources.kernels")
-    names = [item.name.removesuffix(_SUFFIX) for item in folder.iterdir()
-             if item.name.endswith(_SUFFIX)]
+    names = [
+        item.name.removesuffix(_SUFFIX) for item in folder.iterdir() if item.name.endswith(_SUFFIX)
+    ]
     return tuple(sorted(names, key=lambda name: [int(part) for part in name.split(".")]))
 
 

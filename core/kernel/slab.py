@@ -134,9 +134,7 @@ class SlabAllocator:
     def _take_object(self, cache: Cache, gfp: int) -> Slab | None:
         self.requests += 1
         if self._machine.chooser.fails("kmalloc", self.requests):
-            self._note(
-                "fail", "This kmalloc was chosen to fail.", kind=Kind.ALLOCATION_FAILED
-            )
+            self._note("fail", "This kmalloc was chosen to fail.", kind=Kind.ALLOCATION_FAILED)
             return None
         slab = cache.current
         if slab is None or not slab.free_objects or self.always_empty:

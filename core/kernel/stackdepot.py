@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from core.guards.base import Entries
 from core import gfp as gfp_masks
+from core.guards.base import Entries
 from core.kernel.jhash import hash_of_addresses
 from core.trace.events import SITE_BITS, Kind
 
@@ -206,9 +207,7 @@ class StackDepot:
         """Return what a record of n entries takes: ALIGN(header + 8 n, 16)."""
         return (self._rules.record_header_bytes + 8 * n_entries + 15) & ~15
 
-    def _insert(
-        self, entries: Entries, new_pool: Page | None
-    ) -> tuple[Record | None, Page | None]:
+    def _insert(self, entries: Entries, new_pool: Page | None) -> tuple[Record | None, Page | None]:
         """Write a record; returns it and the preallocated pool if that is still unused."""
         size = self.record_bytes(len(entries) - 1)
         full = self.pools == 0 or self.offset_bytes + size > self.pool_bytes
@@ -278,7 +277,7 @@ class StackDepot:
             )
 
     def _write(self, entries: Entries, size: int) -> Record:
-        addresses = [self._address(a.called, b.called) for a, b in zip(entries, entries[1:], strict=False)]
+        addresses = [self._address(a.called, b.called) for a, b in pairwise(entries)]
         record = Record(
             number=len(self.records) + 1,
             names=tuple(routine.name for routine in entries[:-1]),

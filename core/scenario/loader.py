@@ -89,9 +89,7 @@ def open_scenario(name_or_path: str | Path) -> ScenarioText:
         return parse(text, where=name)
     path = Path(name)
     if path.suffix != _SUFFIX and not path.exists():
-        raise ScenarioError(
-            f"there is no scenario {name!r}", advice=did_you_mean(name, bundled())
-        )
+        raise ScenarioError(f"there is no scenario {name!r}", advice=did_you_mean(name, bundled()))
     try:
         return parse(path.read_text("utf-8"), where=name)
     except (OSError, UnicodeDecodeError) as error:
@@ -141,9 +139,7 @@ def _check_schema(document: dict[str, Any], text: str, where: str) -> None:
         raise ScenarioError(f"schema {schema} does not exist; the first is {SCHEMA}", where=at)
 
 
-def fill(
-    source: ScenarioText, settings: Mapping[str, Value | str] | None = None
-) -> Scenario:
+def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> Scenario:
     """Return a scenario with its parameters filled in and checked.
 
     Args:
@@ -155,7 +151,7 @@ def fill(
     """
     parameters = source.parameters()
     values: dict[str, Value] = {name: p.default for name, p in parameters.items()}
-    paths: dict[str, Value | str] = {}
+    paths: dict[str, Value] = {}
     for name, value in (settings or {}).items():
         if name in parameters:
             values[name] = checked(name, parameters[name], value)
@@ -173,10 +169,19 @@ def fill(
     try:
         return msgspec.convert(document, Scenario)
     except msgspec.ValidationError as error:
-        raise source.error(str(error)) from None
+        raise _blame(source.error(str(error)), str(error), paths) from None
 
 
-def checked(name: str, parameter: Parameter, value: Value | str) -> Value:
+def _blame(error: ScenarioError, message: str, paths: Mapping[str, Value]) -> ScenarioError:
+    """Blame the option instead of a line of the file where an option set the value."""
+    at = ".".join(str(part) for part in _path_parts(message.partition(" - at ")[2]))
+    for path in paths:
+        if path == at or path.rpartition(".")[0] == at:
+            return ScenarioError(error.problem, where=f"--set {path}")
+    return error
+
+
+def checked(name: str, parameter: Parameter, value: Value) -> Value:
     """Return a value as its parameter's type.
 
     Raises:
@@ -233,15 +238,18 @@ def _substitute(node: Any, values: dict[str, Value], source: ScenarioText) -> An
     return node
 
 
-def _set_path(document: dict[str, Any], path: str, value: Value | str) -> None:
+def _set_path(document: dict[str, Any], path: str, value: Value) -> None:
     *tables, key = path.split(".")
     node: Any = document
-    for table in tables:
-        node = node[int(table)] if isinstance(node, list) else node.setdefault(table, {})
-    node[key] = _parse_value(value)
+    try:
+        for table in tables:
+            node = node[int(table)] if isinstance(node, list) else node.setdefault(table, {})
+        node[int(key) if isinstance(node, list) else key] = _parse_value(value)
+    except (IndexError, ValueError, TypeError, AttributeError):
+        raise ScenarioError(f"the scenario has no {path!r} to set", where=f"--set {path}") from None
 
 
-def _parse_value(value: Value | str) -> Any:
+def _parse_value(value: Value) -> Any:
     if not isinstance(value, str):
         return value
     try:

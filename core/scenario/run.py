@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 DEFAULT_BUDGET_EVENTS = 20_000_000
-_KERNEL_PAGE_OWNER_OFF = {"on": True, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +198,10 @@ def _task_bytes(plan: Plan) -> int:
 
 
 def _neighbour_bits(plan: Plan) -> int:
-    """A first content of the storage word in which the neighbours are not all 0.
+    """Return a first content of the storage word in which a neighbour of the field is set.
 
-    in_iowait of a task that waits, sched_remote_wakeup of one that was just woken: two bits that
-    are set now and then. They make it visible that the guard leaves its neighbours alone.
+    sched_remote_wakeup is set in any task that another CPU woke: a neighbour that is 1 makes it
+    visible that the guard leaves it alone.
     """
     word = 0
     if plan.place is None or plan.place.bit_size == plan.place.unit_bytes * 8:
@@ -296,5 +295,5 @@ def _guard_info(plan: Plan) -> GuardInfo:
         bit_offset=place.bit_offset,
         bit_size=place.bit_size,
         big_endian=place.big_endian,
-        word_fields=tuple(NamedField(f.name, f.bit_offset, f.bit_size) for f in fields),
+        word_fields=tuple(NamedField(f.name, f.bit_offset, f.bit_size) for f in fields if f.name),
     )

@@ -6,6 +6,7 @@ Both are built once, vectorised, when a trace is made or opened. Lengths are in 
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ def enclosing_calls(
     order = np.argsort(depth, kind="stable").astype(np.int32)
     bounds = np.concatenate(([0], np.cumsum(np.bincount(depth))))
     calls: Positions = np.empty(0, np.int32)
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds.tolist()):
         level = order[start:end]
         if len(calls):
             parents[level] = calls[np.searchsorted(calls, level) - 1]

@@ -83,7 +83,7 @@ class Trace:
         self.wide = wide
         self.info = info
         # Indexing a memoryview gives a plain int in a third of the time numpy takes.
-        self._codes = memoryview(codes)
+        self._codes: memoryview[int] = memoryview(codes.data)
         if parents is not None:
             self.__dict__["parents"] = parents
 
@@ -125,7 +125,7 @@ class Trace:
 
     @cached_property
     def _parents(self) -> memoryview[int]:
-        return memoryview(self.parents)
+        return memoryview(self.parents.data)
 
     @cached_property
     def site_kinds(self) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
@@ -244,4 +244,3 @@ class Trace:
         signals = [*self.recursion.values(), *self._words.values()]
         columns = self.codes.nbytes + self.parents.nbytes + self.counts_index.nbytes
         return columns + sum(signal.nbytes for signal in signals)
-

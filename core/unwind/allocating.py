@@ -7,8 +7,8 @@ __alloc_pages itself.
 
 from __future__ import annotations
 
-from core.guards.base import Entries
 from core import gfp as gfp_masks
+from core.guards.base import Entries
 from core.unwind.base import Host
 from core.unwind.frames import FramePointerUnwinder, OrcUnwinder
 

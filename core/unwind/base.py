@@ -82,9 +82,19 @@ def entries_below_save_stack(stack: list[Routine], at: int) -> Entries:
 
 
 class FrameEvents:
-    """The events of a walk that does nothing but look: one splice for all its frames."""
+    """The events of a walk that does nothing but look: one splice for all its frames.
 
-    def __init__(self, host: Host, walker: Routine, step: Routine | None) -> None:
+    Args:
+        host: The machine.
+        walker: The function whose loop walks.
+        step: The function it calls for each frame, None where that is inlined.
+        outermost: The unwinder's outermost function that is not itself unwound, where that is
+            not the walker.
+    """
+
+    def __init__(
+        self, host: Host, walker: Routine, step: Routine | None, outermost: Routine | None = None
+    ) -> None:
         self._host = host
         self._step = step
         where = step or walker
@@ -94,7 +104,7 @@ class FrameEvents:
             "frame",
             "{function} unwinds a frame: {frame}.",
             cost_ns=FRAME_NS,
-            facts=[("walker", walker.name)],
+            facts=[("walker", (outermost or walker).name)],
         )
         self._ended = host.recorder.site(
             Kind.WALK_ENDED,

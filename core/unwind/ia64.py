@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.guards.base import Entries
 from core import gfp as gfp_masks
+from core.guards.base import Entries
 from core.trace.events import SITE_BITS, Kind
 from core.trace.routine import Path, Routine
 from core.unwind.base import (
@@ -95,7 +95,7 @@ class Ia64Unwinder:
             "run",
             "{function} runs the script and unwinds a frame: {frame}.",
             cost_ns=FRAME_NS,
-            facts=[("walker", self._walker.name)],
+            facts=[("walker", self._path.routines[-2].name)],
         )
         self._ended = site(
             Kind.WALK_ENDED, self._walker, "end", "The walk is over: {argument} entries are saved."

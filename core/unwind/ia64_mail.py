@@ -6,8 +6,8 @@ is the chain the 2021 patch was written for; see ``ia64`` for what the code itse
 
 from __future__ import annotations
 
-from core.guards.base import Entries
 from core import gfp as gfp_masks
+from core.guards.base import Entries
 from core.trace.routine import Path
 from core.unwind.base import SKIPPED_FRAMES, FrameEvents, Host, entries_below_save_stack
 
@@ -29,7 +29,9 @@ class MailUnwinder:
         self._path = Path(host.routine(name) for name in ENTRY_PATH)
         self._unwind = host.routine("unw_unwind")
         self._build = host.routine("build_script")
-        self._frames = FrameEvents(host, self._path.routines[-1], self._unwind)
+        self._frames = FrameEvents(
+            host, self._path.routines[-1], self._unwind, outermost=self._path.routines[-2]
+        )
 
     def walk(self) -> Entries:
         """Build a script for the first frame, then walk all frames."""

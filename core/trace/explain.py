@@ -1,0 +1,104 @@
+"""One sentence in plain words for every event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.trace.events import Kind
+from core.trace.trace import Trace
+
+SPECIAL_HANDLES = {1: "dummy_handle", 2: "failure_handle", 3: "early_handle"}
+"""The three handles made at boot, by record number (mm/page_owner.c)."""
+
+
+def explain(trace: Trace, position: int) -> str:
+    """Return what happened at a position, as a sentence."""
+    if position < 0:
+        return "Nothing has happened yet."
+    return trace.site(position).text.format_map(_Words(trace, position))
+
+
+def handle_name(trace: Trace, number: int) -> str:
+    """Return a handle as people read it: a special one's name, or the kernel's number."""
+    if number == 0:
+        return "0"
+    if number in SPECIAL_HANDLES:
+        return SPECIAL_HANDLES[number]
+    records = trace.info.records
+    return f"{records[number - 1].handle:#010x}" if number <= len(records) else f"#{number}"
+
+
+class _Words(dict[str, str]):
+    """The words a sentence may ask for, made only when it does."""
+
+    def __init__(self, trace: Trace, position: int) -> None:
+        super().__init__()
+        self._trace = trace
+        self._position = position
+
+    def __missing__(self, name: str) -> str:
+        return _WORDS[name](self._trace, self._position)
+
+
+def _function(trace: Trace, position: int) -> str:
+    return trace.function(position).name
+
+
+def _caller(trace: Trace, position: int) -> str:
+    call = trace.open_call(position)
+    if trace.kind(position) is Kind.CALLED:
+        call = int(trace.parents[position])
+    return trace.function(call).name if call >= 0 else "the CPU"
+
+
+def _stack_bytes(trace: Trace, position: int) -> str:
+    return str(trace.function(position).stack_bytes)
+
+
+def _argument(trace: Trace, position: int) -> str:
+    kind = trace.kind(position)
+    argument = trace.argument(position)
+    if kind in (Kind.DEPOT_HIT, Kind.DEPOT_STORED):
+        return handle_name(trace, argument)
+    return str(argument)
+
+
+def _word(trace: Trace, position: int) -> str:
+    digits = trace.info.guard.unit_bytes * 2
+    return f"0x{trace.values[trace.argument(position)]:0{digits}x}"
+
+
+def _value(trace: Trace, position: int) -> str:
+    return str(trace.info.guard.value_of(trace.values[trace.argument(position)]))
+
+
+def _frame(trace: Trace, position: int) -> str:
+    """The function whose frame is unwound: so many frames outside the walker's own."""
+    walker = trace.site(position).fact("walker")
+    names = trace.names_at(position)
+    at = len(names) - 1 - names[::-1].index(walker)
+    return names[max(0, at - 1 - trace.argument(position))]
+
+
+def _lock(trace: Trace, position: int) -> str:
+    return trace.info.locks[trace.argument(position)]
+
+
+def _task(trace: Trace, position: int) -> str:
+    task = trace.info.tasks[trace.argument(position)]
+    return f"{task.comm}/{task.pid}"
+
+
+_WORDS: dict[str, Callable[[Trace, int], str]] = {
+    "function": _function,
+    "caller": _caller,
+    "stack_bytes": _stack_bytes,
+    "argument": _argument,
+    "handle": lambda trace, position: handle_name(trace, trace.argument(position)),
+    "pfn": lambda trace, position: f"{trace.argument(position):#x}",
+    "word": _word,
+    "value": _value,
+    "frame": _frame,
+    "lock": _lock,
+    "task": _task,
+}
