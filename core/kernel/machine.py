@@ -14,7 +14,7 @@ from greenlet import greenlet
 
 from core.guards.base import RecursionGuard
 from core.guards.storage import Place, TaskImage
-from core.kernel.chooser import Chooser
+from core.kernel.chooser import Chooser, ScriptedChooser
 from core.kernel.locks import Locks
 from core.kernel.outcome import COMPLETED, BudgetExhausted, KernelStopped, StackOverflowed
 from core.kernel.page_owner import PageOwner
@@ -111,7 +111,7 @@ class Machine:
         self.stack = self.task.stack
         self.used_bytes = 0
         self.progress: Progress | None = None
-        self._next_check = min(CHECK_EVENTS, config.budget_events)
+        self._next_check = sys.maxsize
         self._scheduler: greenlet | None = None
 
         self.locks = Locks(self)
@@ -131,8 +131,13 @@ class Machine:
         self._boot()
 
     def _boot(self) -> None:
-        """Bring page_owner up and set the depot as configured; none of it is recorded."""
+        """Bring page_owner up and set the depot as configured; none of it is recorded.
+
+        Nothing fails at boot: chosen failures are numbered from the first event on.
+        """
+        chooser, self.chooser = self.chooser, ScriptedChooser()
         self.page_owner.boot()
+        self.chooser = chooser
         self.depot.prepare(
             free_bytes=self.config.depot_free_bytes,
             spare=self.config.depot_spare,
@@ -141,6 +146,7 @@ class Machine:
         self.pages.requests = self.slab.requests = self.depot.requests = 0
         self.pools_at_start = self.depot.pools
         self.recorder.truncate(0)
+        self._next_check = min(CHECK_EVENTS, self.config.budget_events)
 
     # -- building -------------------------------------------------------------------------
 
@@ -234,11 +240,20 @@ class Machine:
         length = len(self.recorder.events)
         if length < self._next_check:
             return
-        if length >= self.config.budget_events:
-            raise BudgetExhausted(budget_events=self.config.budget_events)
+        self._check_whole_budget()
         if self.progress is not None:
             self.progress(length)
         self._next_check = min(length + CHECK_EVENTS, self.config.budget_events)
+
+    def _budget_stop(self) -> BudgetExhausted | None:
+        """The stop that goes with too many events; one may come between two looks."""
+        budget = self.config.budget_events
+        return BudgetExhausted(budget_events=budget) if len(self.recorder.events) > budget else None
+
+    def _check_whole_budget(self) -> None:
+        stop = self._budget_stop()
+        if stop is not None:
+            raise stop
 
     def run(
         self, works: Iterable[tuple[Task, Callable[[], None]]], progress: Progress | None = None
@@ -257,7 +272,9 @@ class Machine:
         sys.setrecursionlimit(depth_before + calls * _PYTHON_FRAMES_A_CALL)
         try:
             self._schedule(list(works))
-        except KernelStopped as stop:
+            self._check_whole_budget()
+        except KernelStopped as stopped:
+            stop = self._budget_stop() or stopped
             outcome = Outcome(stop.outcome, stop.detail)
             self._record_stop(stop)
         finally:

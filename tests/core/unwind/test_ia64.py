@@ -1,0 +1,95 @@
+"""ia64 as its code reads: the deadlock with SMP, the half-built script without."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.trace.events import Kind
+from core.trace.explain import explain
+from tests.runs import counts, run_scenario, run_text, stack_at
+
+
+def test_depth_two_deadlocks_and_names_the_lock() -> None:
+    trace = run_scenario("smp-depth-two")
+    assert trace.info.outcome == "deadlock"
+    detail = trace.info.outcome_detail
+    assert detail["lock"] == "the lock of the script for save_stack_trace"
+    assert detail["holder"] == detail["waiter"] == "insmod/311"
+    assert detail["taken_in"] == "build_script"
+    assert detail["waits_in"] == "find_save_locs"
+    assert "cannot release" in explain(trace, len(trace) - 1)
+
+
+def test_depth_one_completes_where_depth_two_deadlocks() -> None:
+    trace = run_scenario("smp-depth-two", max_depth=1)
+    assert trace.info.outcome == "completed"
+    assert counts(trace)["guard_hits"] > 0
+
+
+def test_another_missing_script_waits_for_unw_lock() -> None:
+    # The first walk's scripts are cached; the nested walk then misses another one while the
+    # outer walk builds under unw.lock.
+    trace = run_scenario("ia64-as-coded", {"allocations": 1}, guard="bit1")
+    assert trace.info.outcome == "completed"
+    taken = [
+        explain(trace, int(at))
+        for at in trace.positions(Kind.LOCK_TAKEN)
+        if "unw.lock" in explain(trace, int(at))
+    ]
+    assert taken
+
+
+def test_without_a_guard_smp_deadlocks_and_up_completes() -> None:
+    assert run_scenario("ia64-as-coded").info.outcome == "deadlock"
+    up = run_scenario("ia64-as-coded", {"smp": False})
+    assert up.info.outcome == "completed"
+    # At most two nested levels, and the half-built script met first gives failure_handle.
+    assert counts(up)["deepest_recursion"] <= 3
+    assert counts(up)["owner_lost"] >= 1
+
+
+def test_without_smp_there_are_no_locks() -> None:
+    up = run_scenario("ia64-as-coded", {"smp": False})
+    assert not len(up.positions(Kind.LOCK_TAKEN, Kind.LOCK_RELEASED, Kind.LOCK_SPUN))
+
+
+def test_scripts_are_built_once() -> None:
+    trace = run_scenario("ia64-as-coded", {"allocations": 2}, guard="bit1")
+    once = run_scenario("ia64-as-coded", {"allocations": 1}, guard="bit1")
+    assert counts(trace)["page_allocations"] == counts(once)["page_allocations"] + 1
+
+
+@pytest.mark.parametrize("smp", [True, False])
+def test_more_scripts_than_the_cache_holds(smp: bool) -> None:
+    text = """
+schema = 1
+name = "evict"
+title = "t"
+shows = "s"
+[kernel]
+version = "5.12"
+arch = "ia64"
+config_smp = SMP
+[unwinder]
+model = "ia64"
+[[tasks]]
+[[tasks.work]]
+op = "alloc_pages"
+repeat = 400
+callers = 200
+""".replace("SMP", str(smp).lower())
+    trace = run_text(text, guard="bit1")
+    assert trace.info.outcome == "completed"
+    built = [
+        i for i in trace.positions(Kind.CALLED) if trace.function(int(i)).name == "build_script"
+    ]
+    assert len(built) > 200
+
+
+def test_the_chain_down_to_the_nested_kmalloc() -> None:
+    trace = run_scenario("smp-depth-two")
+    deepest = stack_at(trace, len(trace) - 1)
+    assert (
+        "save_stack;stack_trace_save;save_stack_trace;unw_init_running;ia64_do_save_stack;"
+        "unw_unwind;find_save_locs;build_script;desc_prologue;push;kmem_cache_alloc_trace"
+    ) in deepest
