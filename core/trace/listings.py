@@ -263,7 +263,7 @@ def _event_spot(trace: Trace, position: int) -> Spot:
     site = trace.site(position)
     function = trace.function(position)
     listing = listing_for(trace.info, function.name)
-    call = position if site.kind is Kind.CALLED else int(trace.parents[position])
+    call = _call_of(trace, position)
     line = listing.line_of(site.label)
     if site.kind is Kind.RETURNED:
         line = _exit_line(trace, listing, position, call) or line
@@ -272,6 +272,19 @@ def _event_spot(trace: Trace, position: int) -> Spot:
         line = _last_line(trace, listing, position, call)
     visited = _visited(trace, listing, function, call, position)
     return Spot(function, listing, line, visited - {line}, position, stopped=stopped)
+
+
+def _call_of(trace: Trace, position: int) -> int:
+    """The call of the event's function, -1 where it has no frame, as the scheduler has none.
+
+    An event may belong to a function further out than the innermost frame: free_unref_page frees
+    a page that its inlined end, free_pcp_prepare, has prepared.
+    """
+    function = trace.function(position)
+    call = position if trace.kind(position) is Kind.CALLED else int(trace.parents[position])
+    while call >= 0 and trace.function(call) != function:
+        call = int(trace.parents[call])
+    return call
 
 
 def _exit_line(trace: Trace, listing: Listing, position: int, call: int) -> int | None:

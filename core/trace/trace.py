@@ -110,8 +110,10 @@ class Trace:
         return self.functions[self.site(position).function]
 
     @cached_property
-    def _function_of_site(self) -> list[int]:
-        return [site.function for site in self.sites]
+    def _called(self) -> list[tuple[Function, int]]:
+        """Function and frame size by site; a function has one site for all its calls."""
+        functions = (self.functions[site.function] for site in self.sites)
+        return [(function, function.stack_bytes) for function in functions]
 
     # -- the stack ------------------------------------------------------------------------
 
@@ -160,13 +162,14 @@ class Trace:
         frames = []
         used = 0
         seen: dict[int, int] = {}
-        codes, numbers, functions = self._codes, self._function_of_site, self.functions
+        codes, called, new = self._codes, self._called, tuple.__new__
         for call in self.calls_at(position):
-            number = numbers[codes[call] & SITE_MASK]
-            function = functions[number]
-            used += function.stack_bytes
-            occurrence = seen[number] = seen.get(number, 0) + 1
-            frames.append(Frame(call, function, used, occurrence))
+            site = codes[call] & SITE_MASK
+            function, stack_bytes = called[site]
+            used += stack_bytes
+            occurrence = seen[site] = seen.get(site, 0) + 1
+            # Twice as fast as Frame(...), and this loop is most of a seek.
+            frames.append(new(Frame, (call, function, used, occurrence)))
         return tuple(frames)
 
     def names_at(self, position: int) -> list[str]:
