@@ -84,6 +84,32 @@ class Profile:
         return tuple(self.functions[function] for function in self.paths[name])
 
 
+_TRUE = {"y", "Y", "t", "T", "1", "on", "ON", "On", "oN"}
+_FALSE = {"n", "N", "f", "F", "0", "off", "OFF", "Off"}
+"""What kstrtobool (lib/kstrtox.c) takes; it looks at the first letter, or two after an o."""
+
+
+def turned_on(profile: Profile, parameter: str) -> tuple[bool, str]:
+    """Return whether page_owner= turns it on, and a warning where the kernel ignores the value.
+
+    Linux before 5.13 takes nothing but "on"; later ones what kstrtobool takes.
+    """
+    if parameter == "on":
+        return True, ""
+    if profile.strict_boot_parameter:
+        ignored = parameter not in _FALSE
+        return False, (
+            f"kernel {profile.kernel} takes only page_owner=on: {parameter!r} leaves it off"
+            if ignored
+            else ""
+        )
+    if parameter in _TRUE:
+        return True, ""
+    if parameter in _FALSE:
+        return False, ""
+    return False, f"page_owner={parameter!r} is no yes or no: it stays off"
+
+
 def kernels() -> tuple[str, ...]:
     """Return the versions there are profiles for, oldest first."""
     folder = resources.files("resources.kernels")

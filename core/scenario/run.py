@@ -15,7 +15,7 @@ from core.guards.counter import StoredGuard
 from core.guards.storage import Place
 from core.kernel.chooser import Chooser, ScriptedChooser
 from core.kernel.machine import Machine, MachineConfig, Outcome, Progress
-from core.kernel.profile import Profile, load_profile
+from core.kernel.profile import Profile, load_profile, turned_on
 from core.layout.library import find, for_kernel
 from core.layout.model import KernelLayout
 from core.layout.place import place_bits, place_uint, word_with
@@ -99,6 +99,9 @@ def plan(
     guard = make_guard(scenario.guard.design, scenario.guard.max_depth, place)
     if isinstance(guard, StoredGuard) and guard.warning():
         warnings.append(guard.warning())
+    ignored = turned_on(profile, scenario.kernel.page_owner)[1]
+    if ignored:
+        warnings.append(ignored)
     return Plan(
         scenario, profile, layout, guard, place, unwinder, tuple(warnings), overrides.budget_events
     )
@@ -165,7 +168,7 @@ def build(plan: Plan, chooser: Chooser | None = None) -> Machine:
         "trylock": fail.trylock,
     }
     config = MachineConfig(
-        page_owner=scenario.kernel.page_owner == "on",
+        page_owner=turned_on(profile, scenario.kernel.page_owner)[0],
         page_owner_built_in=scenario.kernel.config_page_owner,
         smp=scenario.kernel.config_smp,
         slab_always_empty=scenario.memory.slab == "always_empty",

@@ -27,11 +27,20 @@ class _Table(msgspec.Struct, frozen=True):
 
 
 class KernelTable(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which kernel runs, and how it was configured and booted."""
+    """Which kernel runs, and how it was configured and booted.
+
+    Attributes:
+        version: A profile's version.
+        arch: An architecture that version had.
+        page_owner: The boot parameter page_owner=, as the kernel reads it.
+        config_page_owner: CONFIG_PAGE_OWNER.
+        config_smp: CONFIG_SMP.
+        layout: A bundled layout, "this-machine" or a file; empty for what goes with the kernel.
+    """
 
     version: str
     arch: str
-    page_owner: Literal["on", "off"] = "on"
+    page_owner: str = "on"
     config_page_owner: bool = True
     config_smp: bool = True
     layout: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import ProfileError
-from core.kernel.profile import arches, kernels, load_profile
+from core.kernel.profile import arches, kernels, load_profile, turned_on
 
 PAIRS = [(kernel, arch) for kernel in kernels() for arch in arches(kernel)]
 
@@ -83,3 +83,21 @@ def test_thread_sizes() -> None:
     sizes = {(k, a): load_profile(k, a).thread_bytes for k, a in PAIRS}
     assert {size for (_, arch), size in sizes.items() if arch != "ia64"} == {16384}
     assert sizes["6.1", "ia64"] == 32768
+
+
+@pytest.mark.parametrize(
+    ("kernel", "parameter", "on", "warns"),
+    [
+        ("5.12", "on", True, False),
+        ("5.12", "1", False, True),
+        ("5.12", "off", False, False),
+        ("6.1", "1", True, False),
+        ("6.1", "y", True, False),
+        ("6.1", "off", False, False),
+        ("6.12", "maybe", False, True),
+    ],
+)
+def test_the_boot_parameter(kernel: str, parameter: str, on: bool, warns: bool) -> None:
+    is_on, warning = turned_on(load_profile(kernel, "x86_64"), parameter)
+    assert is_on == on
+    assert bool(warning) == warns

@@ -1,0 +1,1 @@
+"""The window. It reads the engine and never the other way round."""

@@ -1,0 +1,154 @@
+"""The session: one way to move, and nothing open is ever lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.scenario.loader import open_scenario
+from core.trace.events import Kind
+from gui.runner import Runner
+from gui.session import Session
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Session:
+    made = Session(Runner())
+    assert made.open("mail-chain")
+    return made
+
+
+def test_opening_runs_and_starts_before_the_first_event(qtbot: QtBot) -> None:
+    session = Session(Runner())
+    with qtbot.waitSignals([session.source_changed, session.trace_changed]):
+        session.open("mail-chain")
+    assert session.position == -1
+    assert session.frames() == ()
+
+
+def test_seek_tells_the_position_and_stays_inside(session: Session, qtbot: QtBot) -> None:
+    assert session.trace is not None
+    with qtbot.waitSignal(session.position_changed) as got:
+        session.seek(4)
+    assert got.args == [4]
+    session.seek(10**9)
+    assert session.position == len(session.trace) - 1
+    session.seek(-50)
+    assert session.position == -1
+    with qtbot.assertNotEmitted(session.position_changed):
+        session.seek(-1)
+
+
+def test_the_state_is_the_traces(session: Session) -> None:
+    assert session.trace is not None
+    for position in (-1, 0, 35, len(session.trace) - 1):
+        session.seek(position)
+        assert session.state() == session.trace.state_at(position)
+
+
+def test_another_guard_shows_another_story_at_once(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.trace_changed):
+        assert session.override(guard="none")
+    assert session.trace is not None
+    assert session.trace.info.outcome == "stack_overflow"
+    session.override(guard="uint", max_depth=1)
+    assert session.trace.info.outcome == "completed"
+    session.override(guard=None, max_depth=None)
+    assert session.trace.info.guard.design == "bit1"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"kernel": "6.12"}, {"arch": "vax"}, {"layout": "nosuch"}, {"max_depth": 0}]
+)
+def test_the_impossible_is_told_and_what_was_open_stays(
+    session: Session, qtbot: QtBot, changes: dict[str, str]
+) -> None:
+    before = session.trace
+    with qtbot.waitSignal(session.failed) as got:
+        assert not session.override(**changes)
+    assert got.args
+    assert session.trace is before
+    assert session.overrides.kernel is None
+    assert session.override(guard="uint")
+
+
+def test_a_scenario_that_cannot_be_read_leaves_the_old_one(session: Session, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.failed) as got:
+        assert not session.open("mail-chian")
+    assert got.args is not None
+    assert "did you mean mail-chain" in got.args[0]
+    assert session.source is not None
+    assert session.source.where == "mail-chain"
+    assert session.trace is not None
+
+
+def test_parameters_rerun_and_survive_a_reload(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(open_scenario("depth-law").text)
+    session = Session(Runner())
+    session.open(str(path))
+    session.set_parameter("events", 2)
+    assert session.trace is not None
+    short = len(session.trace)
+    path.write_text(path.read_text().replace("max_depth = 2", "max_depth = 1"))
+    assert session.reload()
+    assert session.settings == {"events": 2}
+    assert len(session.trace) < short
+    path.write_text("schema = 1\nnonsense")
+    with qtbot.waitSignal(session.failed) as got:
+        assert not session.reload()
+    assert got.args is not None
+    assert "mine.toml:2" in got.args[0]
+    assert session.trace.info.guard.max_depth == 1
+
+
+def test_stepping_with_essential_frames_only(session: Session) -> None:
+    assert session.trace is not None
+    session.set_essential_only(True)
+    seen = []
+    for _ in range(12):
+        session.step(1)
+        seen.append(session.trace.function(session.position).essential)
+    assert all(seen)
+    assert [f.function.essential for f in session.frames()][:3] == [
+        "kmalloc", "__set_page_owner", "save_stack",
+    ]  # fmt: skip
+    forward = session.position
+    session.step(-1)
+    session.step(1)
+    assert session.position == forward
+    for _ in range(50):
+        session.step(-1)
+    assert session.position == -1
+
+
+def test_markers(session: Session) -> None:
+    assert session.trace is not None
+    hit = int(session.trace.short_circuits[0])
+    session.next_marker()
+    assert session.position == hit
+    assert session.trace.kind(hit) is Kind.SHORT_CIRCUITED
+    session.next_marker()
+    assert session.position == len(session.trace) - 1
+    session.previous_marker()
+    assert session.position == hit
+    session.previous_marker()
+    assert session.position == -1
+
+
+def test_tenths(session: Session) -> None:
+    assert session.trace is not None
+    session.seek_fraction(5)
+    assert session.position == len(session.trace) // 2
+    session.seek_fraction(0)
+    assert session.position == -1
+
+
+def test_warnings_are_told(qtbot: QtBot) -> None:
+    session = Session(Runner())
+    with qtbot.waitSignal(session.warned) as got:
+        session.open("two-bit-wrap")
+    assert got.args is not None
+    assert "never guards" in got.args[0]
