@@ -1,0 +1,372 @@
+"""Every command of the program, once: its name, keys, icon and help.
+
+Menus, the toolbar, the key help and the command palette are all made from ``COMMANDS``. Whoever
+can carry a command out connects to it by id; a command nobody handles is disabled. The user may
+give every command other keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from core.errors import OwnerscopeError
+from gui.icons import icon
+from gui.widgets import KeyGuard, label_of
+
+if TYPE_CHECKING:
+    from gui.settings import Settings
+    from gui.theme import Metrics, Theme
+
+PLAYING = ("live", "compare", "explore", "lesson")
+"""The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a user can ask for.
+
+    Attributes:
+        id: ``group.verb``, used in code and in the settings.
+        text: What menus and the palette call it.
+        keys: The built-in keys, as Qt's portable text.
+        group: The menu and the section of the key help it belongs to.
+        icon: A name of ``gui.icons``, or empty.
+        tip: One more sentence for tool tips and the status bar.
+        checkable: It is on or off; its slot gets a bool.
+        choice: Commands with the same name here exclude each other.
+        contexts: The workspaces it exists in; empty means everywhere.
+        repeats: Holding the keys down runs it again and again.
+        family: Commands with the same name here share one row of the key help.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    choice: str = ""
+    contexts: tuple[str, ...] = ()
+    repeats: bool = False
+    family: str = ""
+
+
+def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:
+    group = "Timeline" if name.startswith("timeline.") else "Playback"
+    keys = (key,) if key else ()
+    return Command(name, text, keys, group, icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+
+
+def _theme(name: str, icon: str) -> Command:
+    tip = "Light or dark as the desktop has it" if name == "system" else ""
+    text = "As the system" if name == "system" else f"{name.capitalize()} theme"
+    return Command(f"theme.{name}", text, (), "View", icon, tip, True, "theme")
+
+
+# fmt: off
+COMMANDS: tuple[Command, ...] = (
+    Command("file.open", "Open…", ("Ctrl+O",), "File", "open",
+            "A scenario, a kernel or a recording"),
+    Command("file.reload", "Reload", ("Ctrl+R",), "File", "reload", "Read the open file again"),
+    Command("file.clear_recent", "Forget recent files", (), "File"),
+    Command("file.quit", "Quit", ("Ctrl+Q",), "File"),
+
+    _play("play.toggle", "Play or pause", "Space", "play"),
+    _play("play.back", "One event back", ",", "back", repeats=True),
+    _play("play.forward", "One event forward", ".", "forward", repeats=True),
+    _play("play.back_large", "Jump back", "Left", "back-large", repeats=True),
+    _play("play.forward_large", "Jump forward", "Right", "forward-large", repeats=True),
+    _play("play.start", "To the start", "Home", "start"),
+    _play("play.end", "To the end", "End", "end"),
+    _play("marker.previous", "Previous marker", "[", "marker-previous",
+          "A short-circuit, a warning or the end", repeats=True),
+    _play("marker.next", "Next marker", "]", "marker-next",
+          "A short-circuit, a warning or the end", repeats=True),
+    _play("step.in", "Step in", "F6", "step-in", "Into the next call", repeats=True),
+    _play("step.over", "Step over", "F5", "step-over", "Past the next call", repeats=True),
+    _play("step.out", "Step out", "F7", "step-out", "To where this call returns", repeats=True),
+    _play("step.in_back", "Step in, backwards", "Shift+F6", "", "Into the last call", repeats=True),
+    _play("step.over_back", "Step over, backwards", "Shift+F5", "", "Before the last call",
+          repeats=True),
+    _play("step.out_back", "Step out, backwards", "Shift+F7", "", "To where this call was made",
+          repeats=True),
+    _play("speed.slower", "Slower", "<", "slower", repeats=True),
+    _play("speed.faster", "Faster", ">", "faster", repeats=True),
+    _play("view.essential", "Essential frames only", "E", "eye",
+          "Hide the frames that do not belong to the recursion", checkable=True),
+    *(
+        Command(f"jump.{n}", f"Jump to {n * 10} %", (str(n),), "Playback", contexts=PLAYING,
+                family="Jump to 0 … 90 %")
+        for n in range(10)
+    ),
+
+    _play("timeline.zoom_in", "Zoom in at the cursor", "W", "zoom-in", repeats=True),
+    _play("timeline.zoom_out", "Zoom out", "S", "zoom-out", repeats=True),
+    _play("timeline.left", "Pan left", "A", repeats=True),
+    _play("timeline.right", "Pan right", "D", repeats=True),
+    _play("timeline.fit", "Show the whole run", "Z"),
+    _play("timeline.search", "Search functions", "/", "search"),
+
+    Command("run.again", "Run again", ("Ctrl+Return",), "Run", "rerun",
+            "Simulate the scenario once more with these settings"),
+    Command("run.cancel", "Cancel", ("Esc",), "Run", "cancel", "Stop the work in progress"),
+    Command("run.scenario", "Choose a scenario", ("Ctrl+L",), "Run", "scenario"),
+
+    _theme("light", "sun"),
+    _theme("dark", "moon"),
+    _theme("system", "system"),
+    Command("theme.toggle", "Switch between light and dark", (), "View", "moon"),
+    Command("zoom.in", "Larger", ("Ctrl++", "Ctrl+="), "View", "zoom-in",
+            "Enlarge text and drawings", repeats=True),
+    Command("zoom.out", "Smaller", ("Ctrl+-",), "View", "zoom-out",
+            "Shrink text and drawings", repeats=True),
+    Command("zoom.reset", "Normal size", ("Ctrl+0",), "View"),
+    Command("view.motion", "Motion", (), "View", "", "Animate changes, or show them at once", True),
+    Command("view.full_screen", "Full screen", ("F11",), "View", "full-screen", checkable=True),
+
+    Command("help.keys", "Keys", ("?",), "Help", "help", "Every key in force, and change them"),
+    Command("help.palette", "Command palette", ("Ctrl+Shift+P",), "Help", "palette",
+            "Find any command by its name"),
+    Command("help.doctor", "Check this machine", (), "Help", "", "What is missing, if anything"),
+    Command("help.about", "About ownerscope", (), "Help", "info"),
+)
+# fmt: on
+
+
+class ActionRegistry(QObject):
+    """The commands as Qt actions, with the keys in force.
+
+    Args:
+        settings: Where the user's own keys are kept; None keeps nothing.
+        parent: The Qt parent.
+        commands: The table to build from.
+    """
+
+    keys_changed = Signal(str)
+    """A command has other keys now (its id; empty for all of them)."""
+    ran = Signal(str)
+    """A command was run, however (its id)."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        parent: QObject | None = None,
+        commands: Sequence[Command] = COMMANDS,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._commands: dict[str, Command] = {}
+        self._actions: dict[str, QAction] = {}
+        self._choices: dict[str, QActionGroup] = {}
+        self._icons: dict[str, str] = {}
+        self._look: tuple[Theme, int, float] | None = None
+        self._window: QWidget | None = None
+        self._handled: set[str] = set()
+        self._refused: set[str] = set()
+        self._context = ""
+        for command in commands:
+            self._add_without_keys(command)
+        # The user's own keys come first: a new version may have given one of them away.
+        for command in sorted(commands, key=lambda command: self._stored_keys(command.id) is None):
+            self._give_keys(command)
+
+    def add(self, command: Command) -> QAction:
+        """Declare a command later than the table, as a workspace does. Keys in use stay theirs."""
+        action = self._add_without_keys(command)
+        self._give_keys(command)
+        if self._window:
+            self._window.addAction(action)
+        self._draw_icon(command.id)
+        return action
+
+    def _stored_keys(self, command_id: str) -> str | None:
+        return self._settings.keys(command_id) if self._settings else None
+
+    def _give_keys(self, command: Command) -> None:
+        stored = self._stored_keys(command.id)
+        keys = command.keys if stored is None else _split(stored)
+        self._put_keys(command.id, [key for key in keys if not self.owner_of(key, command.id)])
+
+    def _add_without_keys(self, command: Command) -> QAction:
+        self._commands[command.id] = command
+        self._icons[command.id] = command.icon
+        action = self._actions[command.id] = QAction(command.text, self)
+        action.setObjectName(command.id)
+        action.setStatusTip(command.tip)
+        action.setCheckable(command.checkable)
+        action.setAutoRepeat(command.repeats)
+        action.setIconVisibleInMenu(False)
+        action.setEnabled(False)
+        if command.choice:
+            exclusive = self._choices.setdefault(command.choice, QActionGroup(self))
+            exclusive.addAction(action)
+        action.triggered.connect(lambda: self.ran.emit(command.id))
+        return action
+
+    def action(self, command_id: str) -> QAction:
+        """Return the action of a command, for a menu or a button."""
+        return self._actions[command_id]
+
+    def command(self, command_id: str) -> Command:
+        """Return a command as it was declared."""
+        return self._commands[command_id]
+
+    def groups(self) -> dict[str, list[Command]]:
+        """Return the visible commands by group, both in the order they were declared."""
+        found: dict[str, list[Command]] = {}
+        for command in self._commands.values():
+            if self._actions[command.id].isVisible():
+                found.setdefault(command.group, []).append(command)
+        return found
+
+    def connect(  # type: ignore[override]
+        self, command_id: str, slot: Callable[..., object]
+    ) -> None:
+        """Carry a command out with ``slot()``, or ``slot(on)`` where it is checkable."""
+        # Qt always sends whether the action is checked; only checkable commands mean it.
+        passes = self._commands[command_id].checkable
+
+        def obey(on: bool) -> None:
+            slot(on) if passes else slot()
+
+        self._actions[command_id].triggered.connect(obey)
+        self._handled.add(command_id)
+        self._update(command_id)
+
+    def run(self, command_id: str) -> None:
+        """Run a command as if its keys were pressed; nothing where it is disabled."""
+        self._actions[command_id].trigger()
+
+    def set_enabled(self, command_id: str, enabled: bool) -> None:
+        """Say whether a command makes sense now. Its handler and context count as well."""
+        (self._refused.discard if enabled else self._refused.add)(command_id)
+        self._update(command_id)
+
+    def set_checked(self, command_id: str, checked: bool) -> None:
+        """Show whether a command is on, without running it."""
+        self._actions[command_id].setChecked(checked)
+
+    def set_visible(self, command_id: str, visible: bool) -> None:
+        """Say whether a command exists at all for now."""
+        self._actions[command_id].setVisible(visible)
+
+    def set_context(self, context: str) -> None:
+        """Enter a workspace: its commands and keys come into force, others go."""
+        self._context = context
+        for command_id in self._commands:
+            self._update(command_id)
+
+    def _update(self, command_id: str) -> None:
+        contexts = self._commands[command_id].contexts
+        here = not contexts or not self._context or self._context in contexts
+        wanted = command_id in self._handled and command_id not in self._refused
+        self._actions[command_id].setEnabled(here and wanted)
+
+    def keys(self, command_id: str) -> tuple[str, ...]:
+        """Return the keys in force, as Qt's portable text."""
+        return tuple(key.toString() for key in self._actions[command_id].shortcuts())
+
+    def key_labels(self, command_id: str) -> list[str]:
+        """Return the keys in force as the platform writes them."""
+        return [label_of(key) for key in self._actions[command_id].shortcuts()]
+
+    def has_own_keys(self, command_id: str) -> bool:
+        """Return whether the user changed a command's keys."""
+        built_in = tuple(QKeySequence(key).toString() for key in self._commands[command_id].keys)
+        return self.keys(command_id) != built_in
+
+    def owner_of(self, key: str, besides: str) -> Command | None:
+        """Return another command that has a key where ``besides`` would want it, or None."""
+        wanted, contexts = QKeySequence(key), set(self._commands[besides].contexts)
+        for command in self._commands.values():
+            apart = contexts and command.contexts and not contexts & set(command.contexts)
+            if command.id == besides or apart:
+                continue
+            if wanted in self._actions[command.id].shortcuts():
+                return command
+        return None
+
+    def set_keys(self, command_id: str, keys: Iterable[str]) -> None:
+        """Give a command other keys, and remember them.
+
+        Args:
+            command_id: The command.
+            keys: Portable texts such as ``Ctrl+K``; none at all is allowed.
+
+        Raises:
+            OwnerscopeError: A key means nothing, or another command has it.
+        """
+        wanted = list(dict.fromkeys(QKeySequence(key).toString() for key in keys))
+        for key in wanted:
+            if not key:
+                raise OwnerscopeError("this is not a key", advice="press another one")
+            if owner := self.owner_of(key, command_id):
+                shown = label_of(QKeySequence(key))
+                problem = f"{shown} already runs “{owner.text}”"
+                raise OwnerscopeError(problem, advice="choose another key or change that one first")
+        self._put_keys(command_id, wanted)
+        if self._settings:
+            own = self.has_own_keys(command_id)
+            self._settings.set_keys(command_id, "; ".join(wanted) if own else None)
+        self.keys_changed.emit(command_id)
+
+    def reset_keys(self, command_id: str) -> None:
+        """Give a command its built-in keys back; refused like ``set_keys``."""
+        self.set_keys(command_id, self._commands[command_id].keys)
+
+    def reset_all_keys(self) -> None:
+        """Give every command its built-in keys back."""
+        for command in self._commands.values():
+            self._put_keys(command.id, command.keys)
+        if self._settings:
+            self._settings.forget_keys()
+        self.keys_changed.emit("")
+
+    def _put_keys(self, command_id: str, keys: Iterable[str]) -> None:
+        action = self._actions[command_id]
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        _set_tool_tip(action, self._commands[command_id])
+
+    def set_icon(self, command_id: str, name: str) -> None:
+        """Show a command with another icon, as play becomes pause."""
+        self._icons[command_id] = name
+        self._draw_icon(command_id)
+
+    def icon_name(self, command_id: str) -> str:
+        """Return the name of the icon a command shows now."""
+        return self._icons[command_id]
+
+    def dress(self, theme: Theme, metrics: Metrics, ratio: float = 1.0) -> None:
+        """Draw the icons in a theme's colours."""
+        self._look = theme, metrics.chrome(20), ratio
+        for command_id in self._commands:
+            self._draw_icon(command_id)
+
+    def _draw_icon(self, command_id: str) -> None:
+        name = self._icons[command_id]
+        if self._look and name:
+            theme, size_px, ratio = self._look
+            self._actions[command_id].setIcon(icon(name, theme, size_px, ratio=ratio))
+
+    def install(self, window: QWidget) -> None:
+        """Make the keys work in a window, but not while its user types into a field."""
+        self._window = window
+        window.addActions(list(self._actions.values()))
+        KeyGuard(self)
+
+
+def _split(stored: str) -> list[str]:
+    return [key for key in stored.split("; ") if key and not QKeySequence(key).isEmpty()]
+
+
+def _set_tool_tip(action: QAction, command: Command) -> None:
+    keys = ", ".join(label_of(key) for key in action.shortcuts())
+    first = f"{command.text}  ({keys})" if keys else command.text
+    action.setToolTip("\n".join(filter(None, (first, command.tip))))

@@ -1,0 +1,162 @@
+"""What the program remembers between two starts: a typed view of one ini file.
+
+A settings file is never worth a failed start: a value that is damaged or of another type reads as
+its default, and a file that cannot be parsed is set aside as ``<name>.damaged``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+if TYPE_CHECKING:
+    from gui.theme import Choice
+
+MAX_RECENT_FILES = 10
+MAX_RECENT_COMMANDS = 8
+
+
+def settings_file() -> Path:
+    """Return the ini file in the platform's folder for configuration."""
+    where = QStandardPaths.StandardLocation.GenericConfigLocation
+    return Path(QStandardPaths.writableLocation(where)) / "ownerscope" / "ownerscope.ini"
+
+
+class Settings:
+    """The remembered choices. Reading never raises; writing is kept by Qt until ``sync``.
+
+    Args:
+        path: The ini file; the platform's place where not given.
+
+    Attributes:
+        path: The ini file.
+        set_aside: Where a damaged file was moved to, or None. The window tells the user.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or settings_file()
+        self.set_aside: Path | None = None
+        self._store = self._opened()
+        if self._store.status() == QSettings.Status.FormatError:
+            with contextlib.suppress(OSError):
+                self.set_aside = self.path.replace(self.path.with_suffix(".damaged"))
+            self._store = self._opened()
+
+    def _opened(self) -> QSettings:
+        return QSettings(str(self.path), QSettings.Format.IniFormat)
+
+    def sync(self) -> None:
+        """Write what changed to the file now."""
+        self._store.sync()
+
+    @property
+    def theme(self) -> Choice:
+        """Light, dark, or as the system has it."""
+        text = self._text("view/theme")
+        return text if text in ("light", "dark", "system") else "system"  # type: ignore[return-value]
+
+    @theme.setter
+    def theme(self, choice: Choice) -> None:
+        self._store.setValue("view/theme", choice)
+
+    @property
+    def scale(self) -> float:
+        """Size of text and drawings; 1.0 is 100 %."""
+        try:
+            return float(self._text("view/scale") or 1.0)
+        except ValueError:
+            return 1.0
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._store.setValue("view/scale", str(scale))
+
+    @property
+    def motion(self) -> bool:
+        """Whether things may move."""
+        return self._text("view/motion") != "off"
+
+    @motion.setter
+    def motion(self, motion: bool) -> None:
+        self._store.setValue("view/motion", "on" if motion else "off")
+
+    @property
+    def last_scenario(self) -> str:
+        """Name of the scenario that was open last, or an empty string."""
+        return self._text("session/scenario")
+
+    @last_scenario.setter
+    def last_scenario(self, name: str) -> None:
+        self._store.setValue("session/scenario", name)
+
+    @property
+    def workspace(self) -> str:
+        """Name of the workspace that was shown last, or an empty string."""
+        return self._text("session/workspace")
+
+    @workspace.setter
+    def workspace(self, name: str) -> None:
+        self._store.setValue("session/workspace", name)
+
+    @property
+    def recent_files(self) -> list[Path]:
+        """The files opened last, newest first, without those that are gone."""
+        return [path for text in self._lines("files/recent") if (path := Path(text)).exists()]
+
+    def add_recent_file(self, path: Path) -> None:
+        """Put a file at the top of the recent ones."""
+        self._put_first("files/recent", str(path.resolve()), MAX_RECENT_FILES)
+
+    def clear_recent_files(self) -> None:
+        """Forget the recent files."""
+        self._store.remove("files/recent")
+
+    @property
+    def recent_commands(self) -> list[str]:
+        """Ids of the commands last run from the palette, newest first."""
+        return self._lines("palette/recent")
+
+    def add_recent_command(self, name: str) -> None:
+        """Put a command at the top of the recent ones."""
+        self._put_first("palette/recent", name, MAX_RECENT_COMMANDS)
+
+    def keys(self, command: str) -> str | None:
+        """Return a command's own keys as Qt's portable text, or None for the built-in ones."""
+        name = f"keys/{command}"
+        return self._text(name) if self._store.contains(name) else None
+
+    def set_keys(self, command: str, keys: str | None) -> None:
+        """Remember a command's own keys; None goes back to the built-in ones."""
+        if keys is None:
+            self._store.remove(f"keys/{command}")
+        else:
+            self._store.setValue(f"keys/{command}", keys)
+
+    def forget_keys(self) -> None:
+        """Go back to the built-in keys of every command."""
+        self._store.remove("keys")
+
+    def state(self, name: str) -> QByteArray:
+        """Return what Qt saved under a name (geometry, a splitter), or an empty array."""
+        value = self._store.value(f"state/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_state(self, name: str, state: QByteArray) -> None:
+        """Remember what a widget's ``saveState`` or ``saveGeometry`` returned."""
+        self._store.setValue(f"state/{name}", state)
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""
+
+    def _lines(self, key: str) -> list[str]:
+        # One text with line breaks: Qt reads a list of one back as a text, an empty one as None.
+        return [line for line in self._text(key).split("\n") if line]
+
+    def _put_first(self, key: str, entry: str, limit: int) -> None:
+        rest: Iterable[str] = (line for line in self._lines(key) if line != entry)
+        self._store.setValue(key, "\n".join([entry, *rest][:limit]))

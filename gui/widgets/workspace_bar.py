@@ -1,0 +1,233 @@
+"""The window's edges: the toolbar, the workspaces, and the page shown before one is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolBar, QToolButton, QVBoxLayout, QWidget
+
+from gui.icons import application_icon, icon
+from gui.theme import ThemeManager
+from gui.widgets import caps_width, draw_caps
+
+if TYPE_CHECKING:
+    from gui.actions import ActionRegistry
+
+
+TRANSPORT = (
+    "play.start", "play.back", "play.toggle", "play.forward", "play.end", "",
+    "step.over", "step.in", "step.out", "", "marker.previous", "marker.next",
+)  # fmt: skip
+
+
+class _FindButton(QToolButton):
+    """Looks like a search field, opens the command palette, and shows its keys.
+
+    Attributes:
+        compact: Where room is short it is an icon only.
+    """
+
+    def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
+        super().__init__()
+        self._themes, self._registry = themes, registry
+        self.setObjectName("findButton")
+        self.setText("Find a command")
+        self.setToolTip("Find a command by its name")
+        self.set_compact(False)
+        self.clicked.connect(lambda: registry.run("help.palette"))
+
+    def set_compact(self, compact: bool) -> None:
+        """Show the icon only, or the text and the keys as well."""
+        self.compact = compact
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(
+            style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon
+        )
+        self.updateGeometry()
+
+    def _keys(self) -> str:
+        labels = [] if self.compact else self._registry.key_labels("help.palette")
+        return labels[0] if labels else ""
+
+    def keys_width(self) -> int:
+        """Return the room for the keys, with the space before them."""
+        metrics = self._themes.metrics.frame()
+        return caps_width(self._keys(), metrics) + metrics.px(20) if self._keys() else 0
+
+    def sizeHint(self) -> QSize:
+        """Return room for the text and the keys."""
+        return super().sizeHint() + QSize(self.keys_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the button, and the keys at its right."""
+        super().paintEvent(event)
+        if keys := self._keys():
+            metrics = self._themes.metrics.frame()
+            left = self.width() - metrics.px(7) - caps_width(keys, metrics)
+            with QPainter(self) as painter:
+                start = QPoint(left, self.height() // 2)
+                draw_caps(painter, start, keys, self._themes.theme, metrics)
+
+
+class TopBar(QToolBar):
+    """What is opened at the left, the transport in the middle, tools at the right."""
+
+    def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
+        super().__init__("Toolbar")
+        self._themes, self._registry = themes, registry
+        self.setObjectName("toolBar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addAction(registry.action("file.open"))
+        self._picker_place = self._spacer()
+        for name in TRANSPORT:
+            if name == "play.toggle":
+                self._add_play(registry.action(name))
+            elif name:
+                self.addAction(registry.action(name))
+            else:
+                self.addSeparator()
+        self._spacer()
+        self.addAction(registry.action("view.essential"))
+        self._find = _FindButton(themes, registry)
+        self.addWidget(self._find)
+        self.addAction(registry.action("theme.toggle"))
+        self.addAction(registry.action("help.keys"))
+
+    def set_picker(self, picker: QWidget) -> None:
+        """Put a widget that chooses what is played next to the open button."""
+        self.insertWidget(self._picker_place, picker)
+
+    def dress(self) -> None:
+        """Take on the theme and the scale in force."""
+        metrics, theme = self._themes.metrics, self._themes.theme
+        self.setIconSize(QSize(1, 1) * metrics.chrome(20))
+        ratio = self.devicePixelRatioF()
+        self._find.setIcon(
+            icon("search", theme, metrics.chrome(20), colour=theme.muted, ratio=ratio)
+        )
+        self._show_play()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Save room where there is too little: the search field becomes an icon first."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        was = self._find.sizeHint().width()
+        before = self.sizeHint().width()
+        self._find.set_compact(False)
+        self._find.set_compact(before - was + self._find.sizeHint().width() > self.width())
+
+    def _add_play(self, action: QAction) -> None:
+        # Not the action's own button: its icon is light on the accent, the action's is not.
+        self._play = QToolButton()
+        self._play.setObjectName("playButton")
+        self._play.clicked.connect(action.trigger)
+        self.addWidget(self._play)
+        action.changed.connect(self._show_play)
+
+    def _show_play(self) -> None:
+        action, theme = self._registry.action("play.toggle"), self._themes.theme
+        name, size_px = self._registry.icon_name("play.toggle"), self._themes.metrics.chrome(20)
+        ratio = self.devicePixelRatioF()
+        self._play.setIcon(icon(name, theme, size_px, colour=theme.on_accent, ratio=ratio))
+        self._play.setEnabled(action.isEnabled())
+        self._play.setToolTip(action.toolTip())
+        self._play.setAccessibleName(action.text())
+
+    def _spacer(self) -> QAction:
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return self.addWidget(spacer)
+
+
+class WorkspaceBar(QFrame):
+    """The workspaces, an icon above a name each.
+
+    Args:
+        themes: The theme in force.
+        parent: The Qt parent.
+    """
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("workspaceBar")
+        self._themes = themes
+        self._buttons: list[QToolButton] = []
+        self._column = QVBoxLayout(self)
+        self._column.addStretch(1)
+        themes.changed.connect(self.dress)
+        self.dress()
+
+    def add(self, action: QAction) -> QToolButton:
+        """Add the button of a workspace's action at the end."""
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._buttons.append(button)
+        self._column.insertWidget(len(self._buttons) - 1, button)
+        self.dress()
+        return button
+
+    def dress(self) -> None:
+        """Take on the scale in force."""
+        metrics = self._themes.metrics
+        edge = metrics.chrome(6)
+        self._column.setContentsMargins(edge, edge + 2, edge, edge)
+        self._column.setSpacing(metrics.chrome(4))
+        self.setFixedWidth(metrics.chrome(84))
+        for button in self._buttons:
+            button.setIconSize(QSize(1, 1) * metrics.chrome(22))
+            button.setFixedWidth(metrics.chrome(72))
+
+
+class Welcome(QWidget):
+    """What the window shows where no workspace is: what the program is, and where to begin.
+
+    Args:
+        themes: The theme in force.
+        registry: Where the commands it offers are.
+    """
+
+    def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
+        super().__init__()
+        self._themes, self._registry = themes, registry
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        themes.changed.connect(self.update)
+        registry.keys_changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the icon, the name and the first keys in the middle."""
+        theme, metrics = self._themes.theme, self._themes.metrics
+        px, middle = metrics.px, self.width() // 2
+        top = self.height() // 2 - px(150)
+        centred = Qt.AlignmentFlag.AlignCenter
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(theme.surface))
+            application_icon().paint(painter, QRect(middle - px(36), top, px(72), px(72)))
+            painter.setPen(QColor(theme.text))
+            painter.setFont(metrics.ui("heading", bold=True))
+            painter.drawText(QRect(0, top + px(84), self.width(), px(32)), centred, "ownerscope")
+            painter.setPen(QColor(theme.muted))
+            painter.setFont(metrics.ui())
+            line = QRect(0, top + px(116), self.width(), px(24))
+            painter.drawText(line, centred, "See an allocation recurse into itself")
+            for at, command_id in enumerate(("file.open", "help.palette", "help.keys")):
+                self._draw_key(painter, middle, top + px(180 + 32 * at), command_id)
+
+    def _draw_key(self, painter: QPainter, middle: int, line: int, command_id: str) -> None:
+        px = self._themes.metrics.px
+        painter.setPen(QColor(self._themes.theme.muted))
+        painter.setFont(self._themes.metrics.ui())
+        text = QRect(middle - px(220), line - px(12), px(208), px(24))
+        sides = Qt.AlignmentFlag
+        painter.drawText(
+            text, sides.AlignRight | sides.AlignVCenter, self._registry.action(command_id).text()
+        )
+        for label in self._registry.key_labels(command_id)[:1]:
+            start = QPoint(middle + px(12), line)
+            draw_caps(painter, start, label, self._themes.theme, self._themes.metrics)

@@ -1,0 +1,309 @@
+"""The main window: menus, toolbar, workspaces and messages, all made from the command table.
+
+The window knows nothing of what a workspace shows. A workspace is added with a function that
+builds it, and is built when it is first shown, never before the window's first paint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.actions import ActionRegistry, Command
+from gui.settings import Settings
+from gui.theme import ThemeManager
+from gui.widgets.help_overlay import HelpOverlay
+from gui.widgets.message_bar import MessageBar
+from gui.widgets.palette import CommandPalette
+from gui.widgets.workspace_bar import TopBar, Welcome, WorkspaceBar
+
+MINIMUM = QSize(960, 640)
+COMFORTABLE = QSize(1360, 850)
+
+
+class MainWindow(QMainWindow):
+    """The shell that workspaces plug into.
+
+    Args:
+        themes: The theme in force.
+        registry: The commands; the window carries out those of its own.
+        settings: What is remembered between two starts.
+
+    Attributes:
+        messages: Where anybody tells the user what went wrong.
+        command_palette: For more sources of entries.
+        top_bar: The toolbar, for the scenario picker.
+    """
+
+    first_painted = Signal()
+    """The window's first paint is done."""
+    file_dropped = Signal(object)
+    """A file was dropped on the window (its Path). ``file_requested`` follows."""
+    file_requested = Signal(object)
+    """The user wants a file opened, by whatever way (its Path)."""
+    workspace_shown = Signal(str)
+    """Another workspace is in front (its name)."""
+
+    def __init__(self, themes: ThemeManager, registry: ActionRegistry, settings: Settings) -> None:
+        super().__init__()
+        self.themes, self.registry, self.settings = themes, registry, settings
+        self._painted = False
+        self._factories: dict[str, Callable[[], QWidget]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self._workspace = ""
+        self.setWindowTitle("ownerscope")
+        self.setMinimumSize(MINIMUM)
+        self.setAcceptDrops(True)
+        self.messages = MessageBar(themes)
+        self.top_bar = TopBar(themes, registry)
+        self.addToolBar(self.top_bar)
+        self._build_centre()
+        self._build_menus()
+        self.command_palette = CommandPalette(self, themes, registry, settings)
+        self.help = HelpOverlay(self, themes, registry)
+        self._scale_label = QLabel()
+        self.statusBar().addPermanentWidget(self._scale_label)
+        self.statusBar().setSizeGripEnabled(False)
+        self._connect()
+        registry.install(self)
+        self._dress()
+        self._restore()
+
+    @property
+    def workspace(self) -> str:
+        """Name of the workspace in front, or an empty string."""
+        return self._workspace
+
+    def add_workspace(
+        self, name: str, text: str, icon_name: str, factory: Callable[[], QWidget]
+    ) -> None:
+        """Offer a workspace at the left edge.
+
+        Args:
+            name: Its id; also a context of the commands.
+            text: What the button and the menu say.
+            icon_name: A name of ``gui.icons``.
+            factory: Builds it, the first time it is shown.
+        """
+        self._factories[name] = factory
+        command = Command(
+            f"workspace.{name}", text, (f"Ctrl+{len(self._factories)}",), "Workspaces", icon_name,
+            checkable=True, choice="workspace",
+        )  # fmt: skip
+        action = self.registry.add(command)
+        self.registry.connect(command.id, lambda _on: self.show_workspace(name))
+        self._bar.add(action)
+        self._view_menu.insertAction(self._after_workspaces, action)
+
+    def show_workspace(self, name: str) -> None:
+        """Bring a workspace to the front, building it first where it is new.
+
+        An error while it is built stays with the caller, and the workspace before stays in front.
+        """
+        if name not in self._pages:
+            page = self._factories[name]()
+            self._pages[name] = page
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(self._pages[name])
+        self._pages[name].setFocus()
+        self._workspace = name
+        self.settings.workspace = name
+        self.registry.set_context(name)
+        self.registry.set_checked(f"workspace.{name}", True)
+        self.workspace_shown.emit(name)
+
+    def open_file(self, path: Path) -> None:
+        """Ask for a file to be opened, and remember it among the recent ones."""
+        self.settings.add_recent_file(path)
+        self.file_requested.emit(path)
+
+    def choose_file(self) -> None:
+        """Ask the user for a file to open."""
+        recent = self.settings.recent_files
+        folder = str(recent[0].parent) if recent else str(Path.home())
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open", folder)
+        if chosen:
+            self.open_file(Path(chosen))
+
+    def _build_centre(self) -> None:
+        self._bar = WorkspaceBar(self.themes)
+        self._stack = QStackedWidget()
+        welcome = Welcome(self.themes, self.registry)
+        self._stack.addWidget(welcome)
+        centre = QWidget()
+        row, column = QHBoxLayout(centre), QVBoxLayout()
+        row.addWidget(self._bar)
+        row.addLayout(column, 1)
+        column.addWidget(self.messages)
+        column.addWidget(self._stack, 1)
+        for box in (row, column):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+        self.setCentralWidget(centre)
+        # Something must have the keyboard from the start, and it is not to be a button.
+        welcome.setFocus()
+
+    def _build_menus(self) -> None:
+        self._recent = QMenu("Open recent", self)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        for group, commands in self.registry.groups().items():
+            menu = self.menuBar().addMenu(f"&{group}")
+            menu.setToolTipsVisible(False)
+            for at, (_, part) in enumerate(groupby(commands, lambda c: c.id.split(".")[0])):
+                if at:
+                    menu.addSeparator()
+                self._fill_menu(menu, list(part))
+            if group == "View":
+                self._view_menu = menu
+                self._after_workspaces = menu.insertSeparator(menu.actions()[0])
+
+    def _fill_menu(self, menu: QMenu, commands: list[Command]) -> None:
+        if commands[0].family:
+            menu = menu.addMenu(commands[0].family)
+        for command in commands:
+            if command.id in ("file.clear_recent", "file.quit"):
+                menu.addSeparator()
+            if command.id != "file.clear_recent":
+                menu.addAction(self.registry.action(command.id))
+            if command.id == "file.open":
+                menu.addMenu(self._recent)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.settings.recent_files:
+            entry = self._recent.addAction(path.name)
+            entry.setStatusTip(str(path))
+            entry.triggered.connect(lambda _=False, path=path: self.open_file(path))
+        self._recent.setToolTipsVisible(True)
+        if self._recent.isEmpty():
+            self._recent.addAction("Nothing yet").setEnabled(False)
+        else:
+            self._recent.addSeparator()
+            self._recent.addAction(self.registry.action("file.clear_recent"))
+
+    def _connect(self) -> None:
+        themes, connect = self.themes, self.registry.connect
+        connect("file.open", self.choose_file)
+        connect("file.clear_recent", self.settings.clear_recent_files)
+        connect("file.quit", self.close)
+        for choice in ("light", "dark", "system"):
+            connect(f"theme.{choice}", lambda _on, choice=choice: themes.choose(choice))
+        connect("theme.toggle", lambda: themes.choose("light" if themes.theme.dark else "dark"))
+        connect("zoom.in", lambda: themes.zoom(1))
+        connect("zoom.out", lambda: themes.zoom(-1))
+        connect("zoom.reset", lambda: themes.zoom(0))
+        connect("view.motion", themes.set_motion)
+        connect("view.full_screen", self.set_full_screen)
+        connect("help.keys", self.help.open)
+        connect("help.palette", self.command_palette.open)
+        connect("help.about", self._about)
+        self.file_dropped.connect(self.open_file)
+        themes.changed.connect(self._dress)
+
+    def _about(self) -> None:
+        self.messages.info(
+            "ownerscope plays the Linux kernel's page_owner recursion as a live call stack, and "
+            "shows what stops it. MIT licence."
+        )
+
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen without menus, or go back to the window as it was."""
+        self.menuBar().setVisible(not on)
+        self.registry.set_checked("view.full_screen", on)
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if on
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def _dress(self) -> None:
+        themes, registry = self.themes, self.registry
+        registry.set_icon("theme.toggle", "sun" if themes.theme.dark else "moon")
+        registry.dress(themes.theme, themes.metrics, self.devicePixelRatioF())
+        registry.set_checked(f"theme.{themes.choice}", True)
+        registry.set_checked("view.motion", themes.motion)
+        self.top_bar.dress()
+        scale = themes.metrics.scale
+        self._scale_label.setText(f"{scale:.0%}" if scale != 1 else "")
+
+    def _restore(self) -> None:
+        if not self.restoreGeometry(self.settings.state("geometry")):
+            room = QGuiApplication.primaryScreen().availableSize()
+            self.resize(COMFORTABLE.boundedTo(room).expandedTo(MINIMUM))
+        if self.isFullScreen():
+            self.set_full_screen(False)
+        self.bring_back()
+
+    def bring_back(self) -> None:
+        """Move the window to where it can be seen, should its screen be gone."""
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        seen = [screen.intersected(self.geometry()) for screen in screens]
+        if not any(part.width() >= 120 and part.height() >= 80 for part in seen):
+            room = QGuiApplication.primaryScreen().availableGeometry()
+            self.resize(self.size().boundedTo(room.size()).expandedTo(MINIMUM))
+            self.move(room.center() - self.rect().center())
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the icons again for a screen with other pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._dress()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave on Esc what is in the way: a message first, then the full screen."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif not self.messages.dismiss_top() and self.isFullScreen():
+            self.set_full_screen(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window was painted, when its children were painted too."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.statusBar().showMessage("Drop to open")
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Take the invitation back."""
+        self.statusBar().clearMessage()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask for the first file dropped."""
+        self.statusBar().clearMessage()
+        files = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.file_dropped.emit(Path(QUrl.toLocalFile(files[0])))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember where the window was."""
+        self.settings.set_state("geometry", self.saveGeometry())
+        self.settings.sync()
+        super().closeEvent(event)
