@@ -59,9 +59,8 @@ class Command:
 
 
 def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:
-    group = "Timeline" if name.startswith("timeline.") else "Playback"
     keys = (key,) if key else ()
-    return Command(name, text, keys, group, icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+    return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
 
 
 def _theme(name: str, icon: str) -> Command:
@@ -106,13 +105,6 @@ COMMANDS: tuple[Command, ...] = (
                 family="Jump to 0 … 90 %")
         for n in range(10)
     ),
-
-    _play("timeline.zoom_in", "Zoom in at the cursor", "W", "zoom-in", repeats=True),
-    _play("timeline.zoom_out", "Zoom out", "S", "zoom-out", repeats=True),
-    _play("timeline.left", "Pan left", "A", repeats=True),
-    _play("timeline.right", "Pan right", "D", repeats=True),
-    _play("timeline.fit", "Show the whole run", "Z"),
-    _play("timeline.search", "Search functions", "/", "search"),
 
     Command("run.again", "Run again", ("Ctrl+Return",), "Run", "rerun",
             "Simulate the scenario once more with these settings"),

@@ -15,8 +15,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +97,19 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
         window: The painted window, with ``themes``, ``registry`` and ``settings``.
         rest: The arguments that Qt did not take.
     """
-    if find_spec("gui.workspaces") and find_spec("gui.workspaces.live"):
-        live = import_module("gui.workspaces.live")
-        window.add_workspace("live", "Live", "live", lambda: live.create(window))
-        window.show_workspace("live")
-    for argument in [each for each in rest if not each.startswith("-")][:1]:
-        window.open_file(Path(argument))
+    from gui.controller import Controller
+    from gui.workspaces import live
+
+    controller = Controller(window)
+    session, playback = controller.session, controller.playback
+    window.add_workspace("live", "Live", "live", lambda: live.create(window, session, playback))
+    window.show_workspace("live")
+    if rest and Path(rest[0]).exists():
+        window.open_file(Path(rest[0]))
+    elif rest:
+        session.open(rest[0])
+    if session.trace is None:
+        controller.open_first()
 
 
 def show_uncaught(window: MainWindow) -> None:

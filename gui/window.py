@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
     Attributes:
         messages: Where anybody tells the user what went wrong.
         command_palette: For more sources of entries.
-        top_bar: The toolbar, for the scenario picker.
+        top_bar: The toolbar.
     """
 
     first_painted = Signal()

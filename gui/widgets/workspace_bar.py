@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from gui.actions import ActionRegistry
 
 
-TRANSPORT = (
-    "play.start", "play.back", "play.toggle", "play.forward", "play.end", "",
-    "step.over", "step.in", "step.out", "", "marker.previous", "marker.next",
-)  # fmt: skip
+TOOLS = ("file.open", "file.reload", "run.again")
+"""At the left. What moves the cursor stands below the stack, with the scrubber."""
 
 
 class _FindButton(QToolButton):
@@ -72,7 +70,7 @@ class _FindButton(QToolButton):
 
 
 class TopBar(QToolBar):
-    """What is opened at the left, the transport in the middle, tools at the right."""
+    """What is opened at the left, the way to every other command at the right."""
 
     def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
         super().__init__("Toolbar")
@@ -80,25 +78,13 @@ class TopBar(QToolBar):
         self.setObjectName("toolBar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addAction(registry.action("file.open"))
-        self._picker_place = self._spacer()
-        for name in TRANSPORT:
-            if name == "play.toggle":
-                self._add_play(registry.action(name))
-            elif name:
-                self.addAction(registry.action(name))
-            else:
-                self.addSeparator()
+        for name in TOOLS:
+            self.addAction(registry.action(name))
         self._spacer()
-        self.addAction(registry.action("view.essential"))
         self._find = _FindButton(themes, registry)
         self.addWidget(self._find)
         self.addAction(registry.action("theme.toggle"))
         self.addAction(registry.action("help.keys"))
-
-    def set_picker(self, picker: QWidget) -> None:
-        """Put a widget that chooses what is played next to the open button."""
-        self.insertWidget(self._picker_place, picker)
 
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
@@ -108,7 +94,6 @@ class TopBar(QToolBar):
         self._find.setIcon(
             icon("search", theme, metrics.chrome(20), colour=theme.muted, ratio=ratio)
         )
-        self._show_play()
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -122,27 +107,10 @@ class TopBar(QToolBar):
         self._find.set_compact(False)
         self._find.set_compact(before - was + self._find.sizeHint().width() > self.width())
 
-    def _add_play(self, action: QAction) -> None:
-        # Not the action's own button: its icon is light on the accent, the action's is not.
-        self._play = QToolButton()
-        self._play.setObjectName("playButton")
-        self._play.clicked.connect(action.trigger)
-        self.addWidget(self._play)
-        action.changed.connect(self._show_play)
-
-    def _show_play(self) -> None:
-        action, theme = self._registry.action("play.toggle"), self._themes.theme
-        name, size_px = self._registry.icon_name("play.toggle"), self._themes.metrics.chrome(20)
-        ratio = self.devicePixelRatioF()
-        self._play.setIcon(icon(name, theme, size_px, colour=theme.on_accent, ratio=ratio))
-        self._play.setEnabled(action.isEnabled())
-        self._play.setToolTip(action.toolTip())
-        self._play.setAccessibleName(action.text())
-
-    def _spacer(self) -> QAction:
+    def _spacer(self) -> None:
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        return self.addWidget(spacer)
+        self.addWidget(spacer)
 
 
 class WorkspaceBar(QFrame):

@@ -138,7 +138,6 @@ def test_the_keys_people_know(settings: Settings, command: str, keys: tuple[str,
         (KEY.Key_E, "view.essential"),
         (KEY.Key_Question, "help.keys"),
         (KEY.Key_Greater, "speed.faster"),
-        (KEY.Key_W, "timeline.zoom_in"),
         (KEY.Key_Escape, "run.cancel"),
     ],
 )
@@ -209,7 +208,7 @@ def test_slots_get_what_they_need(settings: Settings) -> None:
 
 def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) -> None:
     registry = ActionRegistry(settings)
-    assert list(registry.groups()) == ["File", "Playback", "Timeline", "Run", "View", "Help"]
+    assert list(registry.groups()) == ["File", "Playback", "Run", "View", "Help"]
     registry.set_visible("help.doctor", False)
     assert "help.doctor" not in [command.id for command in registry.groups()["Help"]]
 

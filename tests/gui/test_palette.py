@@ -130,8 +130,8 @@ def test_what_cannot_be_done_now_is_shown_last_and_does_nothing(
 
 
 def test_a_group_is_found_too(palette: CommandPalette) -> None:
-    QTest.keyClicks(palette.field, "timeline")
-    assert "Pan left" in shown(palette)
+    QTest.keyClicks(palette.field, "playback")
+    assert "Step over" in shown(palette)
 
 
 def test_nothing_found_is_said(palette: CommandPalette) -> None:
