@@ -26,17 +26,41 @@ def test_depth_one_completes_where_depth_two_deadlocks() -> None:
     assert counts(trace)["guard_hits"] > 0
 
 
-def test_another_missing_script_waits_for_unw_lock() -> None:
-    # The first walk's scripts are cached; the nested walk then misses another one while the
-    # outer walk builds under unw.lock.
-    trace = run_scenario("ia64-as-coded", {"allocations": 1}, guard="bit1")
-    assert trace.info.outcome == "completed"
-    taken = [
-        explain(trace, int(at))
-        for at in trace.positions(Kind.LOCK_TAKEN)
-        if "unw.lock" in explain(trace, int(at))
-    ]
-    assert taken
+WARM_CACHE = """
+schema = 1
+name = "warm-cache"
+title = "t"
+shows = "s"
+[kernel]
+version = "5.12"
+arch = "ia64"
+[unwinder]
+model = "ia64"
+[memory]
+free_objects = 1
+[[tasks]]
+pid = 311
+comm = "insmod"
+[[tasks.work]]
+op = "alloc_pages"
+[[tasks.work]]
+op = "kmalloc"
+size = 664
+[[tasks.work]]
+op = "alloc_pages"
+callers = 2
+repeat = 2
+"""
+
+
+def test_a_nested_walk_that_misses_another_script_waits_for_unw_lock() -> None:
+    # The first walk finds an object for each script it builds; then the last object is taken, and
+    # the next script needs a page. The nested walk's scripts are cached up to one it misses.
+    trace = run_text(WARM_CACHE, guard="uint", max_depth=2)
+    assert trace.info.outcome == "deadlock"
+    assert trace.info.outcome_detail["lock"] == "unw.lock"
+    assert trace.info.outcome_detail["taken_in"] == "find_save_locs"
+    assert run_text(WARM_CACHE, guard="uint", max_depth=1).info.outcome == "completed"
 
 
 def test_without_a_guard_smp_deadlocks_and_up_completes() -> None:
