@@ -29,17 +29,19 @@ class Session(QObject):
         trace_changed: Another run is at hand; the position is set already.
         position_changed: The cursor moved; carries the position.
         essential_changed: "Essential frames only" was switched.
+        frame_selected: A frame of ``frames()`` was chosen to look at (its index), or None.
         run_started: A run went to the worker.
         run_progressed: Events so far and the budget of the run under way.
         run_ended: The run under way is over, however it ended.
         failed: A sentence about something the user can fix.
-        warned: A sentence about the run the user should know.
+        warned: A sentence about the run that was not known before it (the plan has those).
     """
 
     source_changed = Signal()
     trace_changed = Signal()
     position_changed = Signal(int)
     essential_changed = Signal(bool)
+    frame_selected = Signal(object)
     run_started = Signal()
     run_progressed = Signal(int, int)
     run_ended = Signal()
@@ -58,6 +60,7 @@ class Session(QObject):
         self.trace: Trace | None = None
         self.position = -1
         self.essential_only = False
+        self.selected_frame: int | None = None
         self._state: State | None = None
         runner.finished.connect(self._take)
         runner.failed.connect(self._run_failed)
@@ -126,7 +129,8 @@ class Session(QObject):
             self.plan = plan(self.source, self.settings, self.overrides)
         except OwnerscopeError as error:
             self.source, self.settings, self.overrides = before
-            self.failed.emit(str(error))
+            # In the window nobody typed an option.
+            self.failed.emit(str(error).removeprefix("--set ").removeprefix("--"))
             self.source_changed.emit()
             return False
         self.source_changed.emit()
@@ -134,20 +138,17 @@ class Session(QObject):
         return True
 
     def _take(self, trace: Trace) -> None:
-        moment = self._same_moment(trace)
         self.trace = trace
         self._state = None
-        self.position = moment
+        self.position = -1
+        self.selected_frame = None
         self.trace_changed.emit()
-        self.position_changed.emit(moment)
+        self.position_changed.emit(-1)
         self.run_ended.emit()
+        known = self.plan.warnings if self.plan is not None else ()
         for warning in trace.info.warnings:
-            self.warned.emit(warning)
-
-    def _same_moment(self, trace: Trace) -> int:
-        """Where the cursor goes in a new run: to the start of the story."""
-        del trace
-        return -1
+            if warning not in known:
+                self.warned.emit(warning)
 
     def _run_failed(self, sentence: str) -> None:
         self.run_ended.emit()
@@ -203,6 +204,12 @@ class Session(QObject):
         if self.essential_only:
             return tuple(frame for frame in state.frames if frame.function.essential)
         return state.frames
+
+    def select_frame(self, index: int | None) -> None:
+        """Choose a frame of ``frames()`` to look at; None follows the innermost one."""
+        if index != self.selected_frame:
+            self.selected_frame = index
+            self.frame_selected.emit(index)
 
     def set_essential_only(self, on: bool) -> None:
         """Show only the functions of the mail's chain, or all of them."""

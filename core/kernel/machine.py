@@ -327,12 +327,12 @@ class Machine:
             self.recorder.truncate(self.config.budget_events - 1)
         where = self.stack[-1].function if self.stack else Function("-", "caller", 0)
         text = {
-            "stack_overflow": "The stack is full: {function} would need byte {used_bytes} of "
-            "{thread_bytes}. The guard page is hit and the kernel dies.",
+            "stack_overflow": "The stack is full: {function} would need byte {used_bytes:,} of "
+            "{thread_bytes:,}. The guard page is hit and the kernel dies.",
             "deadlock": "{waits_in} waits for {lock}, which {holder} took in {taken_in} and "
             "cannot release: the task spins for ever.",
             "out_of_memory": "{function} found no page for an allocation that may not fail.",
-            "budget_exhausted": "The run used up its budget of {budget_events} events.",
+            "budget_exhausted": "The run used up its budget of {budget_events:,} events.",
         }[stop.outcome].format_map(stop.detail)
         code = self.recorder.site(Kind.STOPPED, where, "stop", text, facts=[("as", stop.outcome)])
         self.append(code)

@@ -66,9 +66,9 @@ def parents_of(
     """
     if len({task for _, task in switches}) <= 1:
         return enclosing_calls(codes, is_call, is_return)
-    owner = np.zeros(len(codes), np.int32)
-    for position, task in switches:
-        owner[position:] = task
+    starts = [position for position, _ in switches]
+    lengths = np.diff([*starts, len(codes)])
+    owner = np.repeat(np.array([task for _, task in switches], np.int32), lengths)
     parents = np.full(len(codes), -1, np.int32)
     for task in np.unique(owner):
         (where,) = np.nonzero(owner == task)

@@ -146,9 +146,17 @@ def test_tenths(session: Session) -> None:
     assert session.position == -1
 
 
-def test_warnings_are_told(qtbot: QtBot) -> None:
+def test_what_a_run_warns_of_is_told_once(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "full.toml"
+    text = open_scenario("depot-growth").text
+    path.write_text(text.replace("spare = false", "spare = false\npools_left = 0"))
     session = Session(Runner())
     with qtbot.waitSignal(session.warned) as got:
-        session.open("two-bit-wrap")
+        session.open(str(path))
     assert got.args is not None
-    assert "never guards" in got.args[0]
+    assert "reached limit capacity" in got.args[0]
+    # What is known before the run stands beside the guard, not in a message.
+    with qtbot.assertNotEmitted(session.warned):
+        session.open("two-bit-wrap")
+    assert session.plan is not None
+    assert "never guards" in session.plan.warnings[0]

@@ -1,0 +1,323 @@
+"""A run: how far it has come, the way to stop it, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gui.icons import icon, pixmap
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+    from gui.session import Session
+    from gui.theme import Role, ThemeManager
+
+PATIENCE_MS = 150
+"""A run that is over sooner shows nothing: a flash would only disturb."""
+LEAST_SECONDS = 0.05
+"""Below this a rate says more about the clock than about the run."""
+
+_BETWEEN = "   ·   "
+_WIDEST = _BETWEEN.join(("88,888,888 events", "8.88 M events/s", "88% of the event budget"))
+
+OUTCOMES = {
+    "completed": ("ok", "success", "Completed"),
+    "stack_overflow": ("danger", "error", "Stack overflow"),
+    "deadlock": ("danger", "pause", "Deadlock"),
+    "out_of_memory": ("danger", "error", "Out of memory"),
+    "budget_exhausted": ("warning", "warning", "Event budget used up"),
+}
+"""How a run can end: the role, the icon and the word."""
+EVENTS_AT_ONCE = 1_000_000
+"""The key figures of larger runs are worked out after the window has shown the rest."""
+
+
+def rate_label(events_a_second: float) -> str:
+    """Return a rate in three digits: 5.61 M events/s."""
+    for unit, size in (("M ", 1e6), ("k ", 1e3)):
+        if events_a_second >= size:
+            return f"{events_a_second / size:.3g} {unit}events/s"
+    return f"{events_a_second:.0f} events/s"
+
+
+class RunProgress(QWidget):
+    """A strip that shows while a run takes its time, or a card that floats over another widget.
+
+    Args:
+        session: Whose run, and who stops it.
+        themes: The theme in force.
+        parent: The Qt parent.
+        over: What to float over, at its foot, so that nothing moves when it comes and goes.
+        patience_ms: How long a run must last before it shows.
+        clock: Seconds; for the rate.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        themes: ThemeManager,
+        parent: QWidget | None = None,
+        over: QWidget | None = None,
+        patience_ms: int = PATIENCE_MS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        super().__init__(over or parent)
+        self._themes, self._over, self._clock = themes, over, clock
+        self._began, self._events, self._budget = 0.0, 0, 0
+        self.text = QLabel()
+        self.text.setMinimumWidth(1)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.setToolTip("Stop this run; what was played before stays")
+        self.cancel_button.clicked.connect(session.cancel)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.text, 1)
+        self._row.addWidget(self.cancel_button)
+        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
+        self._patience.timeout.connect(self._appear)
+        session.run_started.connect(self._start)
+        session.run_progressed.connect(self._progress)
+        session.run_ended.connect(self._end)
+        themes.changed.connect(self._dress)
+        if over is not None:
+            over.installEventFilter(self)
+        self.setAccessibleName("Run in progress")
+        self.hide()
+        self._dress()
+
+    @property
+    def share(self) -> float:
+        """How much of the budget is used, 0 to 1."""
+        return min(1.0, self._events / self._budget) if self._budget else 0.0
+
+    def _start(self) -> None:
+        self._began, self._events, self._budget = self._clock(), 0, 0
+        self._patience.start()
+        self._say()
+
+    def _progress(self, events: int, budget: int) -> None:
+        self._events, self._budget = events, budget
+        self._say()
+
+    def _end(self) -> None:
+        self._patience.stop()
+        self.hide()
+
+    def _appear(self) -> None:
+        self._place()
+        self.show()
+        self.raise_()
+
+    def _say(self) -> None:
+        parts = [f"{self._events:,} events"] if self._events else ["Running…"]
+        seconds = self._clock() - self._began
+        if self._events and seconds >= LEAST_SECONDS:
+            parts.append(rate_label(self._events / seconds))
+        if self._budget:
+            parts.append(f"{self.share:.0%} of the event budget")
+        self.setAccessibleDescription(", ".join(parts))
+        metrics = self.text.fontMetrics()
+        while self.isVisible() and len(parts) > 1:
+            # Whole facts or none: the rate goes first, then how many events.
+            if metrics.horizontalAdvance(_BETWEEN.join(parts)) <= self.text.width():
+                break
+            parts.pop(-2)
+        self.text.setText(_BETWEEN.join(parts))
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of what it floats over."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        px, host = self._themes.metrics.chrome, self._over
+        if host is None:
+            return
+        wanted, edge = self.sizeHint(), px(16)
+        width, height = min(wanted.width(), host.width() - 2 * edge), wanted.height()
+        self.setGeometry((host.width() - width) // 2, host.height() - height - edge, width, height)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the line as it gets, with a button, and the bar under it."""
+        widest = self.text.fontMetrics().horizontalAdvance(_WIDEST)
+        edges = self._row.contentsMargins()
+        wide = widest + self._row.spacing() + edges.left() + edges.right()
+        return QSize(wide + self.cancel_button.sizeHint().width(), self._row.sizeHint().height())
+
+    def _dress(self) -> None:
+        metrics, theme = self._themes.metrics.frame(), self._themes.theme
+        px = metrics.px
+        self._row.setContentsMargins(px(16), px(8), px(8), px(8 + 6))
+        self._row.setSpacing(px(12))
+        self.text.setFont(metrics.ui())
+        self.cancel_button.setFont(metrics.ui())
+        side, ratio = px(16), self.devicePixelRatioF()
+        self.cancel_button.setIcon(icon("cancel", theme, side, ratio=ratio))
+        self.cancel_button.setIconSize(QSize(1, 1) * side)
+        if self.isVisible():
+            self._place()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the card and the bar along its foot."""
+        theme, px = self._themes.theme, self._themes.metrics.chrome
+        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(QColor(theme.raised))
+            if self._over is not None:
+                painter.setPen(QPen(QColor(theme.outline), 1))
+                painter.drawRoundedRect(card, px(10), px(10))
+            else:
+                painter.fillRect(self.rect(), QColor(theme.window))
+            thick = px(4)
+            groove = QRectF(px(12), self.height() - px(5) - thick, self.width() - px(24), thick)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.pressed))
+            painter.drawRoundedRect(groove, thick / 2, thick / 2)
+            groove.setWidth(max(thick, groove.width() * self.share))
+            painter.setBrush(QColor(theme.accent))
+            painter.drawRoundedRect(groove, thick / 2, thick / 2)
+
+
+def key_figure(trace: Trace) -> str:
+    """Return what matters about a run in a few words: guard hits, levels, bytes a level."""
+    from core.scenario.report import stack_summary  # noqa: PLC0415  (numpy)
+
+    stack, hits = stack_summary(trace), len(trace.short_circuits)
+    levels, per_level = stack["levels"] or 0, stack["bytes_per_level"]
+    parts = [f"{hits:,} guard hit{'s' * (hits != 1)}"] if hits else []
+    if levels:
+        deep = f"{levels:,} level{'s' * (levels != 1)}"
+        parts.append(f"{deep}, {per_level:,} bytes a level" if per_level else deep)
+    return " · ".join(parts) or "no recursion"
+
+
+def outcome_details(trace: Trace) -> str:
+    """Return how a run ended in full, for the tool tip."""
+    detail = ", ".join(
+        f"{name.replace('_', ' ')}: {value:,}" if isinstance(value, int) else
+        f"{name.replace('_', ' ')}: {value}"
+        for name, value in trace.info.outcome_detail.items()
+    )  # fmt: skip
+    return detail[:1].upper() + detail[1:]
+
+
+class ResultChip(QWidget):
+    """How the run at hand ended: a sign, a word and its key figure.
+
+    Args:
+        session: Whose run.
+        themes: The theme in force.
+        parent: The Qt parent.
+    """
+
+    def __init__(
+        self, session: Session, themes: ThemeManager, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._themes = session, themes
+        self.word, self.figure = "", ""
+        self._running = False
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._work_out)
+        session.trace_changed.connect(self._take)
+        session.run_started.connect(self._run_started)
+        session.run_ended.connect(self._run_ended)
+        self._take()
+
+    def _take(self) -> None:
+        trace = self._session.trace
+        self.setVisible(trace is not None)
+        self._later.stop()
+        if trace is None:
+            return
+        self.word, self.figure = OUTCOMES[trace.info.outcome][2], ""
+        if len(trace) > EVENTS_AT_ONCE:
+            self._say("…")
+            self._later.start()
+        else:
+            self._work_out()
+
+    def _work_out(self) -> None:
+        trace = self._session.trace
+        if trace is not None:
+            self._say(key_figure(trace))
+
+    def _say(self, figure: str) -> None:
+        self.figure = figure
+        trace = self._session.trace
+        assert trace is not None
+        self.setToolTip(outcome_details(trace))
+        self._name()
+        self.updateGeometry()
+        self.update()
+
+    def _run_started(self) -> None:
+        self._show_running(True)
+
+    def _run_ended(self) -> None:
+        self._show_running(False)
+
+    def _show_running(self, running: bool) -> None:
+        self._running = running
+        self._name()
+        self.update()
+
+    def _name(self) -> None:
+        result = f"{self.word}, {self.figure}"
+        now = f"Running; the run before: {result}" if self._running else f"Result: {result}"
+        self.setAccessibleName(now)
+
+    def dress(self) -> None:
+        """Take on the theme and the scale in force."""
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the word over the figure."""
+        metrics = self._themes.metrics.frame()
+        word = QFontMetrics(metrics.ui("title", bold=True)).horizontalAdvance(self.word)
+        figure = QFontMetrics(metrics.ui("caption")).horizontalAdvance(self.figure)
+        return QSize(max(word, figure) + metrics.px(58), metrics.px(47))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: it is never clipped."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the chip."""
+        trace = self._session.trace
+        if trace is None:
+            return
+        theme, metrics = self._themes.theme, self._themes.metrics.frame()
+        px = metrics.px
+        name, sign, _ = OUTCOMES[trace.info.outcome]
+        role: Role = getattr(theme, "info" if self._running else name)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(role.colour), 1))
+            painter.setBrush(QColor(role.soft))
+            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(inside, px(8), px(8))
+            side = px(24)
+            image = pixmap(
+                "rerun" if self._running else sign, role.ink, side, self.devicePixelRatioF()
+            )
+            painter.drawPixmap(px(12), (self.height() - side) // 2, image)
+            text = self.rect().adjusted(px(46), px(5), -px(6), -px(6))
+            flags = Qt.AlignmentFlag
+            painter.setFont(metrics.ui("title", bold=True))
+            painter.setPen(QColor(role.ink))
+            word = "Running…" if self._running else self.word
+            painter.drawText(text, flags.AlignLeft | flags.AlignTop, word)
+            painter.setFont(metrics.ui("caption"))
+            painter.setPen(QColor(theme.text))
+            figure = "the run before is still shown" if self._running else self.figure
+            painter.drawText(text, flags.AlignLeft | flags.AlignBottom, figure)
