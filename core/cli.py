@@ -30,7 +30,14 @@ def _asks_for_window(words: list[str]) -> bool:
     first = words[0]
     if first.startswith("-"):
         return first == "--exit-after-first-paint"
-    return first not in COMMANDS and (Path(first).exists() or _is_scenario(first))
+    return first not in COMMANDS and (_is_file(first) or _is_scenario(first))
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_scenario(name: str) -> bool:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from core.errors import OwnerscopeError
-from core.worker import request_for
 
 if TYPE_CHECKING:
     from core.scenario.loader import ScenarioText, Value
@@ -87,6 +86,8 @@ class Runner(QObject):
     def _start_worker(
         self, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
     ) -> None:
+        from core.worker import request_for  # noqa: PLC0415
+
         self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
         self._budget_events = overrides.budget_events
         self._line = b""

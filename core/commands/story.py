@@ -34,6 +34,7 @@ def tell(trace: Trace, title: str, essential: bool, console: Console | None = No
         f"guard {info.guard.design}: {DESIGNS[info.guard.design]}, "
         f"maximum depth {info.guard.max_depth}"
     )
+    console.print(f"[dim]{escape(info.unwinder_note)}[/]")
     _tell_storage(trace, console)
     for warning in info.warnings:
         console.print(f"[yellow]warning:[/] {escape(warning)}")

@@ -144,7 +144,7 @@ class Machine:
             pools_left=self.config.depot_pools_left,
         )
         self.pages.requests = self.slab.requests = self.depot.requests = 0
-        self.pools_at_start = self.depot.pools
+        self.pools_at_start = self.depot.pools_in_use
         self.recorder.truncate(0)
         self._next_check = min(CHECK_EVENTS, self.config.budget_events)
 
@@ -245,10 +245,12 @@ class Machine:
             self.progress(length)
         self._next_check = min(length + CHECK_EVENTS, self.config.budget_events)
 
-    def _budget_stop(self) -> BudgetExhausted | None:
+    def _budget_stop(self, room: int = 0) -> BudgetExhausted | None:
         """The stop that goes with too many events; one may come between two looks."""
         budget = self.config.budget_events
-        return BudgetExhausted(budget_events=budget) if len(self.recorder.events) > budget else None
+        if len(self.recorder.events) + room > budget:
+            return BudgetExhausted(budget_events=budget)
+        return None
 
     def _check_whole_budget(self) -> None:
         stop = self._budget_stop()
@@ -274,7 +276,8 @@ class Machine:
             self._schedule(list(works))
             self._check_whole_budget()
         except KernelStopped as stopped:
-            stop = self._budget_stop() or stopped
+            # The event that tells of the stop wants room in the budget too.
+            stop = self._budget_stop(room=1) or stopped
             outcome = Outcome(stop.outcome, stop.detail)
             self._record_stop(stop)
         finally:
@@ -322,13 +325,18 @@ class Machine:
         )
         self.append(code | task.number << SITE_BITS)
 
+    def _behind_the_stack(self) -> str:
+        if self.profile.shares_stack:
+            return "It runs into task_struct, which lies in the same pages, and the kernel dies."
+        return "The guard page is hit and the kernel dies."
+
     def _record_stop(self, stop: KernelStopped) -> None:
         if isinstance(stop, BudgetExhausted):
             self.recorder.truncate(self.config.budget_events - 1)
         where = self.stack[-1].function if self.stack else Function("-", "caller", 0)
         text = {
             "stack_overflow": "The stack is full: {function} would need byte {used_bytes:,} of "
-            "{thread_bytes:,}. The guard page is hit and the kernel dies.",
+            "{thread_bytes:,}. " + self._behind_the_stack(),
             "deadlock": "{waits_in} waits for {lock}, which {holder} took in {taken_in} and "
             "cannot release: the task spins for ever.",
             "out_of_memory": "{function} found no page for an allocation that may not fail.",

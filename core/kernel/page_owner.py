@@ -21,7 +21,6 @@ NO_HANDLE = 0
 DUMMY_HANDLE = 1
 FAILURE_HANDLE = 2
 EARLY_HANDLE = 3
-LAST_SPECIAL_HANDLE = EARLY_HANDLE
 
 SPECIAL_STACKS = ("register_dummy_stack", "register_failure_stack", "register_early_stack")
 
@@ -164,7 +163,7 @@ class PageOwner:
         page.free_handle = handle
         machine.append(self._freed | page.pfn << SITE_BITS)
         machine.recorder.add(self._free_handle, handle)
-        if self._has_list and page.handle > LAST_SPECIAL_HANDLE:
+        if self._has_list and page.handle not in (NO_HANDLE, EARLY_HANDLE):
             machine.depot.records[page.handle - 1].users -= 1 << page.order
         machine.ret(self._reset)
 
@@ -210,7 +209,7 @@ class PageOwner:
         """inc_stack_record_count: a stack met for the first time is put on the list."""
         if record.users < 0:
             record.users = 0
-            if record.number > LAST_SPECIAL_HANDLE - 1:
+            if record.number not in (DUMMY_HANDLE, FAILURE_HANDLE):
                 self._add_to_list(gfp)
         record.users += n_pages
 

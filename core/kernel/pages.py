@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from core import gfp as gfp_masks
 from core.kernel.outcome import OutOfMemory
 from core.trace.events import SITE_BITS, Kind
+from core.trace.routine import Path
 
 if TYPE_CHECKING:
     from core.kernel.machine import Machine
 
 MAX_ORDER = 10
+COSTLY_ORDER = 3
+"""mm/page_alloc.c, PAGE_ALLOC_COSTLY_ORDER: above it nobody is killed for a block."""
 FIRST_PFN = 0x100
 _PCP_HIGH_BLOCKS = 64
 
@@ -63,8 +66,10 @@ class PageAllocator:
         self._allocator = machine.path("page_allocator").routines[0]
         self._freelist = machine.path("freelist").routines[0]
         self._free_entry = machine.path("free_pages")
-        self._free_small = machine.path("free_small")
-        self._free_large = machine.path("free_large")
+        # The function that puts a page back, and what it calls to prepare that.
+        self._free_small, *prepare = machine.path("free_small").routines
+        self._prepare_small = Path(prepare)
+        (self._free_large,) = machine.path("free_large").routines
         self._taken: dict[tuple[int, int], int] = {}
         self._declare()
 
@@ -72,14 +77,14 @@ class PageAllocator:
         site, routine = self._machine.site, self._freelist
         self._given_back = site(
             Kind.PAGE_FREED,
-            self._free_small.routines[0],
+            self._free_small,
             "free",
             "{function} puts page {pfn} back on the free list.",
             cost_ns=40,
         )
         self._given_back_large = site(
             Kind.PAGE_FREED,
-            self._free_large.routines[0],
+            self._free_large,
             "free",
             "{function} gives block {pfn} back to the buddy lists.",
             cost_ns=60,
@@ -150,13 +155,17 @@ class PageAllocator:
         order = page.order
         machine.call_path(self._free_entry)
         small = order < len(self._per_cpu)
-        path = self._free_small if small else self._free_large
-        machine.call_path(path)
+        routine = self._free_small if small else self._free_large
+        machine.call(routine)
+        if small:
+            machine.call_path(self._prepare_small)
         machine.page_owner.freed(page)
+        if small:
+            machine.ret_path(self._prepare_small)
         code = self._given_back if small else self._given_back_large
         machine.append(code | page.pfn << SITE_BITS)
         page.in_use = False
-        machine.ret_path(path)
+        machine.ret(routine)
         machine.ret_path(self._free_entry)
         self._put(page, order)
 
@@ -173,7 +182,7 @@ class PageAllocator:
         if page is not None:
             return page
         can_wait = gfp & gfp_masks.DIRECT_RECLAIM and not gfp & gfp_masks.NORETRY
-        if can_wait:
+        if can_wait and order <= COSTLY_ORDER:
             raise OutOfMemory(function=self._freelist.name, order=order, gfp=gfp_masks.name_of(gfp))
         self._machine.append(self._failed)
         return None

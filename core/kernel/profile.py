@@ -84,9 +84,17 @@ class Profile:
         return tuple(self.functions[function] for function in self.paths[name])
 
 
-_TRUE = {"y", "Y", "t", "T", "1", "on", "ON", "On", "oN"}
-_FALSE = {"n", "N", "f", "F", "0", "off", "OFF", "Off"}
-"""What kstrtobool (lib/kstrtox.c) takes; it looks at the first letter, or two after an o."""
+def kstrtobool(text: str) -> bool | None:
+    """Return what lib/kstrtox.c's kstrtobool makes of a text, None where it is neither.
+
+    Only the first letter counts, or the second one after an o.
+    """
+    first = text[:1]
+    if first and first in "yYtT1":
+        return True
+    if first and first in "nNfF0":
+        return False
+    return {"n": True, "N": True, "f": False, "F": False}.get(text[1:2]) if first in "oO" else None
 
 
 def turned_on(profile: Profile, parameter: str) -> tuple[bool, str]:
@@ -94,20 +102,14 @@ def turned_on(profile: Profile, parameter: str) -> tuple[bool, str]:
 
     Linux before 5.13 takes nothing but "on"; later ones what kstrtobool takes.
     """
-    if parameter == "on":
-        return True, ""
     if profile.strict_boot_parameter:
-        ignored = parameter not in _FALSE
-        return False, (
-            f"kernel {profile.kernel} takes only page_owner=on: {parameter!r} leaves it off"
-            if ignored
-            else ""
-        )
-    if parameter in _TRUE:
-        return True, ""
-    if parameter in _FALSE:
-        return False, ""
-    return False, f"page_owner={parameter!r} is no yes or no: it stays off"
+        if parameter == "on" or kstrtobool(parameter) is False:
+            return parameter == "on", ""
+        return False, f"kernel {profile.kernel} takes only page_owner=on: {parameter!r} is ignored"
+    on = kstrtobool(parameter)
+    if on is None:
+        return False, f"page_owner={parameter!r} is no yes or no: it stays off"
+    return on, ""
 
 
 def kernels() -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from core.trace.routine import Path
 if TYPE_CHECKING:
     from core.kernel.machine import Machine
 
-MIN_PARTIAL_SLABS = 5
-"""mm/slub.c, MIN_PARTIAL: a node keeps this many partial slabs before it frees an empty one."""
+MIN_PARTIAL_SLABS, MAX_PARTIAL_SLABS = 5, 10
+"""mm/slub.c, MIN_PARTIAL and MAX_PARTIAL: bounds of what a node keeps before it frees one."""
 
 CPU_PARTIAL_SLABS = 4
 """Slabs a cpu keeps on its partial list before they go to the node (set_cpu_partial)."""
@@ -58,6 +58,9 @@ class Cache:
         ):
             self.order += 1
         self.min_order = max(0, (object_bytes - 1).bit_length() - (page_bytes - 1).bit_length())
+        # mm/slub.c, set_min_partial: ilog2(size) / 2 within the bounds.
+        half_log = (object_bytes.bit_length() - 1) // 2
+        self.min_partial = min(MAX_PARTIAL_SLABS, max(MIN_PARTIAL_SLABS, half_log))
         self.objects = (page_bytes << self.order) // object_bytes
         self.current: Slab | None = None
         self.cpu_partial: list[Slab] = []
@@ -92,10 +95,13 @@ class SlabAllocator:
         self.always_empty = machine.config.slab_always_empty
         self.requests = 0
         self._kmalloc = machine.path("kmalloc")
+        self._kmalloc_entry = Path(self._kmalloc.routines[:1])
         self._large = machine.path("kmalloc_large")
         self._refill = machine.path("slab_refill")
         self._new_slab = machine.path("new_slab")
-        self._kfree = machine.path("kfree")
+        self._kfree_entry, *free_object = machine.path("kfree").routines
+        self._kfree = Path(free_object or [self._kfree_entry])
+        self._kfree_object = Path(free_object)
         self._slab_free = machine.path("slab_free")
         self._discard = machine.path("discard_slab")
         self._sites: dict[str, int] = {}
@@ -103,9 +109,14 @@ class SlabAllocator:
             self._start_with_objects(cache, machine.config.free_objects)
 
     def _start_with_objects(self, cache: Cache, free_objects: int) -> None:
-        if free_objects and not self.always_empty:
-            cache.current = Slab(cache, None, min(free_objects, cache.objects))
-            cache.current.on_list = "cpu"
+        if not free_objects or self.always_empty:
+            return
+        cache.current = Slab(cache, None, min(free_objects, cache.objects))
+        cache.current.on_list = "cpu"
+        left = free_objects - cache.objects
+        while left > 0:
+            self._to_partial(Slab(cache, None, min(left, cache.objects)))
+            left -= cache.objects
 
     def cache_for(self, size_bytes: int) -> Cache:
         """Return the cache that serves a size."""
@@ -122,14 +133,22 @@ class SlabAllocator:
         machine = self._machine
         if size_bytes > 2 * self.page_bytes:
             return self._kmalloc_large(size_bytes, gfp)
+        if not size_bytes:
+            self._kmalloc_nothing()
+            return None
         machine.call_path(self._kmalloc)
-        slab: Slab | None = None
-        if size_bytes:
-            slab = self._take_object(self.cache_for(size_bytes), gfp)
-        else:
-            self._note("zero", "kmalloc of 0 bytes gives ZERO_SIZE_PTR: nothing is allocated.")
+        slab = self._take_object(self.cache_for(size_bytes), gfp)
         machine.ret_path(self._kmalloc)
         return slab
+
+    def _kmalloc_nothing(self) -> None:
+        self._machine.call_path(self._kmalloc_entry)
+        self._note(
+            "zero",
+            "kmalloc of 0 bytes gives ZERO_SIZE_PTR: nothing is allocated.",
+            path=self._kmalloc_entry,
+        )
+        self._machine.ret_path(self._kmalloc_entry)
 
     def _take_object(self, cache: Cache, gfp: int) -> Slab | None:
         self.requests += 1
@@ -185,10 +204,13 @@ class SlabAllocator:
             path=self._refill,
         )
         machine.call_path(self._new_slab)
+        compound = gfp_masks.COMP if cache.order else 0
         mask = gfp_masks.slab_mask(gfp, above_minimum=cache.order > cache.min_order)
-        page = machine.alloc_pages(cache.order, mask)
-        if page is None and cache.order > cache.min_order:
-            page = machine.alloc_pages(cache.min_order, gfp)
+        page = machine.alloc_pages(cache.order, mask | compound)
+        if page is None:
+            # The second try is at the smallest order and with the caller's own mask.
+            compound = gfp_masks.COMP if cache.min_order else 0
+            page = machine.alloc_pages(cache.min_order, gfp | compound)
         machine.ret_path(self._new_slab)
         if page is None:
             return None
@@ -230,12 +252,14 @@ class SlabAllocator:
     def kfree(self, thing: Slab | Page | None) -> None:
         """Give an object back; a page only where its slab became empty and is not kept."""
         machine = self._machine
-        machine.call_path(self._kfree)
+        machine.call(self._kfree_entry)
         if isinstance(thing, Page):
             machine.free_pages(thing)
         elif thing is not None:
+            machine.call_path(self._kfree_object)
             self._free_object(thing)
-        machine.ret_path(self._kfree)
+            machine.ret_path(self._kfree_object)
+        machine.ret(self._kfree_entry)
 
     def _free_object(self, slab: Slab) -> None:
         slab.free_objects += 1
@@ -271,7 +295,7 @@ class SlabAllocator:
         whole = (self.page_bytes << slab.page.order) // cache.object_bytes
         return (
             slab.free_objects == whole
-            and len(cache.node_partial) > MIN_PARTIAL_SLABS
+            and len(cache.node_partial) >= cache.min_partial
             and slab in cache.node_partial
         )
 

@@ -61,16 +61,20 @@ class StackDepot:
         self.max_pools = self._rules.max_pools
         self.records: list[Record] = []
         self._by_entries: dict[Entries, Record] = {}
-        self.pools = 0
-        """Pools that hold records (pools_num; depot_index + 1 in older versions)."""
+        self._keeps_offset = self._rules.keeps_offset
+        # The older code counts the current pool before it has one: depot_index + 1.
+        self.pools = 0 if self._keeps_offset else 1
+        """Pools begun (pools_num; depot_index + 1 in older versions)."""
+        self.pool_missing = not self._keeps_offset
+        """The older code's state where the current pool has no pages: nowhere to write."""
         self.offset_bytes = 0
-        self.pool_missing = False
-        """The older code's state after it moved on without a spare: nowhere to write."""
         self.spare_ready = False
+        """A spare pool is there (new_pool; next_slab_inited in older versions)."""
         self.disabled = False
         self.in_nmi = False
         self._warned = False
         self.requests = 0
+        self.nmi_saves = 0
         self._addresses: dict[tuple[int, int], int] = {}
         self._path = machine.path("depot_save")
         self._routine = self._path.routines[-1]
@@ -109,6 +113,11 @@ class StackDepot:
             Kind.SPARE_KEPT, "spare", "The new pages are kept as the depot's spare pool."
         )
 
+    @property
+    def pools_in_use(self) -> int:
+        """Pools that hold records."""
+        return self.pools - self.pool_missing
+
     def prepare(self, *, free_bytes: int | None, spare: bool, pools_left: int | None) -> None:
         """Set the depot up as it is when the story begins, after boot.
 
@@ -117,12 +126,12 @@ class StackDepot:
             spare: Whether a spare pool is ready.
             pools_left: Pools that may still be opened, None for the kernel's limit.
         """
-        if free_bytes is not None and self.pools:
+        if free_bytes is not None and self.pools_in_use:
             self.offset_bytes = max(self.offset_bytes, self.pool_bytes - free_bytes)
         self.spare_ready = self.spare_ready and spare
         self.disabled = self._machine.config.depot_disabled
         if pools_left is not None:
-            self.max_pools = min(self.max_pools, self.pools + pools_left)
+            self.max_pools = min(self.max_pools, self.pools_in_use + pools_left)
 
     def _refuse(self, reason: str, label: str, why: str) -> Record | None:
         code = self._machine.site(
@@ -153,29 +162,24 @@ class StackDepot:
             append(self._hit | record.number << SITE_BITS)
             return record
         append(self._missed)
-        new_pool = None if self.spare_ready or self._at_limit() else self._preallocate(gfp)
+        new_pool = None if self.spare_ready else self._preallocate(gfp)
         if not self._take_lock():
             return self._refuse("nmi", "lock", "In an NMI the lock is taken: no waiting")
         record = self._by_entries.get(entries)
         if record is not None:
             # A nested save may have stored the same stack meanwhile.
             append(self._hit | record.number << SITE_BITS)
+            new_pool = self._keep(new_pool)
         else:
             record, new_pool = self._insert(entries, new_pool)
-        if new_pool is not None:
-            new_pool = self._keep_as_spare(new_pool)
         self._release_lock()
         if new_pool is not None:
             self._machine.free_pages(new_pool)
         return record
 
-    def _at_limit(self) -> bool:
-        """Since 6.6 nothing is allocated for pools there can be no more of."""
-        return self._rules.keeps_offset and self.pools >= self.max_pools
-
     def _preallocate(self, gfp: int) -> Page | None:
         machine = self._machine
-        if self.in_nmi:
+        if self.in_nmi and self._keeps_offset:
             return None
         self.requests += 1
         machine.append(self._wants_pool | (1 << self._rules.pool_order) << SITE_BITS)
@@ -193,8 +197,11 @@ class StackDepot:
         return page
 
     def _take_lock(self) -> bool:
-        if self.in_nmi and self._machine.chooser.fails("trylock", self.requests + 1):
-            return False
+        """Take the lock; since 6.9 an NMI only tries to."""
+        if self.in_nmi and self._keeps_offset:
+            self.nmi_saves += 1
+            if self._machine.chooser.fails("trylock", self.nmi_saves):
+                return False
         self._machine.locks.acquire(self._lock, self._routine)
         return True
 
@@ -213,59 +220,68 @@ class StackDepot:
         full = self.pools == 0 or self.offset_bytes + size > self.pool_bytes
         if full and self.pools >= self.max_pools:
             self._warn_once()
-            return self._refuse("limit", "limit", "All pools are full"), new_pool
-        if self._rules.keeps_offset:
-            room, new_pool = self._room_in_pools(full, new_pool)
-        else:
-            room, new_pool = self._room_in_slabs(full, new_pool)
-        if not room:
-            return self._refuse("no room", "room", "There is no room and no new pool"), new_pool
-        record = self._write(entries, size)
-        return record, new_pool
+            record = self._refuse("limit", "limit", "All pools are full")
+            return record, self._keep(new_pool) if self._keeps_offset else new_pool
+        if self._keeps_offset:
+            return self._insert_in_pools(entries, size, full, new_pool)
+        return self._insert_in_slabs(entries, size, full, new_pool)
 
-    def _room_in_pools(self, full: bool, new_pool: Page | None) -> tuple[bool, Page | None]:
+    def _insert_in_pools(
+        self, entries: Entries, size: int, full: bool, new_pool: Page | None
+    ) -> tuple[Record | None, Page | None]:
         """6.9 and later, depot_pop_free_pool and depot_init_pool: a full pool stays current."""
-        if not full:
-            return True, new_pool
-        if self.spare_ready:
-            self.spare_ready = False
-        elif new_pool is not None:
-            new_pool = None
-        else:
-            return False, None
-        self._open_pool()
-        return True, new_pool
+        if full:
+            if self.spare_ready:
+                self.spare_ready = False
+            elif new_pool is not None:
+                new_pool = None
+            else:
+                return self._no_room(), None
+            self.pools += 1
+            self.offset_bytes = 0
+            self._note_opened()
+        record = self._write(entries, size)
+        return record, self._keep(new_pool)
 
-    def _room_in_slabs(self, full: bool, new_pool: Page | None) -> tuple[bool, Page | None]:
-        """5.12 to 6.6, depot_alloc_stack and init_stack_slab: move on first, then look."""
+    def _insert_in_slabs(
+        self, entries: Entries, size: int, full: bool, new_pool: Page | None
+    ) -> tuple[Record | None, Page | None]:
+        """5.12 to 6.6, depot_alloc_stack: move on first, then look whether there is a pool."""
         if full:
             self.pools += 1
             self.offset_bytes = 0
             self.pool_missing = not self.spare_ready
-            # At the last pool next_slab_inited stays set: there is no next one to prepare.
-            self.spare_ready = self.pools >= self.max_pools
+            if self.pools < self.max_pools:
+                # At the last pool next_slab_inited stays as it is.
+                self.spare_ready = False
             if not self.pool_missing:
                 self._note_opened()
-        if self.pool_missing and new_pool is not None:
-            self.pool_missing = False
-            new_pool = None
-            self._note_opened()
-        if new_pool is not None:
-            new_pool = self._keep_as_spare(new_pool)
-        return not self.pool_missing, new_pool
+        new_pool = self._keep(new_pool)
+        if self.pool_missing:
+            return self._no_room(), new_pool
+        return self._write(entries, size), new_pool
 
-    def _open_pool(self) -> None:
-        self.pools += 1
-        self.offset_bytes = 0
-        self._note_opened()
+    def _no_room(self) -> Record | None:
+        return self._refuse("no room", "room", "There is no room and no new pool")
 
     def _note_opened(self) -> None:
         self._machine.append(self._opened | (self.pools - 1) << SITE_BITS)
 
-    def _keep_as_spare(self, new_pool: Page) -> Page | None:
-        if self.spare_ready:
+    def _keep(self, new_pool: Page | None) -> Page | None:
+        """Keep new pages if they are of use; returns them where they are to be freed.
+
+        init_stack_slab before 6.9, depot_keep_new_pool since. The newer one keeps a spare even
+        when no pool may follow.
+        """
+        if new_pool is None or self.spare_ready:
             return new_pool
+        if self.pool_missing:
+            self.pool_missing = False
+            self._note_opened()
+            return None
         self.spare_ready = True
+        if not self._keeps_offset and self.pools >= self.max_pools:
+            return new_pool
         self._machine.append(self._kept)
         return None
 

@@ -17,8 +17,12 @@ from core.scenario.schema import SCHEMA, Parameter, Scenario
 from core.scenario.toml_lines import line_of
 
 _SUFFIX = ".toml"
+_UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
 _JSON_PATH = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+|\.\.\.)\]")
 Value = bool | int | str
+
+_MOST_BYTES = 4 << 20
+"""A scenario is some kilobytes; what is larger is something else."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,25 @@ class ScenarioText:
             ScenarioError: A parameter's table is wrong.
         """
         try:
-            return msgspec.convert(self.document.get("parameters", {}), dict[str, Parameter])
+            known = msgspec.convert(self.document.get("parameters", {}), dict[str, Parameter])
         except msgspec.ValidationError as error:
             raise self.error(str(error), prefix=["parameters"]) from None
+        for name, parameter in known.items():
+            try:
+                checked(name, parameter, parameter.default)
+            except ScenarioError as error:
+                line = line_of(self.text, ["parameters", name, "default"])
+                raise ScenarioError(
+                    f"parameters.{name}.default: {error.problem}", where=at_line(self.where, line)
+                ) from None
+        return known
 
     def error(self, message: str, prefix: list[str | int] | None = None) -> ScenarioError:
         """Return msgspec's message as an error that names the line."""
         problem, _, at = message.partition(" - at ")
         path = [*(prefix or []), *_path_parts(at)]
+        if unknown := _UNKNOWN_FIELD.search(problem):
+            path.append(unknown[1])
         name = ".".join(str(part) for part in path)
         where = at_line(self.where, line_of(self.text, path))
         return ScenarioError(f"{name}: {_plain(problem)}" if name else _plain(problem), where=where)
@@ -88,13 +103,27 @@ def open_scenario(name_or_path: str | Path) -> ScenarioText:
         text = (resources.files("resources.scenarios") / f"{name}{_SUFFIX}").read_text("utf-8")
         return parse(text, where=name)
     path = Path(name)
-    if path.suffix != _SUFFIX and not path.exists():
-        raise ScenarioError(f"there is no scenario {name!r}", advice=did_you_mean(name, bundled()))
+    if path.suffix != _SUFFIX and not _exists(path):
+        raise ScenarioError(
+            f"there is no scenario {name[:80]!r}", advice=did_you_mean(name, bundled())
+        )
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ScenarioError("expected a file", where=name)
+        if path.is_file() and path.stat().st_size > _MOST_BYTES:
+            raise ScenarioError(f"expected at most {_MOST_BYTES:,} bytes of TOML", where=name)
         return parse(path.read_text("utf-8"), where=name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ScenarioError(f"cannot read the scenario: {reason}", where=name) from None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        # A name no file can have: too long, or with a NUL in it.
+        return False
 
 
 def parse(text: str, *, where: str) -> ScenarioText:
@@ -113,6 +142,10 @@ def parse(text: str, *, where: str) -> ScenarioText:
         raise ScenarioError(
             f"not valid TOML: {problem}",
             where=at_line(where, int(line[1]) if line else _last_line(text)),
+        ) from None
+    except (RecursionError, ValueError):
+        raise ScenarioError(
+            "not valid TOML: nested too deeply, or a number too long", where=where
         ) from None
     _check_schema(document, text, where)
     return ScenarioText(where, text, document)
@@ -163,7 +196,7 @@ def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> S
                 where=f"--set {name}",
                 advice=did_you_mean(name, parameters) if parameters else "it has none",
             )
-    document = _substitute(source.document, values, source)
+    document = _substitute(source.document, values, source, [])
     for path, value in paths.items():
         _set_path(document, path, value)
     try:
@@ -221,17 +254,19 @@ def _as_int(value: Value, parameter: Parameter, where: str) -> int:
     return number
 
 
-def _substitute(node: Any, values: dict[str, Value], source: ScenarioText) -> Any:
+def _substitute(
+    node: Any, values: dict[str, Value], source: ScenarioText, path: list[str | int]
+) -> Any:
     if isinstance(node, dict):
-        return {key: _substitute(item, values, source) for key, item in node.items()}
+        return {k: _substitute(item, values, source, [*path, k]) for k, item in node.items()}
     if isinstance(node, list):
-        return [_substitute(item, values, source) for item in node]
-    if isinstance(node, str) and node.startswith("$"):
+        return [_substitute(item, values, source, [*path, n]) for n, item in enumerate(node)]
+    if isinstance(node, str) and node.startswith("$") and path[:1] not in (["about"], ["title"]):
         name = node[1:]
         if name not in values:
             raise ScenarioError(
                 f"there is no parameter {name!r}",
-                where=source.where,
+                where=at_line(source.where, line_of(source.text, path)),
                 advice=did_you_mean(name, values) if values else "declare it below [parameters]",
             )
         return values[name]
@@ -243,8 +278,14 @@ def _set_path(document: dict[str, Any], path: str, value: Value) -> None:
     node: Any = document
     try:
         for table in tables:
+            if isinstance(node, list) and not table.isdecimal():
+                raise IndexError(table)
             node = node[int(table)] if isinstance(node, list) else node.setdefault(table, {})
-        node[int(key) if isinstance(node, list) else key] = _parse_value(value)
+        if isinstance(node, list):
+            node[int(key)] = _parse_value(value)
+        else:
+            # Text stays text: version = "6.1" must not become a number.
+            node[key] = value if isinstance(node.get(key), str) else _parse_value(value)
     except (IndexError, ValueError, TypeError, AttributeError):
         raise ScenarioError(f"the scenario has no {path!r} to set", where=f"--set {path}") from None
 
@@ -254,5 +295,5 @@ def _parse_value(value: Value) -> Any:
         return value
     try:
         return tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return value

@@ -31,6 +31,7 @@ def report(trace: Trace, *, essential: bool = False) -> dict[str, Any]:
         "kernel": info.kernel,
         "arch": info.arch,
         "unwinder": info.unwinder,
+        "unwinder_note": info.unwinder_note,
         "layout": {
             "name": info.layout.name,
             "label": info.layout.label,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.errors import ScenarioError, did_you_mean
+from core.errors import LayoutError, ScenarioError, did_you_mean
 from core.guards.base import RecursionGuard
 from core.guards.catalog import BIT_SIZES, make_guard
 from core.guards.counter import StoredGuard
@@ -95,6 +95,7 @@ def plan(
     if unwinder == "allocating":
         profile = load_profile(kernel, arch, experiment=True)
     layout = find(scenario.kernel.layout) if scenario.kernel.layout else for_kernel(kernel, arch)
+    _check_room(profile, layout)
     place = _place(scenario.guard.design, layout)
     guard = make_guard(scenario.guard.design, scenario.guard.max_depth, place)
     if isinstance(guard, StoredGuard) and guard.warning():
@@ -105,6 +106,21 @@ def plan(
     return Plan(
         scenario, profile, layout, guard, place, unwinder, tuple(warnings), overrides.budget_events
     )
+
+
+_LEAST_STACK_BYTES = 4096
+"""What must be left of a stack that task_struct shares, for boot and a first call."""
+
+
+def _check_room(profile: Profile, layout: KernelLayout) -> None:
+    size_bytes = layout.task_struct.size_bytes
+    if profile.shares_stack and size_bytes > profile.thread_bytes - _LEAST_STACK_BYTES:
+        raise LayoutError(
+            f"task_struct of {size_bytes:,} bytes leaves no stack: {profile.arch} keeps it in the "
+            f"same {profile.thread_bytes:,} bytes",
+            where=layout.name,
+            advice="choose another layout",
+        )
 
 
 def _overridden(scenario: Scenario, overrides: Overrides) -> Scenario:
@@ -280,8 +296,21 @@ def _info(plan: Plan, machine: Machine, outcome: Outcome) -> TraceInfo:
         outcome=outcome.name,
         outcome_detail=outcome.detail,
         warnings=(*plan.warnings, *machine.warnings),
-        inferred=profile.notes,
+        inferred=_inferred(plan, machine.unwinder.note),
     )
+
+
+def _inferred(plan: Plan, unwinder_note: str) -> tuple[str, ...]:
+    notes = list(plan.profile.notes)
+    if plan.unwinder == "ia64":
+        notes.append(unwinder_note)
+    if plan.layout.borrowed_for:
+        notes.append(
+            f"the task_struct of {plan.layout.label} stands in for {plan.layout.borrowed_for}"
+        )
+    if plan.profile.shares_stack:
+        notes.append("ia64's register backing store is not charged to the stack")
+    return tuple(notes)
 
 
 def _guard_info(plan: Plan) -> GuardInfo:

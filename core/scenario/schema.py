@@ -62,7 +62,7 @@ class UnwinderTable(_Table, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class MemoryTable(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Memory and the slab's freelists."""
 
-    limit_mib: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 64
+    limit_mib: Annotated[int, msgspec.Meta(ge=1, le=2048)] = 64
     slab: Literal["realistic", "always_empty"] = "realistic"
     free_objects: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 16
 

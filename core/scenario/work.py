@@ -17,6 +17,9 @@ from core.trace.routine import Path, Routine
 _CALLER_BYTES = 48
 """Frame of a made-up caller. Inferred: there is no such function."""
 
+_OPS_A_DRIVER = 256
+"""Above so many callers each has a driver of its own above it."""
+
 
 class TaskWork:
     """Runs one task's work, operation by operation.
@@ -33,54 +36,60 @@ class TaskWork:
         self._table = table
         self._pages: list[Page] = []
         self._objects: list[Slab | Page] = []
+        self._exit: Path | None = None
 
     def __call__(self) -> None:
         """Do everything, giving the CPU away between operations."""
         for work in self._table.work:
             operation = self._operation(work)
-            self._machine.depot.in_nmi = work.nmi
             callers = cycle(self._callers(work))
             for _ in range(work.repeat):
                 self._from_caller(next(callers), operation, work)
                 self._machine.check_budget()
                 self._machine.let_others_run()
-        self._machine.depot.in_nmi = False
 
-    def _from_caller(
-        self, caller: tuple[Path, Routine | None], operation: Callable[[Work], None], work: Work
-    ) -> None:
+    def _from_caller(self, caller: Path, operation: Callable[[Work], None], work: Work) -> None:
         machine = self._machine
-        base, routine = caller
-        if routine is None and self._frees(work):
-            base = self._exit
-        machine.call_path(base)
-        if routine is not None:
-            machine.call(routine)
+        path = self._exit if self._exit is not None and self._frees(work) else caller
+        # A CPU is in an NMI while it runs this operation, whatever other tasks do in between.
+        machine.depot.in_nmi = work.nmi
+        machine.call_path(path)
         operation(work)
-        if routine is not None:
-            machine.ret(routine)
-        machine.ret_path(base)
+        machine.ret_path(path)
+        machine.depot.in_nmi = False
 
     def _frees(self, work: Work) -> bool:
         return work.op == "free_pages" or (work.op == "page_events" and bool(self._pages))
 
-    def _base(self, *paths: str) -> Path:
+    def _base(self, *paths: str) -> tuple[Routine, ...]:
         machine = self._machine
         names = [name for path in ("syscall", *paths) for name in machine.profile.paths[path]]
-        return Path(machine.routine(name) for name in names)
+        return tuple(machine.routine(name) for name in names)
 
-    def _callers(self, work: Work) -> Iterator[tuple[Path, Routine | None]]:
-        """Where the work is asked for: a fork (and an exit for frees), or made-up drivers."""
-        machine = self._machine
+    def _callers(self, work: Work) -> Iterator[Path]:
+        """Where the work is asked for: a fork (and an exit for frees), or made-up drivers.
+
+        Many callers are so many pairs of a driver and an operation of it, so that a thousand
+        distinct stacks need no thousand functions.
+        """
+        self._exit = None
         if work.base == "clone" and work.callers == 1:
-            self._exit = self._base("exit")
-            yield self._base("clone"), None
+            self._exit = Path(self._base("exit"))
+            yield Path(self._base("clone"))
             return
         base = self._base(*(["clone"] if work.base == "clone" else []))
-        for number in range(1, work.callers + 1):
-            name = "driver_op" if work.callers == 1 else f"driver_op_{number}"
-            function = Function(name, "caller", _CALLER_BYTES, source="a driver", inferred=True)
-            yield base, machine.caller(function)
+        if work.callers == 1:
+            yield Path((*base, self._driver("driver_op")))
+            return
+        for number in range(work.callers):
+            driver, op = divmod(number, _OPS_A_DRIVER)
+            names = [f"driver_{driver + 1}"] if work.callers > _OPS_A_DRIVER else []
+            names.append(f"driver_op_{op + 1}")
+            yield Path((*base, *map(self._driver, names)))
+
+    def _driver(self, name: str) -> Routine:
+        function = Function(name, "caller", _CALLER_BYTES, source="a driver", inferred=True)
+        return self._machine.caller(function)
 
     def _operation(self, work: Work) -> Callable[[Work], None]:
         return {

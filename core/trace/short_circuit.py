@@ -9,6 +9,8 @@ from core.trace.trace import Trace
 
 RETURNS = "dummy_handle"
 
+_OWNER_FUNCTIONS = ("__set_page_owner", "__reset_page_owner")
+
 
 @dataclass(frozen=True, slots=True)
 class ShortCircuit:
@@ -55,12 +57,37 @@ def _avoided(
     """
     saves = [at for at, function in enumerate(stack) if function.name == "save_stack"]
     if len(saves) < 2:
-        return _walk_chain(trace, calls[-1]) if before_walk else ()
+        return _after_an_earlier_save(trace, calls, stack)
     outer = saves[-2]
     turn = stack[outer + 1 :]
     if before_walk and turn[0].subsystem != "unwinder":
         return (*_walk_chain(trace, calls[outer]), *turn)
     return turn
+
+
+def _after_an_earlier_save(
+    trace: Trace, calls: list[int], stack: tuple[Function, ...]
+) -> tuple[Function, ...]:
+    """The frames where no other save is on the stack: page_owner is at its stack list.
+
+    The save before, in the same __set_page_owner, has returned; its walk is what a further one
+    would have been like.
+    """
+    owners = [at for at, function in enumerate(stack[:-2]) if function.name in _OWNER_FUNCTIONS]
+    if not owners:
+        return ()
+    owner = owners[-1]
+    inside = range(calls[owner] + 1, calls[-1])
+    earlier = (
+        at
+        for at in inside
+        if trace.parents[at] == calls[owner]
+        and trace.kind(at) is Kind.CALLED
+        and trace.function(at).name == "save_stack"
+    )
+    save = next(earlier, None)
+    chain = _walk_chain(trace, save) if save is not None else ()
+    return (*chain, *stack[owner + 1 :])
 
 
 def _walk_chain(trace: Trace, save: int) -> tuple[Function, ...]:

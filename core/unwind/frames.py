@@ -26,10 +26,12 @@ class OrcUnwinder:
         """Walk the whole stack or until 16 entries are saved."""
         host = self._host
         stack = host.stack
-        entries = entries_below_save_stack(stack, self._save_stack_at())
+        save_stack_at = self._save_stack_at()
+        between = len(stack) - 1 - save_stack_at
+        entries = entries_below_save_stack(stack, save_stack_at)
         host.call_path(self._path)
         n_entries = max(0, len(entries) - 1)
-        self._frames.record(SKIPPED_FRAMES + n_entries, n_entries)
+        self._frames.record(between + SKIPPED_FRAMES + n_entries, n_entries)
         host.ret_path(self._path)
         return entries
 

@@ -10,6 +10,7 @@ task: with SMP that is a deadlock, without SMP the locks are nothing and the scr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from core import gfp as gfp_masks
 from core.guards.base import Entries
@@ -40,6 +41,14 @@ class Script:
     built: bool = False
 
 
+class Found(Enum):
+    """What came of the search for a frame's script."""
+
+    RUN = "run"
+    HALF_BUILT = "half built"
+    NONE = "none"
+
+
 class Ia64Unwinder:
     """Script cache, script locks and unw.lock."""
 
@@ -48,6 +57,7 @@ class Ia64Unwinder:
 
     def __init__(self) -> None:
         self._scripts: dict[Ip, Script] = {}
+        self._locks: dict[Ip, object] = {}
 
     def attach(self, host: Host) -> None:
         """Meet the machine."""
@@ -114,54 +124,41 @@ class Ia64Unwinder:
         outermost = at - 1 - max(0, len(whole) - 1)
         entries = whole
         for frame, index in enumerate(range(innermost, outermost, -1)):
-            if not self._undo((host.stack[index], host.stack[index + 1]), frame):
-                entries = self._cut_short(whole, frame)
+            found = self._undo((host.stack[index], host.stack[index + 1]), frame)
+            if found is not Found.RUN:
+                entries = _cut_short(whole, frame, host.stack[index], found)
                 break
         host.append(self._ended | max(0, len(entries) - 1) << SITE_BITS)
         host.ret_path(self._path)
         return entries
 
-    def _cut_short(self, whole: Entries, frame: int) -> Entries:
-        """What a walk without SMP saves when it comes to a half-built script.
-
-        Met on the first frame the walk ends with nothing. Later the same address comes again and
-        again until all entries are full.
-        """
-        if frame == 0 or len(whole) < 2:
-            return ()
-        first_saved = SKIPPED_FRAMES + 1
-        good = max(0, frame - first_saved)
-        repeated = whole[-2 - good] if good + 2 <= len(whole) else whole[0]
-        kept = whole[-1 - good :]
-        return (repeated,) * (MAX_ENTRIES + 1 - len(kept)) + kept
-
-    def _undo(self, ip: Ip, frame: int) -> bool:
-        """unw_unwind > find_save_locs for one frame; False where the script is half built."""
+    def _undo(self, ip: Ip, frame: int) -> Found:
+        """unw_unwind > find_save_locs for one frame."""
         host = self._host
         host.call(self._unwind)
         host.call(self._find)
         script = self._scripts.get(ip)
-        usable = True
         if script is None:
             host.append(self._miss)
-            self._build_and_run(ip, frame)
+            found = self._build_and_run(ip, frame)
         else:
             host.append(self._hit)
             host.locks.read(script.lock, self._find)
-            usable = script.built
-            host.append(self._unwound | frame << SITE_BITS if usable else self._empty)
+            found = Found.RUN if script.built else Found.HALF_BUILT
+            host.append(self._unwound | frame << SITE_BITS if script.built else self._empty)
         host.ret(self._find)
         host.ret(self._unwind)
-        return usable
+        return found
 
-    def _build_and_run(self, ip: Ip, frame: int) -> None:
+    def _build_and_run(self, ip: Ip, frame: int) -> Found:
         host = self._host
         host.locks.acquire(self._unw_lock, self._find)
         script = self._build_script(ip)
-        host.append(self._unwound | frame << SITE_BITS)
         if script is not None:
+            host.append(self._unwound | frame << SITE_BITS)
             host.locks.release(script.lock, self._find)
         host.locks.release(self._unw_lock, self._find)
+        return Found.RUN if script is not None else Found.NONE
 
     def _build_script(self, ip: Ip) -> Script | None:
         host = self._host
@@ -181,11 +178,14 @@ class Ia64Unwinder:
         host = self._host
         if len(self._scripts) >= CACHED_SCRIPTS:
             oldest = next(iter(self._scripts))
-            if not self._scripts[oldest].built:
+            if host.smp and not self._scripts[oldest].built:
+                # write_trylock fails on a script in use; without SMP it cannot.
                 host.append(self._busy)
                 return None
             del self._scripts[oldest]
-        lock = host.locks.create(f"the lock of the script for {ip[0].name}")
+        lock = self._locks.get(ip)
+        if lock is None:
+            lock = self._locks[ip] = host.locks.create(f"the lock of the script for {ip[0].name}")
         script = self._scripts[ip] = Script(ip, lock)
         host.append(self._new)
         host.locks.acquire(lock, self._build)
@@ -199,3 +199,25 @@ class Ia64Unwinder:
         host.ret_path(self._regions)
         if region is not None:
             host.kfree(region)
+
+
+def _cut_short(whole: Entries, frame: int, stuck: Routine, found: Found) -> Entries:
+    """Return what a walk saves that does not come to its end.
+
+    Without a script it ends there. Without SMP it can come to a half-built one: met on the first
+    frame the walk ends with nothing, later the same address comes again and again until all
+    entries are full.
+
+    Args:
+        whole: What a complete walk would have saved.
+        frame: Number of the frame, from the start of the walk.
+        stuck: The function of that frame.
+        found: Why the walk did not go on.
+    """
+    good = frame - SKIPPED_FRAMES - 1
+    kept = whole[-1 - good :] if good >= 0 else ()
+    if found is Found.NONE:
+        return kept if good > 0 else ()
+    if frame == 0:
+        return ()
+    return (stuck,) * (MAX_ENTRIES + 1 - len(kept)) + kept

@@ -19,6 +19,34 @@ def test_a_budget_is_kept_to_the_event(budget: int) -> None:
     assert trace.state_at(len(trace) - 1).position == budget - 1
 
 
+def test_the_stop_itself_fits_the_budget() -> None:
+    whole = run_scenario("no-guard-overflow")
+    for budget in (len(whole), len(whole) - 1):
+        trace = run_scenario("no-guard-overflow", budget_events=budget)
+        assert len(trace) == budget
+    assert run_scenario("no-guard-overflow", budget_events=len(whole)).info.outcome == (
+        "stack_overflow"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("depot-growth", {"callers": 20_000}), ("stack-list", {"callers": 10_000})],
+)
+def test_a_parameter_may_be_as_large_as_it_says(name: str, settings: dict[str, int]) -> None:
+    trace = run_scenario(name, settings)
+    assert counts(trace)["depot_stores"] >= settings["callers"]
+
+
+def test_all_of_the_memory_can_be_used() -> None:
+    trace = run_scenario(
+        "depot-growth",
+        {"callers": 1, "memory.limit_mib": 2048, "tasks.0.work.0.repeat": 400,
+         "tasks.0.work.0.order": 10},
+    )  # fmt: skip
+    assert counts(trace)["page_allocations"] > 400
+
+
 def test_a_deep_recursion_is_no_recursion_error() -> None:
     before = sys.getrecursionlimit()
     trace = run_scenario("mail-chain", guard="none")

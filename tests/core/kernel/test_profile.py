@@ -94,7 +94,13 @@ def test_thread_sizes() -> None:
         ("6.1", "1", True, False),
         ("6.1", "y", True, False),
         ("6.1", "off", False, False),
+        ("6.1", "Yes", True, False),
+        ("6.1", "no", False, False),
+        ("6.1", "true", True, False),
+        ("6.1", "oN", True, False),
+        ("6.1", "oops", False, True),
         ("6.12", "maybe", False, True),
+        ("6.12", "", False, True),
     ],
 )
 def test_the_boot_parameter(kernel: str, parameter: str, on: bool, warns: bool) -> None:

@@ -78,8 +78,7 @@ def test_a_slab_page_shows_the_mask_of_the_first_try() -> None:
     trace = run_scenario("quiet-kmalloc", {"size": 1024, "free_objects": 0, "allocations": 1})
     taken = int(trace.positions(Kind.PAGE_ALLOCATED)[0])
     mask = trace.site(taken).fact("gfp")
-    assert "__GFP_NOWARN|__GFP_NORETRY|__GFP_NOMEMALLOC" in mask
-    assert "GFP_KERNEL" not in mask
+    assert mask == "__GFP_IO|__GFP_FS|__GFP_NOWARN|__GFP_NORETRY|__GFP_NOMEMALLOC|__GFP_COMP"
 
 
 def test_a_chosen_kmalloc_fails() -> None:
@@ -87,3 +86,29 @@ def test_a_chosen_kmalloc_fails() -> None:
     trace = run_text(text)
     assert len(trace.positions(Kind.OBJECT_TAKEN)) == 2
     assert len(trace.positions(Kind.ALLOCATION_FAILED)) == 1
+
+
+@pytest.mark.parametrize("size", [64, 664, 4096])
+def test_a_kmalloc_that_may_wait_never_just_fails(size: int) -> None:
+    text = WORK % (
+        "limit_mib = 1",
+        f"[[tasks.work]]\nop = 'kmalloc'\nsize = {size}\nrepeat = 90000",
+    )
+    trace = run_text(text)
+    assert trace.info.outcome == "out_of_memory"
+    assert "GFP_KERNEL" in str(trace.info.outcome_detail["gfp"])
+
+
+def test_objects_at_hand_may_be_more_than_one_slab() -> None:
+    trace = run_scenario("quiet-kmalloc", {"allocations": 200, "free_objects": 200})
+    assert counts(trace)["page_allocations"] == 0
+    trace = run_scenario("quiet-kmalloc", {"allocations": 201, "free_objects": 200})
+    assert counts(trace)["page_allocations"] == 1
+
+
+def test_a_large_object_and_size_zero_take_the_short_way() -> None:
+    trace = run_scenario("quiet-kmalloc", {"size": 8193, "allocations": 1})
+    freed = int(trace.positions(Kind.PAGE_FREED)[0])
+    assert "kfree;__free_pages" in stack_at(trace, freed)
+    nothing = run_scenario("quiet-kmalloc", {"size": 0, "allocations": 1})
+    assert all("__kmem_cache_alloc_node" not in stack_at(nothing, i) for i in range(len(nothing)))

@@ -169,3 +169,29 @@ def test_a_pool_nobody_needs_is_freed_inside_the_save() -> None:
     trace = run_scenario("depot-growth", {"callers": 1, "room": 4096}, guard="uint", max_depth=2)
     freed = [stack_at(trace, int(at)) for at in trace.positions(Kind.PAGE_FREED)]
     assert any("__stack_depot_save;__free_pages" in stack for stack in freed)
+
+
+def test_the_last_pool_is_filled_once_it_is_there() -> None:
+    # The depot moves on to its last pool without one; the next new stack brings it.
+    trace = depot_run(
+        depot="free_bytes = 0\nspare = false\npools_left = 1", fail="depot = [1]",
+        repeat=20, callers=20,
+    )  # fmt: skip
+    assert reasons(trace)[0] == "no room"
+    assert counts(trace)["depot_stores"] == 19
+
+
+def test_a_pool_beyond_the_last_is_freed_before_6_9_and_kept_since() -> None:
+    text = "free_bytes = 4096\nspare = false\npools_left = 0"
+    old = depot_run("6.1", depot=text, repeat=3, callers=3)
+    assert counts(old)["page_frees"] == 1
+    new = depot_run("6.12", depot=text, repeat=3, callers=3)
+    assert counts(new)["page_frees"] == 0
+
+
+def test_an_nmi_belongs_to_the_operation_that_is_in_it() -> None:
+    # The second save in an NMI finds the lock taken; only 6.9 and later try.
+    trace = depot_run(kernel="6.12", fail="trylock = [2]", nmi="true")
+    assert reasons(trace) == ["nmi"]
+    assert counts(trace)["depot_stores"] == 3
+    assert reasons(depot_run(kernel="6.1", fail="trylock = [2]", nmi="true")) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import OwnerscopeError, ScenarioError
 from core.scenario.loader import bundled, fill, open_scenario, parse
-from core.scenario.run import plan
+from core.scenario.run import Overrides, plan
 from core.scenario.toml_lines import line_of
 
 MAIL = open_scenario("mail-chain").text
@@ -49,7 +49,7 @@ def test_the_promised_scenarios_are_there() -> None:
         ("schema = 1\n", "", "mine.toml:1: expected 'schema = 1'"),
         ("max_depth = 1", "max_depth = 0", "mine.toml:19: guard.max_depth: expected 'int' >= 1"),
         ("max_depth = 1", "max_depth = 'x'", "mine.toml:19: guard.max_depth: expected 'int'"),
-        ('design = "bit1"', 'desing = "bit1"', "mine.toml:17: guard: "),
+        ('design = "bit1"', 'desing = "bit1"', "mine.toml:18: guard.desing: "),
         ('design = "bit1"', 'design = "bit3"', "mine.toml:18: guard.design: "),
         ("pid = 311", "pid = -311", "mine.toml:41: tasks.0.pid: expected 'int' >= 1"),
         ('repeat = "$allocations"', 'repeat = "$many"', "there is no parameter 'many'"),
@@ -96,6 +96,36 @@ def test_a_wrong_setting_names_the_option(settings: dict[str, str], expected: st
     with pytest.raises(ScenarioError) as caught:
         fill(open_scenario("depth-law"), settings)
     assert str(caught.value).startswith(expected)
+
+
+def test_names_no_file_can_have_are_just_unknown() -> None:
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(ScenarioError, match="there is no scenario"):
+            open_scenario(name)
+    with pytest.raises(ScenarioError, match="expected a file"):
+        open_scenario("/dev/zero")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "a = " + "9" * 5_000])
+def test_absurd_toml_is_an_error(text: str) -> None:
+    assert "not valid TOML" in problem_of(text)
+
+
+def test_an_unknown_key_and_a_wrong_default_have_their_lines() -> None:
+    assert "mine.toml:4: extra: " in problem_of(MAIL.replace("shows =", "extra = 1\nshows =", 1))
+    wrong = MAIL.replace("default = 1\n", "default = 0\n", 1)
+    assert "parameters.allocations.default: expected a number from 1" in problem_of(wrong)
+
+
+def test_text_stays_text_and_layouts_must_leave_room(tmp_path: Path) -> None:
+    assert fill(open_scenario("mail-chain"), {"kernel.version": "6.1"}).kernel.version == "6.1"
+    from importlib import resources
+
+    layout = (resources.files("resources.layouts") / "debian-6.1-amd64.json").read_text("utf-8")
+    big = tmp_path / "big.json"
+    big.write_text(layout.replace("9792", "40000"))
+    with pytest.raises(OwnerscopeError, match="leaves no stack"):
+        plan(open_scenario("mail-chain"), {}, Overrides(layout=str(big)))
 
 
 def test_settings_reach_parameters_and_paths() -> None:

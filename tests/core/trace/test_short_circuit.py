@@ -41,3 +41,21 @@ def test_the_scan_misses_a_free_then_alloc_at_the_first_level() -> None:
     # allocation inside a free's save is caught one level deeper only.
     trace = run_scenario("depth-law", {"events": 2}, guard="scan")
     assert trace.info.outcome == "stack_overflow"
+
+
+def test_the_stack_lists_kmalloc_would_have_gone_the_way_of_the_save_before_it() -> None:
+    trace = bundled_run("stack-list")
+    hit = short_circuit_at(trace, int(trace.short_circuits[0]))
+    assert names(hit.avoided).startswith(
+        "stack_trace_save;arch_stack_walk;unwind_next_frame;add_stack_record_to_list"
+    )
+    assert names(hit.avoided).endswith("__set_page_owner;save_stack")
+
+
+def test_every_short_circuit_says_what_it_avoided() -> None:
+    for name in ("mail-chain", "depot-growth", "depth-law", "stack-list", "two-tasks"):
+        for design in ("uint", "bit1", "scan"):
+            trace = run_scenario(name, guard=design)
+            assert all(
+                short_circuit_at(trace, at).avoided for at in trace.short_circuits.tolist()[:50]
+            )

@@ -117,3 +117,25 @@ def test_the_chain_down_to_the_nested_kmalloc() -> None:
         "save_stack;stack_trace_save;save_stack_trace;unw_init_running;ia64_do_save_stack;"
         "unw_unwind;find_save_locs;build_script;desc_prologue;push;kmem_cache_alloc_trace"
     ) in deepest
+
+
+def test_a_half_built_script_repeats_its_own_frame() -> None:
+    up = run_scenario("ia64-as-coded", {"smp": False})
+    repeated = [
+        record.frames for record in up.info.records if len(set(record.frames)) == 1
+        and len(record.frames) == 16
+    ]  # fmt: skip
+    functions = {frames[0] for frames in repeated}
+    assert {"stack_trace_save", "save_stack", "__set_page_owner"} <= functions
+
+
+def test_that_it_is_inferred_is_said() -> None:
+    trace = run_scenario("ia64-as-coded")
+    assert any("never watched on hardware" in note for note in trace.info.inferred)
+
+
+def test_an_allocating_unwinder_unwinds_its_own_frame_too() -> None:
+    plain = run_scenario("depth-law", {"events": 1}, guard="uint", max_depth=1)
+    # clone's base has 8 frames; with the page allocator's two they are all saved, and four more
+    # are walked: stack_trace_save, allocating_unwind, save_stack, __set_page_owner.
+    assert counts(plain)["frames_unwound"] == 8 + 2 + 4
