@@ -14,16 +14,15 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
-    QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QStackedWidget,
@@ -78,14 +77,12 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.messages = MessageBar(themes)
         self.top_bar = TopBar(themes, registry)
-        self.addToolBar(self.top_bar)
+        # Beside the menus, not below them: the stack needs every line of a projector's 800.
+        self.menuBar().setCornerWidget(self.top_bar, Qt.Corner.TopRightCorner)
         self._build_centre()
         self._build_menus()
         self.command_palette = CommandPalette(self, themes, registry, settings)
         self.help = HelpOverlay(self, themes, registry)
-        self._scale_label = QLabel()
-        self.statusBar().addPermanentWidget(self._scale_label)
-        self.statusBar().setSizeGripEnabled(False)
         self._connect()
         registry.install(self)
         self._dress()
@@ -245,8 +242,16 @@ class MainWindow(QMainWindow):
         registry.set_checked(f"theme.{themes.choice}", True)
         registry.set_checked("view.motion", themes.motion)
         self.top_bar.dress()
-        scale = themes.metrics.scale
-        self._scale_label.setText(f"{scale:.0%}" if scale != 1 else "")
+        self._fit()
+
+    def _fit(self) -> None:
+        menus = [self.menuBar().actionGeometry(entry).right() for entry in self.menuBar().actions()]
+        self.top_bar.fit(self.width() - max(menus, default=0) - self.themes.metrics.chrome(24))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the toolbar beside the menus."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _restore(self) -> None:
         if not self.restoreGeometry(self.settings.state("geometry")):
@@ -289,15 +294,9 @@ class MainWindow(QMainWindow):
         """Welcome files."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self.statusBar().showMessage("Drop to open")
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Take the invitation back."""
-        self.statusBar().clearMessage()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Ask for the first file dropped."""
-        self.statusBar().clearMessage()
         files = [url for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         self.file_dropped.emit(Path(QUrl.toLocalFile(files[0])))

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QLayoutItem,
-    QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.errors import ProfileError
 from core.guards.catalog import DESIGNS
 from core.kernel.profile import arches, kernels, load_profile
 from core.layout import library
 from core.scenario.loader import fill
-from gui.icons import icon, pixmap
-from gui.widgets.parameter_form import TYPING_MS, NumberField
+from gui.icons import icon
+from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
+from gui.widgets.flow import FlowLayout
+from gui.widgets.number_field import TYPING_MS, NumberField
 from gui.widgets.progress import ResultChip
+from gui.widgets.warning_strip import WarningStrip
 
 if TYPE_CHECKING:
     from core.scenario.run import Plan
@@ -45,331 +36,7 @@ COUNTING = ("uint", "bit1", "bit2")
 DEEPEST = 1_000_000
 """The largest maximum depth a scenario may ask for."""
 
-_CONTROL_PX, _RADIUS_PX, _CAPTION_PX = 30, 7, 17
 _BORROWED = " (borrowed)"
-
-
-def flow_rows(widths: Sequence[int], room: int, gap: int) -> list[list[int]]:
-    """Return which items stand in which row, in order, as many to a row as fit; none is dropped."""
-    rows: list[list[int]] = []
-    used = room + 1
-    for at, width in enumerate(widths):
-        if used + gap + width > room:
-            rows.append([])
-            used = -gap
-        rows[-1].append(at)
-        used += gap + width
-    return rows
-
-
-class _Segment(QToolButton):
-    """One choice of a segmented control; the arrows go to its neighbours."""
-
-    def __init__(self, text: str, tip: str, themes: ThemeManager) -> None:
-        super().__init__()
-        self._themes = themes
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setAccessibleName(f"{text}: {tip}")
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def sizeHint(self) -> QSize:
-        """Return room for the text as it is when chosen."""
-        metrics = self._themes.metrics.frame()
-        strong = QFontMetrics(metrics.ui(bold=True))
-        return QSize(
-            strong.horizontalAdvance(self.text()) + metrics.px(22), metrics.px(_CONTROL_PX)
-        )
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrows from the commands that move the cursor."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the neighbour."""
-        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if way is None:
-            super().keyPressEvent(event)
-            return
-        buttons = self.group().buttons()
-        at = buttons.index(self) + way
-        if 0 <= at < len(buttons):
-            buttons[at].setFocus(Qt.FocusReason.TabFocusReason)
-            buttons[at].click()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the text, on a filled block where it is chosen."""
-        theme, metrics = self._themes.theme, self._themes.metrics.frame()
-        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        radius = metrics.px(_RADIUS_PX - 2)
-        back = theme.accent if self.isChecked() else theme.hover if self.underMouse() else ""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            if back and self.isEnabled():
-                painter.setBrush(QColor(back))
-                painter.drawRoundedRect(inside, radius, radius)
-            if self.hasFocus():
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                ring = theme.on_accent if self.isChecked() else theme.focus
-                painter.setPen(QPen(QColor(ring), metrics.px(2)))
-                painter.drawRoundedRect(inside.adjusted(2, 2, -2, -2), radius, radius)
-            text = theme.on_accent if self.isChecked() else theme.text
-            painter.setPen(QColor(text if self.isEnabled() else theme.disabled))
-            painter.setFont(metrics.ui(bold=self.isChecked()))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-
-class Segments(QFrame):
-    """A choice among few, all of them in sight.
-
-    Args:
-        options: Value, text and tip of each.
-        themes: The theme in force.
-        chosen: Called with the value the user chose.
-    """
-
-    def __init__(
-        self,
-        options: Iterable[tuple[str, str, str]],
-        themes: ThemeManager,
-        chosen: Callable[[str], object],
-    ) -> None:
-        super().__init__()
-        self._themes = themes
-        self._group = QButtonGroup(self)
-        self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for value, text, tip in options:
-            button = _Segment(text, tip, themes)
-            button.clicked.connect(partial(chosen, value))
-            self._group.addButton(button)
-            self.buttons[value] = button
-            row.addWidget(button)
-
-    def show_value(self, value: str) -> None:
-        """Show what is chosen."""
-        self.buttons[value].setChecked(True)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the well the segments lie in."""
-        theme, radius = self._themes.theme, self._themes.metrics.chrome(_RADIUS_PX)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.outline), 1))
-            painter.setBrush(QColor(theme.surface))
-            painter.drawRoundedRect(
-                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
-            )
-
-
-class MenuButton(QToolButton):
-    """A value, and a menu of the others.
-
-    Args:
-        name: What it is the value of.
-        themes: The theme in force.
-        fill: Fills the menu when it is about to show.
-    """
-
-    def __init__(self, name: str, themes: ThemeManager, fill: Callable[[QMenu], object]) -> None:
-        super().__init__()
-        self._name, self._themes = name, themes
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(menu.clear)
-        menu.aboutToShow.connect(lambda: fill(menu))
-        self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def show_value(self, text: str, tip: str) -> None:
-        """Show a value."""
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setAccessibleName(f"{self._name}: {text}")
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return room for the text and the chevron."""
-        metrics = self._themes.metrics.frame()
-        wide = QFontMetrics(metrics.ui()).horizontalAdvance(self.text())
-        return QSize(wide + metrics.px(40), metrics.px(_CONTROL_PX))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the value in a field, with a chevron."""
-        theme, metrics = self._themes.theme, self._themes.metrics.frame()
-        px, on = metrics.px, self.isEnabled()
-        thick = px(2) if self.hasFocus() else 1
-        field = QRectF(self.rect()).adjusted(thick / 2, thick / 2, -thick / 2, -thick / 2)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            edge = theme.focus if self.hasFocus() else theme.outline if on else theme.border
-            painter.setPen(QPen(QColor(edge), thick))
-            painter.setBrush(QColor(theme.hover if on and self.underMouse() else theme.surface))
-            painter.drawRoundedRect(field, px(_RADIUS_PX), px(_RADIUS_PX))
-            painter.setFont(metrics.ui())
-            painter.setPen(QColor(theme.text if on else theme.disabled))
-            inside = self.rect().adjusted(px(11), 0, -px(28), 0)
-            painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter), self.text())
-            painter.setPen(QPen(QColor(theme.muted if on else theme.disabled), px(1.5)))
-            x, y = self.width() - px(17), self.height() / 2 - px(2)
-            half = px(4)
-            painter.drawPolyline([QPointF(x - half, y), QPointF(x, y + half), QPointF(x + half, y)])
-
-
-class _Captioned(QWidget):
-    """A control under its caption; a dot says that it is not as the scenario has it."""
-
-    def __init__(self, caption: str, control: QWidget, themes: ThemeManager) -> None:
-        super().__init__()
-        self._caption, self._themes, self._changed = caption, themes, False
-        self.control = control
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(control)
-        self.dress()
-
-    def show_changed(self, changed: bool) -> None:
-        """Say whether the control differs from the scenario."""
-        self._changed = changed
-        note = "Changed: not as the scenario has it" if changed else ""
-        self.control.setAccessibleDescription(note)
-        self.update()
-
-    def dress(self) -> None:
-        """Take on the scale in force."""
-        metrics = self._themes.metrics.frame()
-        self._column.setContentsMargins(0, metrics.px(_CAPTION_PX), 0, 0)
-        widest = QFontMetrics(metrics.ui("caption", bold=True))
-        self.setMinimumWidth(widest.horizontalAdvance(f"{self._caption} •") + metrics.px(2))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the caption, and the dot before it."""
-        theme, metrics = self._themes.theme, self._themes.metrics.frame()
-        px, left = metrics.px, metrics.px(1)
-        line = QRect(left, 0, self.width() - left, px(15))
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(theme.accent_ink if self._changed else theme.muted))
-            painter.setFont(metrics.ui("caption", bold=self._changed))
-            text = f"{self._caption} •" if self._changed else self._caption
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
-
-
-class _Flow(QLayout):
-    """Items in rows, as many to a row as fit; the last one stands at the right."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self.gaps = 12, 8
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
-        """Take an item at the end."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """Return how many items there are."""
-        return len(self._items)
-
-    def itemAt(self, at: int) -> QLayoutItem | None:  # noqa: N802
-        """Return an item."""
-        return self._items[at] if 0 <= at < len(self._items) else None
-
-    def takeAt(self, at: int) -> QLayoutItem | None:  # noqa: N802
-        """Give an item away."""
-        return self._items.pop(at) if 0 <= at < len(self._items) else None
-
-    def hasHeightForWidth(self) -> bool:
-        """Say that a narrow bar is taller."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height of all rows."""
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def sizeHint(self) -> QSize:
-        """Return room for one row."""
-        sizes = [item.sizeHint() for item in self._shown()]
-        wide = sum(size.width() for size in sizes) + self.gaps[0] * (len(sizes) - 1)
-        return QSize(wide, max((size.height() for size in sizes), default=0))
-
-    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return room for the widest item."""
-        sizes = [item.sizeHint() for item in self._shown()]
-        wide = max((size.width() for size in sizes), default=0)
-        return QSize(wide, max((size.height() for size in sizes), default=0))
-
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
-        """Place the items."""
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
-
-    def _place(self, rect: QRect, *, move: bool) -> int:
-        items, (across, down) = self._shown(), self.gaps
-        top = rect.top()
-        for row in flow_rows([item.sizeHint().width() for item in items], rect.width(), across):
-            left = rect.left()
-            tall = max(items[at].sizeHint().height() for at in row)
-            for at in row:
-                size = items[at].sizeHint()
-                if at == len(items) - 1:
-                    left = max(left, rect.right() + 1 - size.width())
-                if move:
-                    items[at].setGeometry(QRect(QPoint(left, top), QSize(size.width(), tall)))
-                left += size.width() + across
-            top += tall + down
-        return top - down - rect.top() if items else 0
-
-
-class _Warnings(QFrame):
-    """What one should know before the run, in full."""
-
-    def __init__(self, themes: ThemeManager) -> None:
-        super().__init__()
-        self._themes = themes
-        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self._icon)
-        self._row.addWidget(self.text, 1)
-
-    def show_warnings(self, warnings: Sequence[str]) -> None:
-        """Show these sentences, or nothing."""
-        self.text.setText("\n".join(f"{each[:1].upper()}{each[1:]}." for each in warnings))
-        self.setAccessibleName(f"Warning: {self.text.text()}")
-        self.setVisible(bool(warnings))
-
-    def dress(self) -> None:
-        """Take on the theme and the scale in force."""
-        metrics, role = self._themes.metrics.frame(), self._themes.theme.warning
-        px = metrics.px
-        self._row.setContentsMargins(px(10), px(5), px(10), px(5))
-        self._row.setSpacing(px(8))
-        self._icon.setPixmap(pixmap("warning", role.ink, px(18), self.devicePixelRatioF()))
-        self.text.setFont(metrics.ui())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Tint the strip."""
-        role, radius = self._themes.theme.warning, self._themes.metrics.chrome(_RADIUS_PX)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(role.colour), 1))
-            painter.setBrush(QColor(role.soft))
-            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(inside, radius, radius)
 
 
 class GuardBar(QFrame):
@@ -408,14 +75,14 @@ class GuardBar(QFrame):
         self.reset_button = QToolButton()
         self.reset_button.setText("Reset to scenario")
         self.result = ResultChip(session, themes)
-        self.warnings = _Warnings(themes)
+        self.warnings = WarningStrip(themes)
         self._parts = {
-            "guard": _Captioned("Guard", self.guard, themes),
-            "max_depth": _Captioned("Maximum depth", self.max_depth, themes),
-            "kernel": _Captioned("Kernel", self.kernel, themes),
-            "arch": _Captioned("Architecture", self.arch, themes),
-            "layout": _Captioned("Layout", self.layout_button, themes),
-            "": _Captioned("", self.reset_button, themes),
+            "guard": Captioned("Guard", self.guard, themes),
+            "max_depth": Captioned("Maximum depth", self.max_depth, themes),
+            "kernel": Captioned("Kernel", self.kernel, themes),
+            "arch": Captioned("Architecture", self.arch, themes),
+            "layout": Captioned("Layout", self.layout_button, themes),
+            "": Captioned("", self.reset_button, themes),
         }
         self._typing = QTimer(self, singleShot=True, interval=typing_ms)
         self._typing.timeout.connect(self._set_depth)
@@ -427,7 +94,7 @@ class GuardBar(QFrame):
 
     def _build(self) -> None:
         controls = QWidget()
-        self._flow = _Flow(controls)
+        self._flow = FlowLayout(controls)
         for part in (*self._parts.values(), self.result):
             self._flow.addWidget(part)
         self._column = QVBoxLayout(self)
@@ -599,11 +266,11 @@ class GuardBar(QFrame):
         self._depth_style = "NumberField { padding-top: 0; padding-bottom: 0; min-height: 0; }"
         self.max_depth.setStyleSheet(self._depth_style)
         self.max_depth.setMinimumWidth(px(84))
-        self.max_depth.setFixedHeight(px(_CONTROL_PX))
+        self.max_depth.setFixedHeight(px(CONTROL_PX))
         self.reset_button.setFont(metrics.ui())
         self.reset_button.setIcon(icon("undo", theme, px(18), ratio=ratio))
         self.reset_button.setIconSize(QSize(1, 1) * px(18))
-        self.reset_button.setFixedHeight(px(_CONTROL_PX))
+        self.reset_button.setFixedHeight(px(CONTROL_PX))
         for part in self._parts.values():
             part.dress()
         self.warnings.dress()

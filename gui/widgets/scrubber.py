@@ -7,17 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QPolygonF,
-    QWheelEvent,
-)
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from gui.geometry.scrubber import (
@@ -30,10 +20,16 @@ from gui.geometry.scrubber import (
     large_step,
     mark_near,
     marker_lanes,
-    marks,
     stack_outline,
 )
-from gui.theme import Role, Theme, mix
+from gui.widgets.scrubber_paint import (
+    EDGE_PX,
+    LANE_PX,
+    LINE_PX,
+    OUTLINE_PX,
+    SYMBOL_PX,
+    ScrubberScene,
+)
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -44,7 +40,7 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 """While dragging the cursor moves at most once in this time."""
 
-_LANE_PX, _OUTLINE_PX, _LINE_PX, _EDGE_PX, _SIDE_PX, _SYMBOL_PX = 14, 26, 4, 6, 12, 11
+_SIDE_PX = 12
 _NAMES = {
     HIT: ("guard hit", "guard hits"),
     WARNING: ("warning", "warnings"),
@@ -90,7 +86,7 @@ class Scrubber(QAbstractSlider):
         self._session, self._themes = session, themes
         self._outline: StackOutline | None = None
         self._lanes: Sequence[Positions] = ()
-        self._scene: _Scene | None = None
+        self._scene: ScrubberScene | None = None
         self._hover_x: float | None = None
         self._wanted: int | None = None
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -123,7 +119,7 @@ class Scrubber(QAbstractSlider):
     def sizeHint(self) -> QSize:
         """Return the room for marks, outline, line and handle."""
         px = self._themes.metrics.chrome
-        parts = (_EDGE_PX, _LANE_PX, _OUTLINE_PX, _LINE_PX, 2 * _EDGE_PX)
+        parts = (EDGE_PX, LANE_PX, OUTLINE_PX, LINE_PX, 2 * EDGE_PX)
         return QSize(px(320), sum(px(part) for part in parts))
 
     def minimumSizeHint(self) -> QSize:
@@ -158,13 +154,15 @@ class Scrubber(QAbstractSlider):
         self.updateGeometry()
         self.update()
 
-    def _drawn(self) -> _Scene:
+    def _drawn(self) -> ScrubberScene:
         """Return the parts that stay while the playhead moves, drawn for the size as it is."""
         key = (self.width(), self.devicePixelRatioF())
         if self._scene is None or self._scene.key != key:
             if self._outline is None and self._session.trace is not None:
                 self._outline = stack_outline(self._session.trace)
-            self._scene = _Scene(self, self._themes, self._lanes, self._outline)
+            self._scene = ScrubberScene(
+                self, self.track(), self._themes, self._lanes, self._outline
+            )
         return self._scene
 
     # -- moving ---------------------------------------------------------------------------
@@ -192,9 +190,9 @@ class Scrubber(QAbstractSlider):
 
     def _mark_at(self, point: QPointF) -> Mark | None:
         px = self._themes.metrics.chrome
-        if self._session.trace is None or point.y() > px(_EDGE_PX) + px(_LANE_PX):
+        if self._session.trace is None or point.y() > px(EDGE_PX) + px(LANE_PX):
             return None
-        return mark_near(self.marks(), point.x(), px(_SYMBOL_PX) / 2)
+        return mark_near(self.marks(), point.x(), px(SYMBOL_PX) / 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the playhead; a click on a mark goes to it exactly."""
@@ -278,7 +276,7 @@ class Scrubber(QAbstractSlider):
                 self._draw_playhead(painter, scene, here)
             painter.drawPixmap(0, 0, scene.symbols)
 
-    def _draw_playhead(self, painter: QPainter, scene: _Scene, here: float) -> None:
+    def _draw_playhead(self, painter: QPainter, scene: ScrubberScene, here: float) -> None:
         theme, px = self._themes.theme, self._themes.metrics.chrome
         if self._hover_x is not None and not self.isSliderDown():
             painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DashLine))
@@ -296,112 +294,3 @@ class Scrubber(QAbstractSlider):
             edge = px(2) / 2
             ring = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
             painter.drawRoundedRect(ring, px(7), px(7))
-
-
-class _Scene:
-    """What stays while the playhead moves: the outline, as played and as to come, and the marks."""
-
-    def __init__(
-        self,
-        scrubber: Scrubber,
-        themes: ThemeManager,
-        lanes: Sequence[Positions],
-        outline: StackOutline | None,
-    ) -> None:
-        self.key = (scrubber.width(), scrubber.devicePixelRatioF())
-        self._size, self._ratio = scrubber.size(), scrubber.devicePixelRatioF()
-        self._theme, self._px = themes.theme, themes.metrics.chrome
-        self._track = scrubber.track()
-        px = self._px
-        self.top = float(px(_EDGE_PX))
-        self._foot = self.top + px(_LANE_PX)
-        self.line = self._foot + px(_OUTLINE_PX) + px(_LINE_PX) / 2
-        self._columns = max(1, round(self._track.width * self._ratio))
-        columns = max(1, round(self._track.width))
-        self.marks = marks(self._track, lanes, columns, px(_SYMBOL_PX))
-        theme, window = self._theme, self._theme.window
-        self.past = self._drawn_outline(
-            outline, mix(theme.accent, window, 0.35), mix(theme.accent, window, 0.55), theme.accent
-        )
-        self.future = self._drawn_outline(
-            outline, mix(theme.muted, window, 0.2), mix(theme.muted, window, 0.36), theme.disabled
-        )
-        self.symbols = self._drawn_symbols()
-
-    def _blank(self) -> QPixmap:
-        image = QPixmap(self._size * self._ratio)
-        image.setDevicePixelRatio(self._ratio)
-        image.fill(Qt.GlobalColor.transparent)
-        return image
-
-    def _drawn_outline(
-        self, outline: StackOutline | None, light: str, strong: str, line: str
-    ) -> QPixmap:
-        image, track = self._blank(), self._track
-        with QPainter(image) as painter:
-            painter.setPen(Qt.PenStyle.NoPen)
-            if outline is not None and outline.peak:
-                least, most = outline.columns(self._columns)
-                for heights, colour in ((most, light), (least, strong)):
-                    painter.setBrush(QColor(colour))
-                    painter.drawRects(self._bars(heights, outline.peak))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(QColor(line))
-            thick = self._px(_LINE_PX)
-            bar = QRectF(track.left, self.line - thick / 2, track.width, thick)
-            painter.drawRoundedRect(bar, thick / 2, thick / 2)
-        return image
-
-    def _bars(self, heights: list[int], peak: int) -> list[QRectF]:
-        step, left = self._track.width / len(heights), self._track.left
-        room = self._px(_OUTLINE_PX)
-        tall = ((at, room * height / peak) for at, height in enumerate(heights))
-        return [QRectF(left + at * step, self.line - h, step, h) for at, h in tall if h]
-
-    def _drawn_symbols(self) -> QPixmap:
-        image = self._blank()
-        with QPainter(image) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for mark in self.marks:
-                self._draw_mark(painter, mark, _role_of(self._theme, mark.lane))
-        return image
-
-    def _draw_mark(self, painter: QPainter, mark: Mark, role: Role) -> None:
-        px, colour = self._px, QColor(role.colour)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        if mark.bar:
-            height = px(_LANE_PX - 2) * mark.bar
-            wide = max(1.0, min(float(px(4)), mark.room * 0.5))
-            # A lane full of bars must not outshine the run itself.
-            painter.setBrush(QColor(mix(role.colour, self._theme.window, 0.75)))
-            painter.drawRect(QRectF(mark.x - wide / 2, self._foot - px(2) - height, wide, height))
-            return
-        stem = QColor(role.colour)
-        stem.setAlpha(90)
-        painter.fillRect(QRectF(mark.x - 0.5, self._foot - px(2), 1, self.line - self._foot), stem)
-        middle, half = self.top + px(_LANE_PX) / 2 - px(1), px(_SYMBOL_PX) / 2
-        # A rim in the colour behind keeps a symbol apart from bars and symbols under it.
-        painter.setPen(QPen(QColor(self._theme.window), px(2)))
-        if mark.lane == STOP:
-            arm = half * 0.8
-            for pen in (QPen(QColor(self._theme.window), px(6)), QPen(colour, px(3))):
-                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-                painter.setPen(pen)
-                for way in (1, -1):
-                    painter.drawLine(
-                        QPointF(mark.x - arm, middle - way * arm),
-                        QPointF(mark.x + arm, middle + way * arm),
-                    )
-        else:
-            corners = _DIAMOND if mark.lane == HIT else _TRIANGLE
-            shape = [QPointF(mark.x + x * half, middle + y * half) for x, y in corners]
-            painter.drawPolygon(QPolygonF(shape))
-
-
-_DIAMOND = ((0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0))
-_TRIANGLE = ((0.0, -1.1), (1.2, 0.95), (-1.2, 0.95))
-
-
-def _role_of(theme: Theme, lane: int) -> Role:
-    return {HIT: theme.role("guard"), WARNING: theme.warning, STOP: theme.danger}[lane]

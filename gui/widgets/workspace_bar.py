@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import application_icon, icon
 from gui.theme import ThemeManager
@@ -70,17 +70,18 @@ class _FindButton(QToolButton):
 
 
 class TopBar(QToolBar):
-    """What is opened at the left, the way to every other command at the right."""
+    """Files at the left, the way to every other command at the right; stands beside the menus."""
 
     def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
         super().__init__("Toolbar")
-        self._themes, self._registry = themes, registry
+        self._themes = themes
+        self._room_px = 0
         self.setObjectName("toolBar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for name in TOOLS:
             self.addAction(registry.action(name))
-        self._spacer()
+        self.addSeparator()
         self._find = _FindButton(themes, registry)
         self.addWidget(self._find)
         self.addAction(registry.action("theme.toggle"))
@@ -89,28 +90,20 @@ class TopBar(QToolBar):
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
         metrics, theme = self._themes.metrics, self._themes.theme
-        self.setIconSize(QSize(1, 1) * metrics.chrome(20))
+        self.setFixedHeight(metrics.chrome(38))
+        self.setIconSize(QSize(1, 1) * metrics.chrome(18))
         ratio = self.devicePixelRatioF()
         self._find.setIcon(
             icon("search", theme, metrics.chrome(20), colour=theme.muted, ratio=ratio)
         )
-        self._fit()
+        self.fit(self._room_px)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Save room where there is too little: the search field becomes an icon first."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        was = self._find.sizeHint().width()
-        before = self.sizeHint().width()
+    def fit(self, room_px: int) -> None:
+        """Save room where there is too little: the search field becomes an icon."""
+        self._room_px = room_px
         self._find.set_compact(False)
-        self._find.set_compact(before - was + self._find.sizeHint().width() > self.width())
-
-    def _spacer(self) -> None:
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(spacer)
+        self._find.set_compact(bool(room_px) and self.sizeHint().width() > room_px)
+        self.resize(self.sizeHint())
 
 
 class WorkspaceBar(QFrame):

@@ -19,7 +19,9 @@ from core.layout import library
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.guard_bar import GUARDS, GuardBar, MenuButton, flow_rows
+from gui.widgets.controls import MenuButton
+from gui.widgets.flow import flow_rows
+from gui.widgets.guard_bar import GUARDS, GuardBar
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.parameter_form import NumberField, ParameterForm, ParameterRow
+from gui.widgets.number_field import NumberField
+from gui.widgets.parameter_form import ParameterForm, ParameterRow
 
 ALL_KINDS = """schema = 1
 name = "mine"

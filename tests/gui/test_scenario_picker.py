@@ -19,7 +19,8 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import ThemeManager
-from gui.widgets.scenario_picker import ScenarioPicker, bundled_entries, read_entry
+from gui.widgets.scenario_entries import bundled_entries, read_entry
+from gui.widgets.scenario_picker import ScenarioPicker
 
 MINE = """schema = 1
 name = "mine"

@@ -9,18 +9,14 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gui.actions import COMMANDS, ActionRegistry
+from gui.bindings import bind_playback, pause_while_dragging
 from gui.playback import SPEEDS, Playback
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.transport import (
-    STEPS_BACK,
-    PositionField,
-    TransportBar,
-    bind_playback,
-    pause_while_dragging,
-    speed_label,
-)
+from gui.widgets.position_field import PositionField
+from gui.widgets.speed_button import speed_label
+from gui.widgets.transport import STEPS_BACK, TransportBar
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -1,0 +1,227 @@
+"""How what surrounds the cards is drawn: ground, strip, rails, header, stripe and hints."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from gui.geometry.stack import Box, Density, LevelRange
+from gui.theme import Role, mix
+from gui.widgets import caps_width, draw_caps
+from gui.widgets.stack_scene import HINTS, CardLook, Scene
+from gui.widgets.stack_style import CENTRED, LEFT, RIGHT, Style, draw_pill, faded, qrect
+from gui.widgets.stack_words import plural
+
+
+def draw_hover(painter: QPainter, style: Style, box: Box, density: Density) -> None:
+    """Draw the edge of the card a click would choose."""
+    painter.setPen(QPen(QColor(style.theme.outline), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = style.radius_px(density)
+    painter.drawRoundedRect(qrect(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def draw_newest_ground(
+    painter: QPainter, style: Style, box: Box, role: Role, density: Density
+) -> None:
+    """Draw the ground of the newest card: in its own colour, with a strong edge and a pointer."""
+    theme = style.theme
+    edge = max(2.0, style.px(2))
+    painter.setPen(QPen(QColor(role.ink), edge))
+    painter.setBrush(QColor(mix(role.colour, theme.raised, 0.14)))
+    radius = style.radius_px(density)
+    half = edge / 2
+    painter.drawRoundedRect(qrect(box).adjusted(half, half, -half, -half), radius, radius)
+    tip, reach = box.left + style.px(1), style.px(12)
+    middle = box.top + style.sizes.card_px[density] / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(role.ink))
+    painter.drawPolygon(
+        QPolygonF(
+            [
+                QPointF(tip, middle),
+                QPointF(tip - reach, middle - reach * 0.8),
+                QPointF(tip - reach, middle + reach * 0.8),
+            ]
+        )
+    )
+
+
+def draw_strip(painter: QPainter, style: Style, box: Box, scene: Scene, left_px: float) -> None:
+    """Draw what the newest card is doing: one word as a tag, then the rest of the sentence."""
+    if box.height < style.sizes.strip_px * 0.6 or not scene.verb:
+        return
+    theme = style.theme
+    role = style.role_of_verb(scene.verb, scene.cards[-1].look.subsystem)
+    painter.setPen(QPen(faded(role.ink, 0.35), 1))
+    painter.drawLine(
+        QPointF(box.left + left_px, box.top), QPointF(box.right - style.px(10), box.top)
+    )
+    tag = style.caption_bold
+    height = tag.metrics.height() + style.px(4)
+    width = tag.width(scene.verb) + style.px(14)
+    painter.setFont(tag.font)
+    at = Box(box.left + left_px, box.middle - height / 2, width, height)
+    draw_pill(painter, at, scene.verb, QColor(role.colour), QColor(role.on_colour))
+    painter.setFont(style.body.font)
+    painter.setPen(QColor(theme.text))
+    left = at.right + style.px(8)
+    room = box.right - left - style.px(10)
+    painter.drawText(
+        QRectF(left, box.top, room, box.height), LEFT, style.body.cut(scene.doing, room)
+    )
+
+
+def draw_selection(painter: QPainter, style: Style, box: Box, density: Density) -> None:
+    """Draw the ring around the card the arrow keys are on."""
+    edge = max(2.0, style.px(2))
+    out = style.px(2)
+    painter.setPen(QPen(QColor(style.theme.focus), edge))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = style.radius_px(density) + out
+    painter.drawRoundedRect(qrect(box).adjusted(-out, -out, out, out), radius, radius)
+
+
+def draw_focus(painter: QPainter, style: Style, rect: QRectF) -> None:
+    """Draw that the view has the keyboard: a line below its header."""
+    edge = max(2.0, style.px(2))
+    line = QRectF(rect.left(), rect.top() + style.header_px - edge, rect.width(), edge)
+    painter.fillRect(line, QColor(style.theme.focus))
+
+
+def draw_rail(painter: QPainter, style: Style, rail: LevelRange, cards_left_px: float) -> None:
+    """Draw the mark that holds the cards of a recursion level together."""
+    theme = style.theme
+    ink = theme.role("page_owner")
+    line = max(2.0, style.px(3))
+    x = cards_left_px - style.rail_px
+    painter.setPen(QPen(QColor(ink.colour), line, c=Qt.PenCapStyle.RoundCap))
+    top, bottom = rail.top_px + line / 2, rail.bottom_px - line / 2
+    painter.drawLine(QPointF(x, top), QPointF(x, max(top, bottom)))
+    small = style.caption_bold
+    words, height = f"level {rail.level}", rail.bottom_px - rail.top_px
+    painter.setFont(small.font)
+    painter.setPen(QColor(ink.ink))
+    if height >= small.width(words) + style.px(8):
+        painter.save()
+        painter.translate(x - line, (rail.top_px + rail.bottom_px) / 2)
+        painter.rotate(-90)
+        high = small.metrics.height()
+        painter.drawText(QRectF(-height / 2, -high, height, high), CENTRED, words)
+        painter.restore()
+    elif height >= small.metrics.ascent():
+        room = QRectF(x - line - style.px(20), rail.top_px, style.px(20), height)
+        painter.drawText(room, RIGHT, str(rail.level))
+
+
+def draw_header(painter: QPainter, style: Style, width_px: int, scene: Scene, right: Box) -> None:
+    """Draw what the view is, whose stack it shows, and the names of the columns.
+
+    Args:
+        painter: Where to.
+        style: Theme and scale.
+        width_px: Width of the view.
+        scene: What is shown.
+        right: The column of a frame's bytes; its right edge may be the view's last column.
+    """
+    theme, height = style.theme, style.header_px
+    rect = QRectF(style.margin_px, 0, width_px - 2 * style.margin_px, height)
+    painter.setFont(style.body_bold.font)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(rect, LEFT, "Call stack")
+    left = rect.left() + style.body_bold.width("Call stack") + style.px(10)
+    shows_bytes = bool(scene.cards) and right.width > 0
+    columns_left = right.left - style.px(20) if shows_bytes else rect.right()
+    about = [scene.task, plural(len(scene.cards), "frame")] if scene.cards else [scene.task]
+    painter.setFont(style.caption.font)
+    painter.setPen(QColor(theme.muted))
+    room = columns_left - left - style.px(6)
+    text = style.caption.cut("  ·  ".join(filter(None, about)), room)
+    painter.drawText(QRectF(left, 0, max(0.0, room), height), LEFT, text)
+    if shows_bytes:
+        painter.drawText(qrect(right).adjusted(-style.px(40), 0, 0, 0), RIGHT, "frame bytes")
+
+
+def draw_total_heading(painter: QPainter, style: Style, box: Box) -> None:
+    """Draw the name of the column of running totals."""
+    painter.setFont(style.caption.font)
+    painter.setPen(QColor(style.theme.muted))
+    painter.drawText(qrect(box), RIGHT, "in use")
+
+
+def draw_fold(
+    painter: QPainter, style: Style, box: Box, folded: tuple[CardLook, ...], alpha: float
+) -> None:
+    """Draw the stripe that stands for old frames there is no room for."""
+    theme = style.theme
+    painter.save()
+    painter.setOpacity(alpha)
+    painter.setPen(QPen(QColor(theme.outline), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(QColor(theme.sunken))
+    radius = style.radius_px(Density.DENSE)
+    painter.drawRoundedRect(qrect(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+    stack_bytes = sum(look.stack_bytes for look in folded)
+    words = f"… {plural(len(folded), 'frame')} …"
+    levels = sorted({look.level for look in folded if look.level})
+    if levels:
+        span = f"{levels[0]}–{levels[-1]}" if len(levels) > 1 else f"{levels[0]}"
+        words += f"   level{'s' if len(levels) > 1 else ''} {span}"
+    words += f"   {stack_bytes:,} bytes"
+    painter.setFont(style.caption_bold.font)
+    painter.setPen(QColor(theme.muted))
+    painter.drawText(qrect(box), CENTRED, style.caption_bold.cut(words, box.width))
+    painter.restore()
+
+
+def draw_follow_button(painter: QPainter, style: Style, box: Box) -> None:
+    """Draw the way back from scrolling to the newest card."""
+    theme = style.theme
+    painter.setFont(style.caption_bold.font)
+    draw_pill(painter, box, FOLLOW_WORDS, QColor(theme.accent), QColor(theme.on_accent))
+
+
+FOLLOW_WORDS = "↓  newest frame   Esc"
+
+
+def draw_hint(
+    painter: QPainter,
+    rect: QRectF,
+    style: Style,
+    scene: Scene,
+    keys: tuple[str, str],
+) -> None:
+    """Draw what to do where there is no card: with the keys to press before the run starts."""
+    theme = style.theme
+    painter.setPen(QColor(theme.muted))
+    if scene.hint != "start":
+        painter.setFont(style.body.font)
+        painter.drawText(rect, CENTRED | Qt.TextFlag.TextWordWrap, HINTS[scene.hint])
+        return
+    middle = rect.center().y()
+    words = style.titles[1]
+    painter.setFont(words.font)
+    painter.setPen(QColor(theme.text))
+    upper = QRectF(rect.left(), middle - style.px(64), rect.width(), style.px(28))
+    painter.drawText(upper, CENTRED, "Nothing is on the stack yet")
+    _draw_keys(painter, rect, style, keys)
+
+
+def _draw_keys(painter: QPainter, rect: QRectF, style: Style, keys: tuple[str, str]) -> None:
+    """Draw "Press Space to play, . to step" with the keys as caps, centred."""
+    metrics, gap = style.metrics, style.px(6)
+    parts = ("Press", keys[0], "to play,", keys[1], "to step")
+    widths = [
+        caps_width(part, metrics) if at % 2 else style.body.width(part)
+        for at, part in enumerate(parts)
+    ]
+    left = rect.center().x() - (sum(widths) + gap * (len(parts) - 1)) / 2
+    middle = rect.center().y() - style.px(14)
+    for at, (part, width) in enumerate(zip(parts, widths, strict=True)):
+        if at % 2:
+            draw_caps(painter, QPoint(round(left), round(middle)), part, style.theme, metrics)
+        else:
+            painter.setFont(style.body.font)
+            painter.setPen(QColor(style.theme.muted))
+            line = QRectF(left, middle - style.px(14), width + 2, style.px(28))
+            painter.drawText(line, LEFT, part)
+        left += width + gap

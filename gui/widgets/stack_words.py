@@ -1,0 +1,220 @@
+"""What the call stack says about a moment, in words. No Qt, and numpy only once a run is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.trace.events import Kind
+
+if TYPE_CHECKING:
+    from core.trace.info import TraceInfo
+    from core.trace.short_circuit import ShortCircuit
+    from core.trace.trace import Trace
+    from gui.widgets.stack_scene import CardLook
+
+VERBS = {
+    Kind.CALLED: "call",
+    Kind.RETURNED: "return",
+    Kind.STEPPED: "step",
+    Kind.LOADED: "load",
+    Kind.MODIFIED: "modify",
+    Kind.STORED: "store",
+    Kind.TESTED: "test",
+    Kind.SHORT_CIRCUITED: "guard",
+    Kind.WALK_STARTED: "walk",
+    Kind.FRAME_UNWOUND: "unwind",
+    Kind.WALK_ENDED: "walk",
+    Kind.PAGE_ALLOCATED: "page",
+    Kind.PAGE_FREED: "page",
+    Kind.ALLOCATION_FAILED: "failed",
+    Kind.OWNER_SET: "owner",
+    Kind.OWNER_HANDLE: "owner",
+    Kind.OWNER_FREED: "owner",
+    Kind.FREE_HANDLE: "owner",
+    Kind.DEPOT_HIT: "depot",
+    Kind.DEPOT_STORED: "depot",
+    Kind.DEPOT_REFUSED: "depot",
+    Kind.POOL_OPENED: "depot",
+    Kind.SPARE_KEPT: "depot",
+    Kind.OBJECT_TAKEN: "slab",
+    Kind.OBJECT_FREED: "slab",
+    Kind.LOCK_TAKEN: "lock",
+    Kind.LOCK_RELEASED: "unlock",
+    Kind.LOCK_SPUN: "spin",
+    Kind.TASK_SWITCHED: "switch",
+    Kind.WARNED: "warning",
+    Kind.STOPPED: "stop",
+}
+"""One word for what the innermost frame is doing."""
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, 11th, 21st ..."""
+    if 10 <= number % 100 <= 20:
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def plural(count: int, word: str) -> str:
+    """Return a count with its word."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def doing(trace: Trace, position: int, card_call: int) -> str:
+    """Return what the newest card is doing, as the rest of a sentence that starts with its name.
+
+    Args:
+        trace: The run.
+        position: The event at the cursor.
+        card_call: The call the card stands for. Where frames are hidden the event may have
+            happened further in; then the sentence is returned whole.
+    """
+    from core.trace.explain import explain, handle_name  # noqa: PLC0415  (loads numpy)
+
+    kind = trace.kind(position)
+    sentence = explain(trace, position).removesuffix(".")
+    if trace.open_call(position) != card_call or card_call < 0:
+        return sentence
+    if kind is Kind.CALLED:
+        caller = int(trace.parents[position])
+        size = trace.function(position).stack_bytes
+        by = f"called by {trace.function(caller).name}" if caller >= 0 else "entered from outside"
+        return f"{by}: {plural(size, 'byte')} more on the stack"
+    if kind is Kind.RETURNED:
+        inner = trace.function(position).name
+        if inner == "save_stack":
+            return f"gets {handle_name(trace, trace.argument(position))} back from {inner}"
+        return f"goes on: {inner} has returned"
+    return sentence.removeprefix(f"{trace.function(card_call).name} ")
+
+
+# -- the guard ----------------------------------------------------------------------------------
+
+
+def guard_title(trace: Trace, position: int) -> str:
+    """Return the barrier's line: what the guard saw, and what comes back."""
+    value, guard = trace.argument(position), trace.info.guard
+    if trace.site(position).label == "scan":
+        return (
+            f"scan: own return address found in entry {value} → dummy_handle, "
+            "the unwind was already paid"
+        )
+    limit = "" if guard.field == "in_page_owner" else f", the maximum is {guard.max_depth}"
+    return f"guard: {guard.field} is {value}{limit} → returns dummy_handle"
+
+
+def guard_detail(hit: ShortCircuit) -> str:
+    """Return what the short-circuit costs the page's record, and to whom it goes back."""
+    caller = hit.stack[-2].name if len(hit.stack) > 1 else "its caller"
+    spared = "no unwind, no allocation" if hit.before_walk else "no depot save"
+    return f"Back to {caller}: {spared}.\nThe page's record loses only its stack."
+
+
+def avoided_label(hit: ShortCircuit) -> str:
+    """Return what the frames below the barrier are."""
+    count = len(hit.avoided)
+    if not count:
+        return "avoided: an unwind and a depot save"
+    stack_bytes = sum(function.stack_bytes for function in hit.avoided)
+    if not any(function.name == "save_stack" for function in hit.avoided):
+        return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes"
+    return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes a level, and on without end"
+
+
+def returned_title(trace: Trace, position: int) -> str:
+    """Return the barrier's line one event later, when save_stack is off the stack again."""
+    caller = trace.open_call(position)
+    name = trace.function(caller).name if caller >= 0 else "its caller"
+    return f"dummy_handle goes back to {name}: the recursion is over"
+
+
+def guard_tag(trace: Trace, call: int, position: int) -> tuple[str, bool]:
+    """Return what a save_stack made of the guard's field, and whether the field wrapped.
+
+    Args:
+        trace: The run.
+        call: The call of save_stack.
+        position: The cursor; later events have not happened.
+
+    Returns:
+        For example ``("depth 1→2", False)``; empty before the word was stored.
+    """
+    guard = trace.info.guard
+    if not guard.unit_bytes:
+        return "", False
+    before: int | None = None
+    for at in range(call + 1, min(position, call + LONGEST_ENTRY) + 1):
+        if trace.parents[at] != call:
+            continue
+        site = trace.site(at)
+        if site.kind is Kind.TESTED:
+            before = trace.argument(at)
+        elif site.kind is Kind.STORED and site.label == "set" and before is not None:
+            after = guard.value_of(trace.values[trace.argument(at)])
+            name = "flag" if guard.field == "in_page_owner" else "depth"
+            return f"{name} {before}→{after}", after <= before
+    return "", False
+
+
+LONGEST_ENTRY = 64
+"""Events between the start of a save and the guard's store: six, and those of other tasks."""
+
+
+# -- the end ------------------------------------------------------------------------------------
+
+
+def stop_words(info: TraceInfo) -> tuple[str, str]:
+    """Return the title and the detail of the band at the end of a run that stopped."""
+    detail = info.outcome_detail
+    if info.outcome == "stack_overflow":
+        return _overflow_words(info)
+    if info.outcome == "deadlock":
+        own = detail["holder"] == detail["waiter"]
+        who = f"{detail['holder']} itself" if own else f"{detail['holder']}"
+        return (
+            f"deadlock: {detail['waits_in']} waits for {detail['lock']}",
+            f"Taken in {detail['taken_in']} by {who}, which can never release it.",
+        )
+    if info.outcome == "out_of_memory":
+        return "out of memory", "An allocation that may not fail found no page."
+    if info.outcome == "budget_exhausted":
+        events = detail.get("budget_events", 0)
+        return "budget exhausted", f"The run was ended after {events:,} events; it would go on."
+    return info.outcome.replace("_", " "), ""
+
+
+def _overflow_words(info: TraceInfo) -> tuple[str, str]:
+    used, limit = info.outcome_detail["used_bytes"], info.outcome_detail["thread_bytes"]
+    title = f"stack overflow: byte {used:,} of {limit:,}"
+    name = info.outcome_detail["function"]
+    if info.reserved_bytes:
+        return title, (
+            f"{name} runs into the {info.reserved_bytes:,} bytes of task_struct that lie in the "
+            "same pages."
+        )
+    return title, f"{name} runs into the guard page: the kernel dies."
+
+
+def past_the_end(info: TraceInfo) -> str:
+    """Return what lies behind the last byte of the stack."""
+    return "task_struct" if info.reserved_bytes else "guard page"
+
+
+def card_tip(look: CardLook, trace: Trace | None) -> str:
+    """Return everything about a card, as a tool tip."""
+    lines = [look.name if not look.kernel_name else f"{look.name}  ({look.kernel_name})"]
+    if look.source:
+        lines.append(look.source)
+    lines.append(
+        f"{plural(look.stack_bytes, 'byte')} on the stack, {look.used_bytes:,} in use with it"
+    )
+    if look.occurrence > 1:
+        lines.append(f"{ordinal(look.occurrence)} time on this stack")
+    if look.tag:
+        lines.append(f"{look.tag}: what this save made of the guard's field")
+    if look.wrapped:
+        lines.append("The field wrapped around: the guard does not see this save.")
+    if look.inferred:
+        about = "; ".join(trace.info.inferred) if trace is not None else ""
+        lines.append(f"~ This frame's size is inferred, not measured. {about}".strip())
+    return "\n".join(lines)
