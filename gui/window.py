@@ -22,9 +22,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QMainWindow,
     QMenu,
+    QMenuBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
     Attributes:
         messages: Where anybody tells the user what went wrong.
         command_palette: For more sources of entries.
+        menus: The menu bar.
         top_bar: The toolbar.
     """
 
@@ -77,8 +80,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.messages = MessageBar(themes)
         self.top_bar = TopBar(themes, registry)
-        # Beside the menus, not below them: the stack needs every line of a projector's 800.
-        self.menuBar().setCornerWidget(self.top_bar, Qt.Corner.TopRightCorner)
+        self.menus = QMenuBar()
+        self._build_head()
         self._build_centre()
         self._build_menus()
         self.command_palette = CommandPalette(self, themes, registry, settings)
@@ -144,6 +147,17 @@ class MainWindow(QMainWindow):
         if chosen:
             self.open_file(Path(chosen))
 
+    def _build_head(self) -> None:
+        """Put the toolbar beside the menus: the stack needs every line of a projector's 800."""
+        head = QFrame()
+        head.setObjectName("head")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.menus, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.top_bar, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setMenuWidget(head)
+
     def _build_centre(self) -> None:
         self._bar = WorkspaceBar(self.themes)
         self._stack = QStackedWidget()
@@ -166,7 +180,7 @@ class MainWindow(QMainWindow):
         self._recent = QMenu("Open recent", self)
         self._recent.aboutToShow.connect(self._fill_recent)
         for group, commands in self.registry.groups().items():
-            menu = self.menuBar().addMenu(f"&{group}")
+            menu = self.menus.addMenu(f"&{group}")
             menu.setToolTipsVisible(False)
             for at, (_, part) in enumerate(groupby(commands, lambda c: c.id.split(".")[0])):
                 if at:
@@ -227,7 +241,7 @@ class MainWindow(QMainWindow):
 
     def set_full_screen(self, on: bool) -> None:
         """Fill the screen without menus, or go back to the window as it was."""
-        self.menuBar().setVisible(not on)
+        self.menus.setVisible(not on)
         self.registry.set_checked("view.full_screen", on)
         self.setWindowState(
             self.windowState() | Qt.WindowState.WindowFullScreen
@@ -245,8 +259,8 @@ class MainWindow(QMainWindow):
         self._fit()
 
     def _fit(self) -> None:
-        menus = [self.menuBar().actionGeometry(entry).right() for entry in self.menuBar().actions()]
-        self.top_bar.fit(self.width() - max(menus, default=0) - self.themes.metrics.chrome(24))
+        menus_px = self.menus.sizeHint().width()
+        self.top_bar.fit(self.width() - menus_px - self.themes.metrics.chrome(24))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the toolbar beside the menus."""

@@ -159,11 +159,8 @@ def arrange(
     """
     if count <= 0:
         return Arrangement((), None, 0, min(tail.most_px, max(tail.least_px, viewport_px)))
-    focus = _focus_density(sizes, viewport_px - tail.least_px)
-    focus_px = sizes.card_px[focus] + sizes.strip_px
-    tail_px = max(tail.least_px, min(tail.wanted_px, viewport_px // 2))
-    room = viewport_px - tail_px - focus_px - (sizes.gap_px[Density.ROOMY] if tail.most_px else 0)
     others = count - 1
+    focus, tail_px, room = _choose_focus(others, sizes, viewport_px, tail)
     spare = room - others * sizes.pitch_px(Density.DENSE)
     densities = [Density.DENSE] * others
     folded = 0
@@ -174,6 +171,31 @@ def arrange(
     elif may_fold:
         folded = _folded(others, newest_level - 1, room, sizes)
     return _stack_up([*densities, focus], folded, sizes, tail_px)
+
+
+def _choose_focus(
+    others: int, sizes: Sizes, viewport_px: int, tail: Tail
+) -> tuple[Density, int, int]:
+    """Return the newest card's density, the tail's height and the room left for the others.
+
+    Before a frame is folded away the newest card and then the tail give up what they can; where
+    that does not save every frame, they keep it.
+    """
+    wanted_px = max(tail.least_px, min(tail.wanted_px, viewport_px // 2))
+    focus = _focus_density(sizes, viewport_px - tail.least_px)
+    gap_px = sizes.gap_px[Density.ROOMY] if tail.most_px else 0
+    choices = [
+        (focus, wanted_px),
+        (Density.COMPACT, wanted_px),
+        (Density.COMPACT, (tail.least_px + wanted_px) // 2),
+    ]
+    rooms = [
+        viewport_px - tail_px - sizes.card_px[density] - sizes.strip_px - gap_px
+        for density, tail_px in choices
+    ]
+    needed_px = others * sizes.pitch_px(Density.DENSE)
+    at = next((at for at, room in enumerate(rooms) if room >= needed_px), 0)
+    return *choices[at], rooms[at]
 
 
 def _focus_density(sizes: Sizes, room_px: int) -> Density:

@@ -58,11 +58,13 @@ class StackView(StackCanvas):
         """Choose a card and bring it into view; -1 chooses none."""
         self._refresh_if_stale()
         self._board.select(index, slide=self._themes.motion)
+        self._session.select_frame(index if index >= 0 else None)
         self._told()
 
     def follow(self) -> None:
         """Keep the newest card in view again, with no card chosen."""
         self._board.follow(slide=self._themes.motion)
+        self._session.select_frame(None)
         self._told()
 
     def scroll_by(self, distance_px: float) -> bool:

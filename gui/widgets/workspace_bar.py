@@ -90,8 +90,7 @@ class TopBar(QToolBar):
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
         metrics, theme = self._themes.metrics, self._themes.theme
-        self.setFixedHeight(metrics.chrome(38))
-        self.setIconSize(QSize(1, 1) * metrics.chrome(18))
+        self.setIconSize(QSize(1, 1) * metrics.chrome(20))
         ratio = self.devicePixelRatioF()
         self._find.setIcon(
             icon("search", theme, metrics.chrome(20), colour=theme.muted, ratio=ratio)
@@ -103,7 +102,6 @@ class TopBar(QToolBar):
         self._room_px = room_px
         self._find.set_compact(False)
         self._find.set_compact(bool(room_px) and self.sizeHint().width() > room_px)
-        self.resize(self.sizeHint())
 
 
 class WorkspaceBar(QFrame):

@@ -100,7 +100,7 @@ def test_a_workspace_that_cannot_be_built_leaves_the_window_as_it_is(window: Mai
 
 
 def test_the_menus_hold_every_command(window: MainWindow) -> None:
-    menus = window.menuBar().findChildren(QMenu)
+    menus = window.menus.findChildren(QMenu)
     held = {action.objectName() for menu in menus for action in menu.actions()}
     commands = {c.id for group in window.registry.groups().values() for c in group}
     assert commands - held == {"file.clear_recent"}
@@ -143,14 +143,14 @@ def test_at_every_scale_the_smallest_window_can_be_used(window: MainWindow) -> N
 def test_esc_takes_away_the_message_then_the_full_screen(window: MainWindow) -> None:
     press(window, KEY.Key_F11)
     assert window.isFullScreen()
-    assert not window.menuBar().isVisible()
+    assert not window.menus.isVisible()
     window.messages.error("broken")
     press(window, KEY.Key_Escape)
     assert not window.messages.messages
     assert window.isFullScreen()
     press(window, KEY.Key_Escape)
     assert not window.isFullScreen()
-    assert window.menuBar().isVisible()
+    assert window.menus.isVisible()
     assert not window.registry.action("view.full_screen").isChecked()
 
 
