@@ -27,13 +27,14 @@ class Controller(QObject):
     """Owns the session and the playback of a window.
 
     Attributes:
+        window: The window it serves.
         session: What is open and where the cursor is.
         playback: The clock that moves the cursor.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window = window
+        self.window = window
         self.session = Session(Runner(self), self)
         self.playback = Playback(self.session, parent=self)
         self.watcher = ScenarioWatcher(self.session, self)
@@ -42,7 +43,7 @@ class Controller(QObject):
 
     def open_first(self) -> None:
         """Open what was open last, or the chain of the mail."""
-        last = self._window.settings.last_scenario
+        last = self.window.settings.last_scenario
         if not (last and self.session.open(last)):
             self.session.open(FIRST_SCENARIO)
 
@@ -51,7 +52,7 @@ class Controller(QObject):
         self.session.open(str(path))
 
     def _connect_messages(self) -> None:
-        window, session = self._window, self.session
+        window, session = self.window, self.session
         session.failed.connect(window.messages.error)
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
@@ -63,12 +64,12 @@ class Controller(QObject):
     def _remember(self) -> None:
         source = self.session.source
         if source is not None:
-            self._window.settings.last_scenario = source.where
+            self.window.settings.last_scenario = source.where
             name = source.document.get("title", source.where)
-            self._window.setWindowTitle(f"{name} — ownerscope")
+            self.window.setWindowTitle(f"{name} — ownerscope")
 
     def _connect_commands(self) -> None:
-        registry, session = self._window.registry, self.session
+        registry, session = self.window.registry, self.session
         bind_playback(registry, session, self.playback)
         registry.connect("file.reload", session.reload)
         registry.connect("run.again", session.rerun)

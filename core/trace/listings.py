@@ -79,8 +79,7 @@ class Listing:
         """Return the first line that calls a function, under its own or a generic name."""
         for line in self.lines[1:]:
             for called in _CALL.findall(line.text.partition("//")[0]):
-                generic = _library().names.get(called, ())
-                if callee == called or any(fnmatchcase(callee, name) for name in generic):
+                if callee == called or any(fnmatchcase(callee, n) for n in names_behind(called)):
                     return line.number
         return None
 
@@ -226,6 +225,11 @@ def _numbered(lines: list[tuple[str, str]]) -> Iterator[Line]:
         bare = label.strip("!")
         own = "" if label.startswith("!") else bare
         yield Line(number, own, text, bare if "!" in label else "")
+
+
+def names_behind(generic: str) -> tuple[str, ...]:
+    """Return the functions that a generic name stands for, maybe with a * at their end."""
+    return _library().names.get(generic, ())
 
 
 # -- where a position stands ----------------------------------------------------------------

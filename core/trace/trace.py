@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -36,8 +35,7 @@ class Frame(NamedTuple):
     occurrence: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Everything the kernel's state comes to at one position."""
 
     position: int
@@ -192,16 +190,11 @@ class Trace:
         """Return the state after an event; ``position`` -1 is the state before the run."""
         named, clock_ns = self.count_rules.named(self.counts_index.up_to(position))
         named["deepest_recursion"] = max(
-            signal.highest_up_to(position) for signal in self.recursion.values()
+            [signal.highest_up_to(position) for signal in self.recursion.values()]
         )
-        return State(
-            position=position,
-            task=self.task_at(position),
-            frames=self.frames_at(position),
-            word=self.word_at(position),
-            clock_ns=clock_ns,
-            counts=named,
-        )
+        task = self.task_at(position)
+        word = self._words[task].value_at(position)
+        return State(position, task, self.frames_at(position), word, clock_ns, named)
 
     def clock_ns(self, position: int) -> int:
         """Return the simulated time after an event in nanoseconds."""
@@ -216,6 +209,8 @@ class Trace:
     def task_at(self, position: int) -> int:
         """Return the number of the task an event belongs to."""
         switches = self.task_switches
+        if len(switches) == 1:
+            return 0
         return switches[max(0, bisect_right(switches, (position, len(self.info.tasks))) - 1)][1]
 
     def positions(self, *kinds: Kind) -> Positions:
