@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QGuiApplication
 
 from gui.bindings import bind_playback
 from gui.playback import Playback
@@ -74,6 +75,25 @@ class Controller(QObject):
         registry.connect("file.reload", session.reload)
         registry.connect("run.again", session.rerun)
         registry.connect("run.cancel", session.cancel)
+        registry.connect("help.doctor", self.check_machine)
         registry.set_enabled("run.cancel", False)
         session.run_started.connect(lambda: registry.set_enabled("run.cancel", True))
         session.run_ended.connect(lambda: registry.set_enabled("run.cancel", False))
+
+    def check_machine(self) -> None:
+        """Tell what this machine lacks, with the command that installs it to copy."""
+        from core.doctor import examine, install_command  # noqa: PLC0415
+
+        findings = examine()
+        missing = [finding for finding in findings if not finding.ok]
+        if not missing:
+            self.window.messages.ok("Nothing is missing on this machine.")
+            return
+        names = ", ".join(
+            f"{finding.name} ({'needed' if finding.required else 'optional'})"
+            for finding in missing
+        )
+        command = install_command(findings)
+        advice = command or missing[0].advice
+        copy = ("Copy the command", lambda: QGuiApplication.clipboard().setText(advice))
+        self.window.messages.info(f"Not on this machine: {names}. {missing[0].advice}", copy)

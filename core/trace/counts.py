@@ -64,11 +64,10 @@ class CountRules:
         self._names = [name for name in COUNT_NAMES if name in rows]
         costs = [site.cost_ns for site in sites]
         self._weights = np.array([*(rows[name] for name in self._names), costs], np.int64)
-        self._depot_pools_at_start = info.depot_pools_at_start
+        self._first = np.zeros(len(self._weights), np.int64)
+        self._first[self._names.index("depot_pools")] = info.depot_pools_at_start
 
     def named(self, counts: npt.NDArray[np.int64]) -> tuple[dict[str, int], int]:
         """Return the named counts and the simulated time in ns for a row of counts by site."""
-        *sums, clock_ns = (self._weights @ counts).tolist()
-        named = dict(zip(self._names, sums, strict=True))
-        named["depot_pools"] += self._depot_pools_at_start
-        return named, clock_ns
+        sums = (self._weights.dot(counts) + self._first).tolist()
+        return dict(zip(self._names, sums, strict=False)), sums[-1]

@@ -16,7 +16,7 @@ from core.trace.events import SITE_BITS, SITE_MASK
 Codes = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.int32]
 
-BLOCK_EVENTS = 512
+BLOCK_EVENTS = 256
 """Events a row of the count index covers: a seek counts at most this many by hand."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ TOP_LEVEL_EVENTS = 13_000
 DEPTH = 3
 SIMPY_EVENTS = 1_000_000
 SEEKS = 20_000
+PASSES = 3
 MOST_BYTES_AN_EVENT = 12
 MOST_SEEK_US = 50
 
@@ -82,25 +83,36 @@ def bench_simulation() -> list[Row]:
     ]
 
 
+def _sorted_best_us(work: Callable[[int], object], positions: list[int]) -> list[float]:
+    """Microseconds each call takes, the best of three passes, sorted.
+
+    A busy machine interrupts a loop of 20 us often enough to be most of a p99; the same position
+    in three passes far apart is not interrupted three times.
+    """
+    best = [float("inf")] * len(positions)
+    for _ in range(PASSES):
+        for at, position in enumerate(positions):
+            start = time.perf_counter()
+            work(position)
+            best[at] = min(best[at], (time.perf_counter() - start) * 1e6)
+    return sorted(best)
+
+
 def bench_seek() -> list[Row]:
     """The whole state at random positions: stack, word, clock, counts."""
     trace, _, index_seconds = long_run()
     chance = random.Random(1)
     positions = [chance.randrange(len(trace)) for _ in range(SEEKS)]
-    times = []
-    for position in positions:
-        start = time.perf_counter()
-        trace.state_at(position)
-        times.append(time.perf_counter() - start)
-    times.sort()
-    median_us, p99_us = times[SEEKS // 2] * 1e6, times[SEEKS * 99 // 100] * 1e6
+    times = _sorted_best_us(trace.state_at, positions)
+    loop = _sorted_best_us(lambda _: sum(range(1600)), positions)
+    p99_us, loop_us = times[SEEKS * 99 // 100], loop[SEEKS * 99 // 100]
     return [
         Row(
             name="seek at random, p99",
             measured=round(p99_us, 1),
             unit="µs",
-            compared_with=f"median {median_us:.1f} µs",
-            ratio=p99_us / median_us,
+            compared_with=f"median {times[SEEKS // 2]:.1f} µs; sum(range(1600)): {loop_us:.1f} µs",
+            ratio=p99_us / loop_us,
             target=f"under {MOST_SEEK_US} µs",
             ok=p99_us < MOST_SEEK_US,
         ),

@@ -105,8 +105,7 @@ def test_every_call_has_its_line() -> None:
         for outer, inner in calls_of(trace)
         if listing_for(trace.info, outer).call_line(inner) is None
     }
-    # In 6.1 the simulation frees a large object from kfree's inner half.
-    assert missing <= {("__kmem_cache_free", "__free_pages", "6.1")}
+    assert not missing
 
 
 def calls_of(trace: Trace) -> set[tuple[str, str]]:

@@ -129,6 +129,23 @@ def test_what_is_known_before_the_run_stands_beside_the_guard(controller: Contro
     assert any("never guards" in f"{label.text()} {label.toolTip()}" for label in labels)
 
 
+def test_the_machine_can_be_checked_from_the_window(controller: Controller) -> None:
+    controller.window.registry.run("help.doctor")
+    assert controller.window.messages.messages
+
+
+def test_every_command_does_something(controller: Controller) -> None:
+    window = controller.window
+    idle = {
+        command.id
+        for group in window.registry.groups().values()
+        for command in group
+        if not window.registry.action(command.id).isEnabled()
+    }
+    # Nothing runs that could be cancelled.
+    assert idle == {"run.cancel"}
+
+
 def test_every_control_has_a_name(controller: Controller) -> None:
     nameless = [
         f"{type(widget).__name__} {widget.objectName()}"

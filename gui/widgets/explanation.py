@@ -1,0 +1,320 @@
+"""What has just happened, as one sentence that can be read from the last row."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.trace.events import Kind
+from gui.theme import Role, TextStep, ThemeManager
+from gui.widgets.source import ElidedLabel
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+    from gui.session import Session
+
+RESTED_MS = 450
+"""How long the cursor must rest before its sentence is read out. Playing at the ordinary pace goes
+on before that, except where a moment is held because it matters."""
+
+SIGNS = {"guard": "short-circuit", "warning": "warning", "danger": "the run ends"}
+"""What stands beside an emphasised sentence, by the role of its colour."""
+
+BEFORE = "Nothing has happened yet."
+NO_RUN = "Open a scenario to see what the kernel does."
+CLOCK_NOTE = (
+    "Simulated time: a teaching clock that gives each step a plausible cost. Not a measurement."
+)
+
+_LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("body", 99))
+"""Sizes of the sentence, and in how many lines the run's longest one must fit to get that size."""
+_SHORT_PX = 360
+"""Below this width at 100 % the sign of an emphasised sentence is its letter only."""
+_CANDIDATES = 4
+"""How many of a run's longest sentences are measured."""
+_WORD = re.compile(r"[A-Za-z_0-9][\w.-]*\w|\w")
+_NUMBER = re.compile(r"0x[0-9a-f]+")
+_CACHE = re.compile(r"kmalloc-\w+")
+_SOLID = ("jhash2", "gfp", "pfn")
+
+
+def time_text(clock_ns: int) -> str:
+    """Return a time as people read it: 35 ns, 1.24 µs, 3.07 ms."""
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if clock_ns >= size:
+            value = clock_ns / size
+            digits = 2 if value < 10 else 1 if value < 100 else 0
+            return f"{value:,.{digits}f} {unit}"
+    return f"{clock_ns} ns"
+
+
+def event_text(position: int, events: int) -> str:
+    """Return where the cursor is, in words; events are counted from 1, as in the transport."""
+    if not events:
+        return "no events"
+    if position < 0:
+        return f"before event 1 of {events:,}"
+    return f"event {position + 1:,} of {events:,}"
+
+
+def is_identifier(word: str, names: frozenset[str]) -> bool:
+    """Return whether a word of a sentence is the kernel's and not English."""
+    return (
+        word in names
+        or "_" in word
+        or word in _SOLID
+        or bool(_NUMBER.fullmatch(word) or _CACHE.fullmatch(word))
+    )
+
+
+def sentence_html(
+    sentence: str, names: frozenset[str], mono_family: str, *, breakable: bool = False
+) -> str:
+    """Return a sentence as rich text with the kernel's identifiers in the monospace font.
+
+    Args:
+        sentence: Plain text.
+        names: Identifiers that do not look like any, such as ``push``.
+        mono_family: The monospace font.
+        breakable: Let a line end after an underscore, for names wider than a line.
+    """
+    parts, end = [], 0
+    for found in _WORD.finditer(sentence):
+        word = escape(found[0])
+        parts.append(escape(sentence[end : found.start()]))
+        if breakable:
+            word = word.replace("_", "_\N{ZERO WIDTH SPACE}")
+        if is_identifier(found[0], names):
+            word = f"<span style=\"font-family:'{escape(mono_family)}'\">{word}</span>"
+        parts.append(word)
+        end = found.end()
+    return "".join(parts) + escape(sentence[end:])
+
+
+def fits(text: str, font: QFont, width_px: int) -> bool:
+    """Return whether every word of a text fits a line, even in the wider monospace font."""
+    longest = max(map(len, text.split()), default=0)
+    return QFontMetricsF(font).horizontalAdvance("0" * longest) * 1.1 <= width_px
+
+
+def longest_sentences(trace: Trace) -> list[str]:
+    """Return the sentences of a run that take the most room, with long words filled in."""
+    names = sorted((function.name for function in trace.functions), key=len)
+    locks = sorted(trace.info.locks, key=len)
+    tasks = sorted((f"{task.comm}/{task.pid}" for task in trace.info.tasks), key=len)
+    long = {
+        "function": "", "caller": names[-1], "frame": names[-1], "stack_bytes": "1000",
+        "argument": "0x00000000", "handle": "failure_handle", "pfn": "0x10000", "value": "0",
+        "word": "0x" + "0" * 2 * trace.info.guard.unit_bytes,
+        "lock": locks[-1] if locks else "", "task": tasks[-1] if tasks else "",
+    }  # fmt: skip
+    filled = {
+        site.text.format_map({**long, "function": trace.functions[site.function].name})
+        for site in trace.sites
+    }
+    return sorted(filled, key=len)[-_CANDIDATES:]
+
+
+class ExplanationStrip(QWidget):
+    """The sentence of the event at the cursor, with its number, time and task.
+
+    Its height is that of the run's longest sentence, so that nothing jumps while it plays.
+
+    Args:
+        session: Whose trace and cursor it follows.
+        themes: The theme in force.
+    """
+
+    def __init__(self, session: Session, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self._role: Role | None = None
+        self._playing = self._breakable = False
+        self._names: frozenset[str] = frozenset()
+        self._longest = [NO_RUN]
+        self.text = NO_RUN
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sentence.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.sign = QLabel()
+        self.facts_label = ElidedLabel()
+        self.rest = QTimer(self, singleShot=True, interval=RESTED_MS)
+        self.rest.timeout.connect(self.announce)
+        self._facts = QHBoxLayout()
+        self._facts.addWidget(self.sign)
+        self._facts.addWidget(self.facts_label, 1)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.sentence, 1)
+        self._column.addLayout(self._facts)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Explanation")
+        session.trace_changed.connect(self._take_trace)
+        session.position_changed.connect(self._move)
+        themes.changed.connect(self._dress)
+        self._take_trace()
+
+    def set_playing(self, playing: bool) -> None:
+        """Keep silent while it plays; read the sentence out when it pauses."""
+        self._playing = playing
+        if playing:
+            self.rest.stop()
+        else:
+            self.announce()
+
+    def announce(self) -> None:
+        """Read the sentence out to whoever listens rather than looks."""
+        if self.isVisible() and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.text))
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    def _take_trace(self) -> None:
+        trace = self._session.trace
+        self._names = frozenset()
+        self._longest = [NO_RUN]
+        if trace is not None:
+            self._names = frozenset(function.name for function in trace.functions)
+            self._longest = longest_sentences(trace) or [BEFORE]
+        self._dress()
+
+    def _move(self, _position: int) -> None:
+        self._show()
+        if self._playing or not QAccessible.isActive() or not self.isVisible():
+            return
+        self.rest.start()
+
+    def _show(self) -> None:
+        trace, state = self._session.trace, self._session.state()
+        if trace is None or state is None:
+            self.text, self._role = NO_RUN, None
+            facts = ""
+        else:
+            self.text, self._role = _sentence_at(trace, state.position), self._role_at(trace)
+            task = trace.info.tasks[state.task]
+            event = event_text(state.position, len(trace))
+            facts = " · ".join((event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"))
+        self.facts_label.set_text(facts, CLOCK_NOTE if facts else "")
+        html = self._html(self.text)
+        self.sentence.setText(f"<b>{html}</b>" if self._role is not None else html)
+        ink = self._role.ink if self._role is not None else self._themes.theme.text
+        self.sentence.setStyleSheet(f"color: {ink}")
+        self._show_sign()
+        self.setAccessibleDescription(" ".join(filter(None, (self.text, facts))))
+        self.update()
+
+    def _show_sign(self) -> None:
+        role, metrics = self._role, self._themes.metrics
+        self.sign.setVisible(role is not None)
+        if role is not None:
+            short = self.width() < metrics.px(_SHORT_PX)
+            self.sign.setText(role.glyph if short else f"{role.glyph}  {SIGNS[role.name]}")
+            self.sign.setToolTip(SIGNS[role.name])
+            self.sign.setStyleSheet(
+                f"background: {role.colour}; color: {role.on_colour}; padding: 0 {metrics.px(7)}px;"
+                f" border-radius: {metrics.px(4)}px"
+            )
+
+    def _role_at(self, trace: Trace) -> Role | None:
+        """The emphasis of the event: the guard's for a short-circuit, warnings and the end."""
+        if self._session.position < 0:
+            return None
+        theme = self._themes.theme
+        emphasis = {
+            Kind.SHORT_CIRCUITED: theme.role("guard"),
+            Kind.WARNED: theme.warning,
+            Kind.STOPPED: theme.danger,
+        }
+        return emphasis.get(trace.kind(self._session.position))
+
+    # -- how large ------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        pad = metrics.px(14)
+        self._column.setContentsMargins(pad + metrics.px(4), metrics.px(10), pad, metrics.px(10))
+        self._column.setSpacing(metrics.px(6))
+        self._facts.setSpacing(metrics.px(10))
+        self.facts_label.setFont(metrics.ui("caption"))
+        self.facts_label.setStyleSheet(f"color: {theme.muted}")
+        self.sign.setFont(metrics.ui("caption", bold=True))
+        self._size_sentence()
+        self._show()
+
+    def _size_sentence(self) -> None:
+        """Take the largest text in which the longest sentence fits, and the height it needs."""
+        metrics, margins = self._themes.metrics, self._column.contentsMargins()
+        width = max(1, self.width() - margins.left() - margins.right())
+        for step, most_lines in _LARGEST:
+            font = metrics.ui(step)
+            self._breakable = not all(fits(text, font, width) for text in self._longest)
+            height = max(self._height_of(text, font, width) for text in self._longest)
+            if height < (most_lines + 0.5) * QFontMetricsF(font).lineSpacing():
+                break
+        self.sentence.setFont(font)
+        self.sentence.setFixedHeight(height)
+
+    def _html(self, text: str) -> str:
+        family = self._themes.metrics.mono_family
+        return sentence_html(text, self._names, family, breakable=self._breakable)
+
+    def _height_of(self, text: str, font: QFont, width_px: int) -> int:
+        document = QTextDocument()
+        document.setDocumentMargin(0)
+        document.setDefaultFont(font)
+        document.setHtml(f"<b>{self._html(text)}</b>")
+        document.setTextWidth(width_px)
+        return ceil(document.size().height()) + 1
+
+    def sizeHint(self) -> QSize:
+        """Return the height in force; any width will do."""
+        return QSize(self._themes.metrics.px(480), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the sentence to another width."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._size_sentence()
+            self._show()
+
+    def event(self, event: QEvent) -> bool:
+        """Stop waiting to speak when hidden."""
+        if event.type() == QEvent.Type.Hide:
+            self.rest.stop()
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the emphasis: a tint and a bar."""
+        theme, metrics = self._themes.theme, self._themes.metrics
+        with QPainter(self) as painter:
+            role = self._role
+            painter.fillRect(self.rect(), QColor(role.soft if role else theme.surface))
+            bar = QRectF(0, 0, metrics.px(4), self.height())
+            painter.fillRect(bar, QColor(role.colour if role else theme.border))
+
+
+def _sentence_at(trace: Trace, position: int) -> str:
+    if position < 0:
+        return BEFORE
+    from core.trace.explain import explain  # noqa: PLC0415  (numpy, after the first paint)
+
+    return explain(trace, position)

@@ -1,0 +1,318 @@
+"""The guard's storage unit as named bits, and how it is loaded, modified and stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSpacerItem,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.trace.guard_word import Moment, Phase, Scan, moment_at, scan_at, verdict_of
+from gui.geometry.word import Cell, picture_of
+from gui.theme import ThemeManager
+from gui.widgets.word_paint import Scene, WordPainter, result_font, result_height_px, sizes_of
+
+if TYPE_CHECKING:
+    from core.trace.info import GuardInfo, TraceInfo
+    from gui.session import Session
+    from gui.theme import Metrics
+
+MOTION_MS = 280
+_LOW_CHANNEL = 0.7
+"""Height of the arrows where room is short, as a share of the ordinary one."""
+_MOVING = (Phase.LOADED, Phase.MODIFIED, Phase.STORED)
+
+NO_STATE = {
+    "none": (
+        "no guard",
+        "Nothing here notices that page_owner is already at work in this task.",
+    ),
+    "scan": (
+        "backtrace scan",
+        "This guard keeps no state in task_struct: its state is the stack itself. After the walk "
+        "it looks for its own return address among the saved entries, 16 at most.",
+    ),
+}
+"""What is shown for the guards that keep no state: what they are, and what they do instead."""
+
+
+def place_of(info: TraceInfo) -> tuple[str, str]:
+    """Return where the storage unit lies, as a title and the rest of a sentence."""
+    guard, layout = info.guard, info.layout
+    borrowed = f" (borrowed for {layout.borrowed_for})" if layout.borrowed_for else ""
+    order = " · big endian: bit 0 is the most significant" if guard.big_endian else ""
+    title = f"task_struct + {guard.byte_offset}"
+    return title, f"{guard.unit_bytes} bytes · {layout.label}{borrowed}{order}"
+
+
+class WordView(QWidget):
+    """The guard's word in memory and in a register.
+
+    Args:
+        session: Whose trace and cursor it follows.
+        themes: The theme in force.
+    """
+
+    def __init__(self, session: Session, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self.title, self.place = QLabel(), QLabel()
+        for label in (self.title, self.place):
+            label.setWordWrap(True)
+        self.nothing = QLabel()
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.canvas = _Canvas(themes)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content = QWidget()
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.nothing)
+        inside.addWidget(self.canvas)
+        inside.addStretch(1)
+        self._scroll.setWidget(content)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        content.setAutoFillBackground(False)
+        self._column = QVBoxLayout(self)
+        for widget in (self.title, self.place):
+            self._column.addWidget(widget)
+        self._gap = QSpacerItem(0, 0)
+        self._column.addItem(self._gap)
+        self._column.addWidget(self._scroll, 1)
+        session.trace_changed.connect(self._take_trace)
+        session.position_changed.connect(self._move)
+        themes.changed.connect(self._dress)
+        self._dress()
+        self._take_trace()
+
+    @property
+    def moment(self) -> Moment | None:
+        """What is shown, None where the guard keeps no state or nothing is open."""
+        return self.canvas.scene.moment if self.canvas.scene else None
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        pad = metrics.px(12)
+        self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
+        self._column.setSpacing(metrics.px(2))
+        self._gap.changeSize(0, metrics.px(8))
+        self.title.setFont(metrics.mono("title", bold=True))
+        self.place.setFont(metrics.ui("caption"))
+        self.place.setStyleSheet(f"color: {theme.muted}")
+        self.nothing.setFont(metrics.ui("body"))
+        self._column.activate()
+        self.canvas.set_room(self._scroll.viewport().height())
+        self.canvas.dress()
+        self._move(self._session.position)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the word know how much of it can be seen at once."""
+        super().resizeEvent(event)
+        self._column.activate()
+        self.canvas.set_room(self._scroll.viewport().height())
+
+    def _take_trace(self) -> None:
+        trace = self._session.trace
+        stored = trace is not None and trace.info.guard.unit_bytes > 0
+        self.canvas.setVisible(stored)
+        self.nothing.setVisible(not stored)
+        self.canvas.scene = None
+        if trace is None:
+            self.title.setText("No run yet")
+            self.place.setText("The guard's word is shown here once a scenario is open.")
+            self.nothing.setText("")
+        elif stored:
+            title, place = place_of(trace.info)
+            self.title.setText(title)
+            self.place.setText(place)
+        else:
+            design = trace.info.guard.design
+            self.title.setText("No state in task_struct")
+            self.place.setText(NO_STATE.get(design, ("", ""))[0])
+        self._move(self._session.position)
+
+    def _move(self, position: int) -> None:
+        trace = self._session.trace
+        if trace is None:
+            self.setAccessibleDescription("No run yet.")
+            return
+        guard = trace.info.guard
+        if not guard.unit_bytes:
+            self._show_no_state(guard.design, scan_at(trace, position))
+            return
+        moment = moment_at(trace, position)
+        task = trace.info.tasks[trace.task_at(position)]
+        self.canvas.show_moment(guard, moment, f"task_struct of {task.comm}/{task.pid}", position)
+        self.setAccessibleName("The guard's word in task_struct")
+        self.setAccessibleDescription(_spoken(trace.info, moment))
+
+    def _show_no_state(self, design: str, scan: Scan | None) -> None:
+        text = NO_STATE.get(design, ("", ""))[1]
+        if scan is not None:
+            rows = "".join(_scan_row(scan, at, self._themes) for at in range(len(scan.entries)))
+            text = f'{_scan_sentence(scan)}<table cellspacing="2">{rows}</table>'
+        self.nothing.setTextFormat(Qt.TextFormat.RichText)
+        self.nothing.setText(text)
+        self.setAccessibleName("The guard keeps no state in task_struct")
+        self.setAccessibleDescription(_scan_sentence(scan) if scan else text)
+
+
+def _scan_sentence(scan: Scan) -> str:
+    what = f"the address after the call of save_stack in {scan.looked_for}"
+    if scan.match is None:
+        return f"{len(scan.entries)} entries are compared with {what}: none matches."
+    return f"Entry {scan.match} is {what}: an older save is under way."
+
+
+def _scan_row(scan: Scan, at: int, themes: ThemeManager) -> str:
+    role, theme = themes.theme.role("guard"), themes.theme
+    hit = at == scan.match
+    mono = f"font-family:'{themes.metrics.mono_family}'"
+    look = f"color:{role.ink if hit else theme.text};font-weight:{'bold' if hit else 'normal'}"
+    mark = f'<b style="color:{role.ink}">← {role.glyph} match</b>' if hit else ""
+    return (
+        f'<tr><td align="right" style="color:{theme.muted};{mono}">{at}&nbsp;</td>'
+        f'<td style="{look};{mono}">{scan.entries[at]}&nbsp;</td><td>{mark}</td></tr>'
+    )
+
+
+def _spoken(info: TraceInfo, moment: Moment) -> str:
+    """What a screen reader says of a moment."""
+    digits = info.guard.unit_bytes * 2
+    register = "empty"
+    if moment.register is not None:
+        register = f"0x{moment.register:0{digits}x}"
+    phase = "" if moment.phase is Phase.IDLE else f" Step: {moment.phase.value}."
+    title, place = place_of(info)
+    return (
+        f"{title}, {place}. Memory 0x{moment.memory:0{digits}x}, register {register}.{phase} "
+        f"{verdict_of(moment, info.guard).text}."
+    )
+
+
+class _Canvas(QWidget):
+    """Paints the word; as tall as it needs at its width."""
+
+    def __init__(self, themes: ThemeManager) -> None:
+        super().__init__()
+        self._themes = themes
+        self.scene: Scene | None = None
+        self._position = -1
+        self._laid_out: tuple[GuardInfo, int, int, Metrics] | None = None
+        self._room_px = 0
+        self.motion = QVariantAnimation(self)
+        self.motion.setStartValue(0.0)
+        self.motion.setEndValue(1.0)
+        self.motion.valueChanged.connect(self.update)
+
+    def dress(self) -> None:
+        """Take on the theme and the scale in force."""
+        if not self._themes.motion:
+            self.motion.stop()
+        if self.scene is not None:
+            self._lay_out(self.scene.guard, self.scene.moment, self.scene.owner)
+        self.update()
+
+    def set_room(self, height_px: int) -> None:
+        """Leave the neighbours' names out where the drawing is taller than this."""
+        if height_px != self._room_px:
+            self._room_px = height_px
+            self.dress()
+
+    def show_moment(self, guard: GuardInfo, moment: Moment, owner: str, position: int) -> None:
+        """Show a moment; what moved is seen moving where the cursor went one event on."""
+        onward = self.scene is not None and position == self._position + 1
+        self._position = position
+        self._lay_out(guard, moment, owner)
+        self.motion.stop()
+        duration_ms = self._themes.duration_ms(MOTION_MS)
+        if onward and moment.phase in _MOVING and duration_ms and self.isVisible():
+            self.motion.setDuration(duration_ms)
+            self.motion.start()
+        self.update()
+
+    def _lay_out(self, guard: GuardInfo, moment: Moment, owner: str) -> None:
+        metrics, width, scene = self._themes.metrics, max(self.width(), 1), self.scene
+        now = guard, width, self._room_px, metrics
+        if scene is not None and self._laid_out == now:
+            verdict = verdict_of(moment, guard)
+            self.scene = replace(scene, moment=moment, verdict=verdict, owner=owner)
+            return
+        self._laid_out = now
+        text = QFontMetricsF(metrics.mono("caption", bold=True))
+        results = _longest_results(guard)
+        font = result_font(metrics, results, width)
+        sizes = sizes_of(metrics, result_height_px(metrics, results, font, width))
+        picture = picture_of(guard, width, sizes, text.horizontalAdvance)
+        if picture.height_px > self._room_px:
+            # Memory and register seen at once tell more than the neighbours' names.
+            sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
+            picture = picture_of(guard, width, sizes, text.horizontalAdvance, neighbours=False)
+        self.scene = Scene(guard, picture, moment, verdict_of(moment, guard), owner, font)
+        self.setMinimumHeight(round(picture.height_px) + 1)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the whole word."""
+        return QSize(self._themes.metrics.px(400), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the bits out for another width."""
+        super().resizeEvent(event)
+        self.dress()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the word as it is now."""
+        scene = self.scene
+        if scene is None:
+            return
+        still = self.motion.state() is QVariantAnimation.State.Stopped
+        arrived = 1.0 if still else float(self.motion.currentValue())
+        with QPainter(self) as painter:
+            WordPainter(painter, self._themes.theme, self._themes.metrics).paint(scene, arrived)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what the bit under the mouse is."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            scene = self.scene
+            cell = scene.picture.cell_at(event.pos().x(), event.pos().y()) if scene else None
+            if scene is not None and cell is not None:
+                QToolTip.showText(
+                    event.globalPos(), bit_text(scene.guard, scene.moment, cell), self
+                )
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+
+def bit_text(guard: GuardInfo, moment: Moment, cell: Cell) -> str:
+    """Return what a tool tip says about a bit."""
+    name = guard.word_fields[cell.field].name if cell.field >= 0 else "no field"
+    text = f"bit {cell.bit}: {name}\n{moment.memory >> cell.power & 1} in memory"
+    if moment.register is not None:
+        text += f", {moment.register >> cell.power & 1} in the register"
+    return text
+
+
+def _longest_results(guard: GuardInfo) -> list[str]:
+    largest = (1 << min(guard.bit_size, 8)) - 1
+    widest = Moment(Phase.REFUSED, (), 0, 0, largest, largest)
+    wrapped = Moment(Phase.MODIFIED, (), 0, 0, 0, largest, wrapped=True)
+    modified = Moment(Phase.MODIFIED, (), 0, 0, largest, largest)
+    return [verdict_of(moment, guard).text for moment in (widest, wrapped, modified)]

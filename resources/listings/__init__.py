@@ -1,0 +1,1 @@
+"""Short pseudo-listings of the simulated kernel's functions, in our own words."""
