@@ -246,15 +246,22 @@ def _labels(
     pitch = min(right - left for left, right in spans.values())
     share = min(1.0, pitch / sizes.line_px)
     least = max(_FLATTEST, degrees(asin(min(1.0, sizes.line_px / pitch))))
+    names = {field: guard.word_fields[field].name for field in spans}
+    lengths = {field: text_width(name) * share for field, name in names.items()}
+    middles = {field: (left + right) / 2 for field, (left, right) in spans.items()}
+    turned = [f for f, (left, right) in spans.items() if lengths[f] > right - left]
+    # One angle for all: names that are not parallel cross each other.
+    rooms = ((lengths[f], middles[f] if leftward else width_px - middles[f]) for f in turned)
+    angle = max((_turned(least, text_px, room_px) for text_px, room_px in rooms), default=0.0)
     labels, above_px = [], 0.0
     for field, (left, right) in spans.items():
-        name, middle = guard.word_fields[field].name, (left + right) / 2
-        text_px, angle, tall_px = text_width(name) * share, 0.0, sizes.line_px
-        if text_px > right - left:
-            angle = _turned(least, text_px, middle if leftward else width_px - middle)
-            tall_px = text_px * sin(radians(angle)) + sizes.line_px * cos(radians(angle))
-        turn = angle if leftward else -angle
-        labels.append(Label(name, middle, 0, turn, leftward and angle > 0, left, right))
+        own, tall_px = (angle, 0.0) if field in turned else (0.0, sizes.line_px)
+        if own:
+            tall_px = lengths[field] * sin(radians(own)) + sizes.line_px * cos(radians(own))
+        turn = own if leftward else -own
+        labels.append(
+            Label(names[field], middles[field], 0, turn, leftward and own > 0, left, right)
+        )
         above_px = max(above_px, tall_px + 2 * sizes.gap_px)
     return labels, share, above_px
 

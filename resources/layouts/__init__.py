@@ -1,0 +1,1 @@
+"""Bundled task_struct layouts; README.md says how they were made."""
