@@ -74,7 +74,7 @@ class LiveWorkspace(QWidget):
         right = _splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
         columns = _splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
         left.setSizes([460, 240])
-        right.setSizes([170, 300, 140])
+        right.setSizes([150, 350, 100])
         columns.setSizes(list(_COLUMNS))
         columns.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
