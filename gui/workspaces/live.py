@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, 
 from gui.bindings import pause_while_dragging
 from gui.widgets.counts import CountsPanel
 from gui.widgets.explanation import ExplanationStrip
-from gui.widgets.gauge import GaugeView
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.parameter_form import ParameterForm
 from gui.widgets.progress import RunProgress
-from gui.widgets.scenario_picker import ScenarioPicker
+from gui.widgets.scenario.picker import ScenarioPicker
 from gui.widgets.scrubber import Scrubber
 from gui.widgets.source import SourceView
-from gui.widgets.stack import StackView
+from gui.widgets.stack.gauge import GaugeView
+from gui.widgets.stack.view import StackView
 from gui.widgets.transport import TransportBar
 from gui.widgets.word import WordView
 

@@ -67,7 +67,7 @@ def bench_stack_frame() -> list[Row]:
     from gui.runner import Runner
     from gui.session import Session
     from gui.theme import ThemeManager
-    from gui.widgets.stack import StackView
+    from gui.widgets.stack.view import StackView
 
     _application = QApplication.instance() or QApplication([])
     session = Session(Runner())

@@ -12,9 +12,9 @@ from core.trace.trace import Trace
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets import stack_reading
-from gui.widgets.gauge import GaugeView
-from gui.widgets.stack_reading import PeakSoFar
+from gui.widgets.stack import reading as stack_reading
+from gui.widgets.stack.gauge import GaugeView
+from gui.widgets.stack.reading import PeakSoFar
 from tests.runs import bundled_run
 
 

@@ -19,8 +19,8 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import ThemeManager
-from gui.widgets.scenario_entries import bundled_entries, read_entry
-from gui.widgets.scenario_picker import ScenarioPicker
+from gui.widgets.scenario.entries import bundled_entries, read_entry
+from gui.widgets.scenario.picker import ScenarioPicker
 
 MINE = """schema = 1
 name = "mine"
@@ -81,7 +81,7 @@ def test_the_bundled_scenarios_stand_in_their_order(picker: ScenarioPicker) -> N
 
 def test_reading_them_is_quick_and_needs_no_numpy() -> None:
     script = (
-        "import sys, time; from gui.widgets.scenario_picker import bundled_entries\n"
+        "import sys, time; from gui.widgets.scenario.picker import bundled_entries\n"
         "assert 'numpy' not in sys.modules\n"
         "bundled_entries(); assert 'numpy' not in sys.modules"
     )

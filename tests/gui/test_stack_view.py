@@ -14,11 +14,11 @@ from core.trace.trace import Trace
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.stack import StackView
-from gui.widgets.stack_canvas import FADE_MS
-from gui.widgets.stack_guard import ARRIVAL_MS
-from gui.widgets.stack_scene import Barrier, Scene
-from gui.widgets.stack_words import VERBS, card_tip, ordinal
+from gui.widgets.stack.canvas import FADE_MS
+from gui.widgets.stack.guard import ARRIVAL_MS
+from gui.widgets.stack.scene import Barrier, Scene
+from gui.widgets.stack.view import StackView
+from gui.widgets.stack.words import VERBS, card_tip, ordinal
 
 
 class Clock:

@@ -13,9 +13,9 @@ from gui.geometry.stack import (
     follow_offset,
     offset_to_show,
 )
-from gui.widgets.stack_motion import FOLD_KEY, Place, Stage
-from gui.widgets.stack_scene import Scene
-from gui.widgets.stack_style import Style
+from gui.widgets.stack.motion import FOLD_KEY, Place, Stage
+from gui.widgets.stack.scene import Scene
+from gui.widgets.stack.style import Style
 
 
 class Board:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from gui.geometry.stack import Box, CardParts, Density, card_parts, flow
 from gui.theme import Role
-from gui.widgets.stack_scene import CardLook
-from gui.widgets.stack_style import (
+from gui.widgets.stack.scene import CardLook
+from gui.widgets.stack.style import (
     CENTRED,
     LEFT,
     RIGHT,
@@ -22,7 +22,7 @@ from gui.widgets.stack_style import (
     pattern_brush,
     qrect,
 )
-from gui.widgets.stack_words import ordinal
+from gui.widgets.stack.words import ordinal
 
 MOST_CACHED_BYTES = 48 << 20
 

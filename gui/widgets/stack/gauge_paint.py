@@ -17,8 +17,8 @@ from gui.geometry.gauge import (
     ticks,
 )
 from gui.theme import Metrics, Theme
-from gui.widgets.stack_reading import Reading
-from gui.widgets.stack_style import CENTRED, LEFT, face, faded, pattern_brush, stripes
+from gui.widgets.stack.reading import Reading
+from gui.widgets.stack.style import CENTRED, LEFT, face, faded, pattern_brush, stripes
 
 
 class GaugeStyle:

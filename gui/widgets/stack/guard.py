@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from gui.geometry.easing import ease_out, ease_out_back, share
 from gui.geometry.stack import Box, CardParts, rows_that_fit
 from gui.theme import Role
-from gui.widgets.stack_scene import Barrier, CardLook
-from gui.widgets.stack_style import (
+from gui.widgets.stack.scene import Barrier, CardLook
+from gui.widgets.stack.style import (
     CENTRED,
     LEFT,
     RIGHT,
@@ -19,7 +19,7 @@ from gui.widgets.stack_style import (
     qrect,
     stripes,
 )
-from gui.widgets.stack_words import plural
+from gui.widgets.stack.words import plural
 
 SLAM_MS = 280
 """How long the barrier takes to come down."""

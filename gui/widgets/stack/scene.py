@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.trace.events import Function, Kind
-from gui.widgets import stack_words as words
+from gui.widgets.stack import words
 
 if TYPE_CHECKING:
     from core.trace.trace import Frame, Trace

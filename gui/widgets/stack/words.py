@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from core.trace.info import TraceInfo
     from core.trace.short_circuit import ShortCircuit
     from core.trace.trace import Trace
-    from gui.widgets.stack_scene import CardLook
+    from gui.widgets.stack.scene import CardLook
 
 VERBS = {
     Kind.CALLED: "call",

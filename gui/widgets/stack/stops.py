@@ -9,9 +9,9 @@ from gui.geometry.easing import ease_out_back, share
 from gui.geometry.gauge import jagged
 from gui.geometry.stack import Box
 from gui.theme import Role
-from gui.widgets.stack_guard import SLAM_MS
-from gui.widgets.stack_scene import Barrier
-from gui.widgets.stack_style import LEFT, Style, draw_pill, faded, qrect, stripe_brush
+from gui.widgets.stack.guard import SLAM_MS
+from gui.widgets.stack.scene import Barrier
+from gui.widgets.stack.style import LEFT, Style, draw_pill, faded, qrect, stripe_brush
 
 
 def torn_edge(style: Style, box: Box, since_ms: float) -> QPolygonF:

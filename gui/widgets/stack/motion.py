@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gui.geometry.easing import approach
 from gui.geometry.stack import Density
-from gui.widgets.stack_scene import CardLook
+from gui.widgets.stack.scene import CardLook
 
 TAU_MS = 60.0
 """Time constant of all movement: after 180 ms a card is where it belongs to 95 %."""

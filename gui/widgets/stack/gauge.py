@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.geometry.easing import approach
 from gui.geometry.gauge import Scale, segments
-from gui.widgets.stack_gauge import GaugeStyle, paint_gauge
-from gui.widgets.stack_motion import TAU_MS
-from gui.widgets.stack_reading import PeakSoFar, Reading
-from gui.widgets.stack_words import plural
+from gui.widgets.stack.gauge_paint import GaugeStyle, paint_gauge
+from gui.widgets.stack.motion import TAU_MS
+from gui.widgets.stack.reading import PeakSoFar, Reading
+from gui.widgets.stack.words import plural
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from gui.geometry.stack import Box, Density, LevelRange
 from gui.theme import Role, mix
 from gui.widgets import caps_width, draw_caps
-from gui.widgets.stack_scene import HINTS, CardLook, Scene
-from gui.widgets.stack_style import CENTRED, LEFT, RIGHT, Style, draw_pill, faded, qrect
-from gui.widgets.stack_words import plural
+from gui.widgets.stack.scene import HINTS, CardLook, Scene
+from gui.widgets.stack.style import CENTRED, LEFT, RIGHT, Style, draw_pill, faded, qrect
+from gui.widgets.stack.words import plural
 
 
 def draw_hover(painter: QPainter, style: Style, box: Box, density: Density) -> None:

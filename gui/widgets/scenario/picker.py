@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 
 from core.scenario.loader import bundled
 from gui.icons import icon, pixmap
-from gui.widgets.scenario_entries import Entry, bundled_entries, read_entry
-from gui.widgets.scenario_list import ENTRY, ScenarioList
+from gui.widgets.scenario.entries import Entry, bundled_entries, read_entry
+from gui.widgets.scenario.list import ENTRY, ScenarioList
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -8,14 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gui.geometry.stack import Box, Density, card_parts, indent_px, level_ranges
-from gui.widgets import stack_draw as draw
-from gui.widgets import stack_guard as guard
-from gui.widgets import stack_stops as stops
-from gui.widgets.stack_board import Board
-from gui.widgets.stack_cards import CardPixmaps, draw_ground, parts_of
-from gui.widgets.stack_motion import FOLD_KEY, Mover, Stage
-from gui.widgets.stack_scene import Barrier, Scene
-from gui.widgets.stack_style import Style
+from gui.widgets.stack import draw, guard, stops
+from gui.widgets.stack.board import Board
+from gui.widgets.stack.cards import CardPixmaps, draw_ground, parts_of
+from gui.widgets.stack.motion import FOLD_KEY, Mover, Stage
+from gui.widgets.stack.scene import Barrier, Scene
+from gui.widgets.stack.style import Style
 
 _LEAST_KEPT = 0.62
 _BREAK_DEGREES = 0.7

@@ -15,8 +15,8 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.geometry.stack import Density
-from gui.widgets.stack_canvas import StackCanvas
-from gui.widgets.stack_words import card_tip
+from gui.widgets.stack.canvas import StackCanvas
+from gui.widgets.stack.words import card_tip
 
 if TYPE_CHECKING:
     from gui.session import Session

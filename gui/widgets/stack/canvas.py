@@ -19,12 +19,12 @@ from PySide6.QtWidgets import QWidget
 
 from gui.geometry.easing import ease_out, share
 from gui.geometry.stack import Arrangement
-from gui.widgets.stack_board import Board
-from gui.widgets.stack_cards import CardPixmaps
-from gui.widgets.stack_guard import ARRIVAL_MS
-from gui.widgets.stack_paint import Picture, paint
-from gui.widgets.stack_scene import Scene, SceneMaker
-from gui.widgets.stack_style import Style
+from gui.widgets.stack.board import Board
+from gui.widgets.stack.cards import CardPixmaps
+from gui.widgets.stack.guard import ARRIVAL_MS
+from gui.widgets.stack.paint import Picture, paint
+from gui.widgets.stack.scene import Scene, SceneMaker
+from gui.widgets.stack.style import Style
 
 if TYPE_CHECKING:
     from gui.session import Session

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.scenario.loader import bundled
 from gui.icons import pixmap
-from gui.widgets.scenario_entries import Entry
+from gui.widgets.scenario.entries import Entry
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager

@@ -1,0 +1,1 @@
+"""The call stack as cards, and the gauge beside it."""
