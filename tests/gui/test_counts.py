@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,31 +11,13 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
 from gui.widgets.counts import COUNTS, OUTCOMES, CountsPanel, notes_of, outcome_text
-
-KEPT: list[CountsPanel] = []
-"""A widget must outlive the paint after its test; qtbot holds it only weakly."""
-
-
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    yield
-    KEPT.clear()
+from tests.gui.stands import shown
 
 
 def panel_of(
     qtbot: QtBot, scenario: str = "mail-chain", width: int = 400, **overrides: str | int | None
 ) -> tuple[CountsPanel, Session, ThemeManager]:
-    themes, session = ThemeManager(), Session(Runner(probe_events=10_000_000))
-    panel = CountsPanel(session, themes)
-    qtbot.addWidget(panel)
-    KEPT.append(panel)
-    panel.resize(width, 600)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    assert session.open(scenario)
-    if overrides:
-        assert session.override(**overrides)
-    return panel, session, themes
+    return shown(qtbot, CountsPanel, (width, 600), scenario, **overrides)
 
 
 def settle(panel: CountsPanel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,31 +22,13 @@ from gui.widgets.explanation import (
     sentence_html,
     time_text,
 )
-
-KEPT: list[ExplanationStrip] = []
-"""A widget must outlive the paint after its test; qtbot holds it only weakly."""
-
-
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    yield
-    KEPT.clear()
+from tests.gui.stands import shown
 
 
 def strip_of(
     qtbot: QtBot, scenario: str = "mail-chain", width: int = 480, **overrides: str | int | None
 ) -> tuple[ExplanationStrip, Session, ThemeManager]:
-    themes, session = ThemeManager(), Session(Runner())
-    strip = ExplanationStrip(session, themes)
-    qtbot.addWidget(strip)
-    KEPT.append(strip)
-    strip.resize(width, 100)
-    with qtbot.waitExposed(strip):
-        strip.show()
-    assert session.open(scenario)
-    if overrides:
-        assert session.override(**overrides)
-    return strip, session, themes
+    return shown(qtbot, ExplanationStrip, (width, 100), scenario, **overrides)
 
 
 class Listener:

@@ -27,18 +27,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Session:
-    made = Session(Runner())
-    made.open("mail-chain")
-    return made
-
-
-@pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
-
-
-@pytest.fixture
 def bar(qtbot: QtBot, session: Session, themes: ThemeManager) -> GuardBar:
     made = GuardBar(session, themes, choose_file=lambda: None, typing_ms=0)
     qtbot.addWidget(made)

@@ -58,11 +58,6 @@ def session(qtbot: QtBot, tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
-
-
-@pytest.fixture
 def form(qtbot: QtBot, session: Session, themes: ThemeManager) -> ParameterForm:
     made = ParameterForm(session, themes, typing_ms=0)
     qtbot.addWidget(made)

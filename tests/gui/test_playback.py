@@ -7,7 +7,6 @@ from pytestqt.qtbot import QtBot
 
 from core.trace.events import Kind
 from gui.playback import EVENTS_A_SECOND, HOLD, SPEEDS, Playback
-from gui.runner import Runner
 from gui.session import Session
 
 
@@ -22,13 +21,6 @@ class FakeClock:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Session:
-    made = Session(Runner())
-    made.open("mail-chain")
-    return made
 
 
 @pytest.fixture

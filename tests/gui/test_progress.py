@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.kernel import outcome as outcomes
@@ -68,11 +68,6 @@ def session(qtbot: QtBot, runner: FakeRunner) -> Session:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
 
 
 @pytest.fixture

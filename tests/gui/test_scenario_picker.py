@@ -46,11 +46,6 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
-
-
-@pytest.fixture
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "mine.toml"
     path.write_text(MINE, "utf-8")

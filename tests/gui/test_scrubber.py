@@ -19,18 +19,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Session:
-    made = Session(Runner())
-    made.open("mail-chain")
-    return made
-
-
-@pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
-
-
-@pytest.fixture
 def scrubber(qtbot: QtBot, session: Session, themes: ThemeManager) -> Scrubber:
     made = Scrubber(session, themes)
     qtbot.addWidget(made)

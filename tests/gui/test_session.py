@@ -13,13 +13,6 @@ from gui.runner import Runner
 from gui.session import Session
 
 
-@pytest.fixture
-def session(qtbot: QtBot) -> Session:
-    made = Session(Runner())
-    assert made.open("mail-chain")
-    return made
-
-
 def test_opening_runs_and_starts_before_the_first_event(qtbot: QtBot) -> None:
     session = Session(Runner())
     with qtbot.waitSignals([session.source_changed, session.trace_changed]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,39 +9,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.runner import Runner
 from gui.session import Session
 from gui.theme import DARK, LIGHT, Theme, ThemeManager, contrast, mix
 from gui.widgets.source import OUR_WORDS, ElidedLabel, SourceView
 from gui.widgets.source_code import BAND_SHARE, COMFORTABLE_CHARACTERS, SMALLEST_SHARE
+from tests.gui.stands import shown
 
 SHOWN = ("allocator", "slab", "page_owner", "unwinder", "depot", "caller", "guard")
 """The subsystems that listings are about, and the guard's field in them."""
-
-KEPT: list[SourceView] = []
-"""A widget must outlive the paint after its test; qtbot holds it only weakly."""
-
-
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    yield
-    KEPT.clear()
 
 
 def source_of(
     qtbot: QtBot, scenario: str = "mail-chain", **overrides: str | int | None
 ) -> tuple[SourceView, Session, ThemeManager]:
-    themes, session = ThemeManager(), Session(Runner())
-    view = SourceView(session, themes)
-    qtbot.addWidget(view)
-    KEPT.append(view)
-    view.resize(480, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    assert session.open(scenario)
-    if overrides:
-        assert session.override(**overrides)
-    return view, session, themes
+    return shown(qtbot, SourceView, (480, 400), scenario, **overrides)
 
 
 def line_of(view: SourceView) -> str:

@@ -41,11 +41,6 @@ def playback(session: Session) -> Playback:
 
 
 @pytest.fixture
-def themes(qapp: QApplication) -> ThemeManager:
-    return ThemeManager()
-
-
-@pytest.fixture
 def registry(session: Session, playback: Playback) -> ActionRegistry:
     made = ActionRegistry()
     bind_playback(made, session, playback)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import QEvent, QPoint, QVariantAnimation
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -15,31 +12,13 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
 from gui.widgets.word import WordView, bit_text
-
-KEPT: list[WordView] = []
-"""A widget must outlive the paint after its test; qtbot holds it only weakly."""
-
-
-@pytest.fixture(autouse=True)
-def kept() -> Iterator[None]:
-    yield
-    KEPT.clear()
+from tests.gui.stands import shown
 
 
 def word_of(
     qtbot: QtBot, scenario: str = "mail-chain", **overrides: str | int | None
 ) -> tuple[WordView, Session, ThemeManager]:
-    themes, session = ThemeManager(), Session(Runner())
-    view = WordView(session, themes)
-    qtbot.addWidget(view)
-    KEPT.append(view)
-    view.resize(400, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    assert session.open(scenario)
-    if overrides:
-        assert session.override(**overrides)
-    return view, session, themes
+    return shown(qtbot, WordView, (400, 400), scenario, **overrides)
 
 
 def moving(view: WordView) -> bool:

@@ -1,0 +1,47 @@
+"""What the window's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.runner import Runner
+from gui.session import Session
+from gui.theme import ThemeManager
+
+
+@pytest.fixture(autouse=True)
+def widgets_outlive_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep every widget of a test until qtbot has closed it.
+
+    qtbot holds its widgets only weakly. One that lies in a cycle of references may be collected
+    while it is painted, and Qt ends the process.
+    """
+    kept: list[QWidget] = []
+    add = QtBot.addWidget
+
+    def add_and_keep(self: QtBot, widget: QWidget, **options: Any) -> None:
+        kept.append(widget)
+        add(self, widget, **options)
+
+    monkeypatch.setattr(QtBot, "addWidget", add_and_keep)
+    yield
+    kept.clear()
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Session:
+    """The chain of the mail, open."""
+    made = Session(Runner())
+    assert made.open("mail-chain")
+    return made
+
+
+@pytest.fixture
+def themes(qapp: QApplication) -> ThemeManager:
+    """The theme in force."""
+    return ThemeManager()
