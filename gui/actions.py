@@ -120,6 +120,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom.out", "Smaller", ("Ctrl+-",), "View", "zoom-out",
             "Shrink text and drawings", repeats=True),
     Command("zoom.reset", "Normal size", ("Ctrl+0",), "View"),
+    Command("view.scenarios", "Scenario panel", ("Ctrl+B",), "View", "scenario",
+            "Scenarios and parameters at the left", checkable=True),
+    Command("view.details", "Details panel", ("Ctrl+D",), "View", "layout",
+            "Listing, word and counts at the right", checkable=True),
     Command("view.motion", "Motion", (), "View", "", "Animate changes, or show them at once", True),
     Command("view.full_screen", "Full screen", ("F11",), "View", "full-screen", checkable=True),
 

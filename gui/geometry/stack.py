@@ -18,6 +18,8 @@ HEAD_CARDS = 1
 """Outermost frames that stay above a fold: where the stack comes from."""
 MOST_INDENTS = 6
 """Levels further in lie no further right."""
+FEW_LINES = 5
+"""With room for fewer lines than this the newest card and the tail give up theirs."""
 LEAST_FOLDED = 3
 """Fewer frames than this are not worth a stripe."""
 
@@ -178,8 +180,8 @@ def _choose_focus(
 ) -> tuple[Density, int, int]:
     """Return the newest card's density, the tail's height and the room left for the others.
 
-    Before a frame is folded away the newest card and then the tail give up what they can; where
-    that does not save every frame, they keep it.
+    Before a frame is folded away the newest card and then the tail give up what they can. Where
+    that does not save every frame they keep it, unless hardly a line were left for the others.
     """
     wanted_px = max(tail.least_px, min(tail.wanted_px, viewport_px // 2))
     focus = _focus_density(sizes, viewport_px - tail.least_px)
@@ -193,8 +195,9 @@ def _choose_focus(
         viewport_px - tail_px - sizes.card_px[density] - sizes.strip_px - gap_px
         for density, tail_px in choices
     ]
-    needed_px = others * sizes.pitch_px(Density.DENSE)
-    at = next((at for at, room in enumerate(rooms) if room >= needed_px), 0)
+    pitch_px = sizes.pitch_px(Density.DENSE)
+    otherwise = 0 if rooms[0] >= FEW_LINES * pitch_px else len(choices) - 1
+    at = next((at for at, room in enumerate(rooms) if room >= others * pitch_px), otherwise)
     return *choices[at], rooms[at]
 
 

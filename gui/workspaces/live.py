@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from gui.window import MainWindow
 
 _SPLITTERS = ("columns", "left", "right")
-_COLUMNS = (250, 720, 380)
-"""Widths at the first start, at the scale of 1."""
+_SIDES = (250, 380)
+"""Widths of the side columns at the scale of 1."""
+_MOST_SHARE = 30
+"""Percent of the width that a side column gets at most."""
+_PUT_AWAY = QByteArray(b"put away")
 
 
 class LiveWorkspace(QWidget):
@@ -61,7 +64,11 @@ class LiveWorkspace(QWidget):
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.scrubber = Scrubber(session, themes)
         self._splitters = self._arrange()
+        self._scale = 0.0
         self._restore()
+        self._bind_panels()
+        themes.changed.connect(self._follow_scale)
+        self._follow_scale()
         playback.playing_changed.connect(self.explanation.set_playing)
         session.frame_selected.connect(self.source.show_frame)
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
@@ -75,7 +82,6 @@ class LiveWorkspace(QWidget):
         columns = _splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
         left.setSizes([460, 240])
         right.setSizes([150, 350, 100])
-        columns.setSizes(list(_COLUMNS))
         columns.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.addWidget(self.guard_bar)
@@ -105,6 +111,33 @@ class LiveWorkspace(QWidget):
                 splitter.restoreState(state)
             splitter.splitterMoved.connect(lambda *_, name=name: self._remember(name))
 
+    def _bind_panels(self) -> None:
+        """Let the side panels be put away: in a lecture hall the stack wants the whole width."""
+        registry, columns = self._window.registry, self._splitters["columns"]
+        for command, at in (("view.scenarios", 0), ("view.details", 2)):
+            panel, name = columns.widget(at), f"live/{command}"
+            assert panel is not None
+            shown = self._window.settings.state(name) != _PUT_AWAY
+            panel.setVisible(shown)
+            registry.connect(command, lambda on, p=panel, n=name: self._show_panel(p, n, on))
+            registry.set_checked(command, shown)
+
+    def _show_panel(self, panel: QWidget, name: str, on: bool) -> None:
+        panel.setVisible(on)
+        self._window.settings.set_state(name, QByteArray() if on else _PUT_AWAY)
+
+    def _follow_scale(self) -> None:
+        """Give the side columns their share again where the scale has changed."""
+        scale = self._window.themes.metrics.scale
+        if scale == self._scale:
+            return
+        first, self._scale = self._scale == 0, scale
+        if first and not self._window.settings.state("live/columns").isEmpty():
+            return
+        metrics, whole = self._window.themes.metrics, max(self.width(), self._window.width())
+        left, right = (min(metrics.chrome(px), whole * _MOST_SHARE // 100) for px in _SIDES)
+        self._splitters["columns"].setSizes([left, whole - left - right, right])
+
     def _remember(self, name: str) -> None:
         self._window.settings.set_state(f"live/{name}", self._splitters[name].saveState())
 
@@ -123,7 +156,6 @@ def _scrolled(widget: QWidget, name: str) -> QScrollArea:
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
 
 

@@ -174,6 +174,22 @@ def test_nothing_overlaps_at_any_size(
     assert here.stack.height() > 60
 
 
+def test_side_panels_can_be_put_away_and_stay_away(controller: Controller, qtbot: QtBot) -> None:
+    here, window = page(controller), controller.window
+    before = here.stack.width()
+    press(controller, KEY.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert not here.picker.isVisible()
+    qtbot.waitUntil(lambda: here.stack.width() > before)
+    press(controller, KEY.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert not here.source.isVisible()
+    again = live.create(window, controller.session, controller.playback)
+    qtbot.addWidget(again)
+    again.show()
+    assert not again.picker.isVisible()
+    window.registry.run("view.scenarios")
+    assert again.picker.isVisible()
+
+
 def test_the_columns_are_remembered(controller: Controller, qtbot: QtBot) -> None:
     window = controller.window
     here = page(controller)
