@@ -19,6 +19,7 @@ from gui.session import Session
 from gui.watcher import ScenarioWatcher
 
 if TYPE_CHECKING:
+    from gui.widgets.message_bar import Message
     from gui.window import MainWindow
 
 FIRST_SCENARIO = "mail-chain"
@@ -39,6 +40,7 @@ class Controller(QObject):
         self.session = Session(Runner(self), self)
         self.playback = Playback(self.session, parent=self)
         self.watcher = ScenarioWatcher(self.session, self)
+        self._complaint: Message | None = None
         self._connect_messages()
         self._connect_commands()
 
@@ -49,18 +51,36 @@ class Controller(QObject):
             self.session.open(FIRST_SCENARIO)
 
     def open_file(self, path: Path) -> None:
-        """Open a scenario file, or a bundled scenario by its name."""
-        self.session.open(str(path))
+        """Open a file: a scenario, or a kernel's layout for the scenario that is open."""
+        opened = (
+            self.session.override(layout=str(path))
+            if _is_layout(path)
+            else self.session.open(str(path))
+        )
+        if opened:
+            self.window.settings.add_recent_file(path)
 
     def _connect_messages(self) -> None:
         window, session = self.window, self.session
-        session.failed.connect(window.messages.error)
+        session.failed.connect(self._complain)
+        session.trace_changed.connect(self._forgive)
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
         window.file_requested.connect(self.open_file)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(session.cancel)
+
+    def _complain(self, sentence: str) -> None:
+        """Say what went wrong; a newer complaint takes the place of the older one."""
+        self._forgive()
+        self._complaint = self.window.messages.error(sentence)
+
+    def _forgive(self) -> None:
+        """Take the complaint back: what was wrong has been mended or left."""
+        complaint, self._complaint = self._complaint, None
+        if complaint is not None and complaint in self.window.messages.messages:
+            complaint.dismiss()
 
     def _remember(self) -> None:
         source = self.session.source
@@ -97,3 +117,13 @@ class Controller(QObject):
         advice = command or missing[0].advice
         copy = ("Copy the command", lambda: QGuiApplication.clipboard().setText(advice))
         self.window.messages.info(f"Not on this machine: {names}. {missing[0].advice}", copy)
+
+
+def _is_layout(path: Path) -> bool:
+    """Whether a file begins as BTF of either byte order, compressed BTF or a saved layout does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+    except OSError:
+        return False
+    return head[:2] in (b"\x9f\xeb", b"\xeb\x9f") or head == b"\x28\xb5\x2f\xfd" or head[:1] == b"{"

@@ -101,9 +101,16 @@ class Session(QObject):
 
     def set_parameter(self, name: str, value: Value) -> bool:
         """Set a parameter of the scenario and run it again."""
+        if self.source is not None and value == self.parameter(name):
+            return True
         before = self.source, self.settings, self.overrides
         self.settings = {**self.settings, name: value}
         return self._replan(before)
+
+    def parameter(self, name: str) -> Value:
+        """Return a parameter's value in force, an empty text where there is no such parameter."""
+        known = self.source.parameters() if self.source is not None else {}
+        return self.settings.get(name, known[name].default) if name in known else ""
 
     def override(self, **changes: str | int | None) -> bool:
         """Change guard, max_depth, arch, kernel or layout and run again; None undoes one."""
@@ -138,17 +145,37 @@ class Session(QObject):
         return True
 
     def _take(self, trace: Trace) -> None:
+        self.position = self._same_moment(trace)
         self.trace = trace
         self._state = None
-        self.position = -1
         self.selected_frame = None
         self.trace_changed.emit()
-        self.position_changed.emit(-1)
+        self.position_changed.emit(self.position)
         self.run_ended.emit()
         known = self.plan.warnings if self.plan is not None else ()
         for warning in trace.info.warnings:
             if warning not in known:
                 self.warned.emit(warning)
+
+    def _same_moment(self, trace: Trace) -> int:
+        """Where the cursor goes in another run of what is open: to the same point of the story.
+
+        The end stays the end and a marker the marker of the same number, so that a changed guard
+        shows at once what became of the moment. Another scenario begins at its start.
+        """
+        from core.trace.filters import marker_positions  # noqa: PLC0415
+
+        old = self.trace
+        if old is None or self.position < 0 or old.info.scenario != trace.info.scenario:
+            return -1
+        last = len(trace) - 1
+        if self.position == len(old) - 1:
+            return last
+        before, now = marker_positions(old).tolist(), marker_positions(trace).tolist()
+        if self.position in before:
+            at = before.index(self.position)
+            return now[at] if at < len(now) else last
+        return min(self.position, last)
 
     def _run_failed(self, sentence: str) -> None:
         self.run_ended.emit()

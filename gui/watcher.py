@@ -21,7 +21,8 @@ class ScenarioWatcher(QObject):
     """Watches the file of the open scenario. Errors come through ``session.failed``.
 
     Many editors write a new file and put it in the old one's place. The watch on the old file is
-    gone then, so the folder is watched too.
+    gone then, so the folder is watched too. A file that is deleted for good is told once, and
+    followed again when it comes back.
 
     Args:
         session: Whose file, and who reads it again.
@@ -37,6 +38,7 @@ class ScenarioWatcher(QObject):
         self._source: ScenarioText | None = None
         self._path: Path | None = None
         self._text = ""
+        self._gone = False
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._touched)
         self._watcher.directoryChanged.connect(self._touched)
@@ -62,7 +64,7 @@ class ScenarioWatcher(QObject):
         if watched:
             self._watcher.removePaths(watched)
         self._settled.stop()
-        self._path = path
+        self._path, self._gone = path, False
         self._watch()
 
     def _watch(self) -> None:
@@ -70,7 +72,9 @@ class ScenarioWatcher(QObject):
         if self._path is None:
             return
         known = {*self._watcher.files(), *self._watcher.directories()}
-        wanted = [str(path) for path in (self._path, self._path.parent) if path.exists()]
+        # Where the folder is gone as well, the nearest one that is left sees it come back.
+        folder = next((path for path in self._path.parents if path.exists()), None)
+        wanted = [str(path) for path in (self._path, folder) if path is not None and path.exists()]
         missing = [path for path in wanted if path not in known]
         if missing:
             self._watcher.addPaths(missing)
@@ -80,13 +84,23 @@ class ScenarioWatcher(QObject):
 
     def _look(self) -> None:
         self._watch()
-        if self._path is None or not self._path.exists():
-            return  # Moved away for a moment, or for good: what is open stays open.
+        if self._path is None:
+            return
+        if not self._path.exists():
+            self._tell_gone()
+            return
+        self._gone = False
         text = self._read()
         if text is None or text != self._text:
             if text is not None:
                 self._text = text
             self._session.reload()
+
+    def _tell_gone(self) -> None:
+        """Say once that the file is not there any more; what is open stays open."""
+        if not self._gone and self._path is not None:
+            self._gone = True
+            self._session.warned.emit(f"{self._path.name} is gone; the last run stays")
 
     def _read(self) -> str | None:
         """Return the file's text, None where it cannot be read (reading it again says why)."""

@@ -42,6 +42,8 @@ from gui.widgets.workspace_bar import TopBar, Welcome, WorkspaceBar
 
 MINIMUM = QSize(960, 640)
 COMFORTABLE = QSize(1360, 850)
+_FRAME = QSize(2, 36)
+"""What a title bar and borders take, before the window knows its own."""
 
 
 class MainWindow(QMainWindow):
@@ -127,7 +129,7 @@ class MainWindow(QMainWindow):
             self._pages[name] = page
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(self._pages[name])
-        self._pages[name].setFocus()
+        self.focus_home()
         self._workspace = name
         self.settings.workspace = name
         self.registry.set_context(name)
@@ -135,8 +137,7 @@ class MainWindow(QMainWindow):
         self.workspace_shown.emit(name)
 
     def open_file(self, path: Path) -> None:
-        """Ask for a file to be opened, and remember it among the recent ones."""
-        self.settings.add_recent_file(path)
+        """Ask for a file to be opened."""
         self.file_requested.emit(path)
 
     def choose_file(self) -> None:
@@ -146,6 +147,14 @@ class MainWindow(QMainWindow):
         chosen, _ = QFileDialog.getOpenFileName(self, "Open", folder)
         if chosen:
             self.open_file(Path(chosen))
+        self.focus_home()
+
+    def focus_home(self) -> None:
+        """Give the keyboard to the view the workspace is about (``main_view``), or to the page."""
+        page = self._stack.currentWidget()
+        view = getattr(page, "main_view", page)
+        if isinstance(view, QWidget):
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build_head(self) -> None:
         """Put the toolbar beside the menus: the stack needs every line of a projector's 800."""
@@ -269,7 +278,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         if not self.restoreGeometry(self.settings.state("geometry")):
-            room = QGuiApplication.primaryScreen().availableSize()
+            room = QGuiApplication.primaryScreen().availableSize() - _FRAME
             self.resize(COMFORTABLE.boundedTo(room).expandedTo(MINIMUM))
         if self.isFullScreen():
             self.set_full_screen(False)

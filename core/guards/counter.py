@@ -70,6 +70,7 @@ class _StoredCode(GuardCode):
         self._max_depth = guard.max_depth
         self._is_flag = guard.is_flag
         self._declare_test(guard, host.recorder, routine)
+        self._declare_wrap(guard, host.recorder, routine)
         self._enter = _write_sites(guard, host.recorder, routine, entering=True)
         self._leave = _write_sites(guard, host.recorder, routine, entering=False)
 
@@ -97,6 +98,16 @@ class _StoredCode(GuardCode):
             f"{name} tests {field}: it is {{argument}}{limit}, so it returns dummy_handle "
             "without unwinding.",
             cost_ns=1,
+        )
+
+    def _declare_wrap(self, guard: StoredGuard, recorder: Recorder, routine: Routine) -> None:
+        self._wrapped = recorder.site(
+            Kind.WARNED,
+            routine.function,
+            "set",
+            f"{guard.field} wraps from {{argument}} to 0: from here on this guard does not know "
+            "how deep it is.",
+            cost_ns=0,
         )
 
     def refuses(self) -> bool:
@@ -134,6 +145,8 @@ class _StoredCode(GuardCode):
         append(modified | number)
         image.store(word)
         append(stored | number)
+        if value > self._mask:
+            append(self._wrapped | self._mask << SITE_BITS)
 
 
 def _write_sites(

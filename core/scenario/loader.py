@@ -80,7 +80,12 @@ def _path_parts(at: str) -> list[str | int]:
     return parts
 
 
+_TYPE_WORDS = {"`int`": "a whole number", "`str`": "text", "`bool`": "true or false"}
+
+
 def _plain(problem: str) -> str:
+    for jargon, words in _TYPE_WORDS.items():
+        problem = problem.replace(jargon, words)
     problem = problem.replace("Object ", "the table ").replace("`", "'")
     return problem[:1].lower() + problem[1:]
 
@@ -249,8 +254,10 @@ def _as_int(value: Value, parameter: Parameter, where: str) -> int:
         raise ScenarioError(f"expected a whole number, got {value!r}", where=where) from None
     low, high = parameter.minimum, parameter.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        bounds = f"{low if low is not None else 'any'} to {high if high is not None else 'any'}"
-        raise ScenarioError(f"expected a number from {bounds}, got {number}", where=where)
+        ends = ["any" if end is None else f"{end:,}" for end in (low, high)]
+        raise ScenarioError(
+            f"expected a number from {' to '.join(ends)}, got {number:,}", where=where
+        )
     return number
 
 

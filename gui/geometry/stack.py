@@ -180,8 +180,8 @@ def _choose_focus(
 ) -> tuple[Density, int, int]:
     """Return the newest card's density, the tail's height and the room left for the others.
 
-    Before a frame is folded away the newest card and then the tail give up what they can. Where
-    that does not save every frame they keep it, unless hardly a line were left for the others.
+    Before a frame is folded away the newest card gives up what it can. Where that does not save
+    every frame it keeps it, unless hardly a line were left for the others: then the tail gives too.
     """
     wanted_px = max(tail.least_px, min(tail.wanted_px, viewport_px // 2))
     focus = _focus_density(sizes, viewport_px - tail.least_px)
@@ -197,7 +197,7 @@ def _choose_focus(
     ]
     pitch_px = sizes.pitch_px(Density.DENSE)
     otherwise = 0 if rooms[0] >= FEW_LINES * pitch_px else len(choices) - 1
-    at = next((at for at, room in enumerate(rooms) if room >= others * pitch_px), otherwise)
+    at = next((at for at, room in enumerate(rooms[:2]) if room >= others * pitch_px), otherwise)
     return *choices[at], rooms[at]
 
 

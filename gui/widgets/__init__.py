@@ -149,6 +149,13 @@ def _cap_widths(label: str, metrics: Metrics) -> list[int]:
     return [max(height, font.horizontalAdvance(part) + pad) for part in cap_parts(label)]
 
 
+def focus_home(widget: QWidget) -> None:
+    """Give the keyboard to what the window's workspace is about; somebody must have it."""
+    home = getattr(widget.window(), "focus_home", None)
+    if callable(home):
+        home()
+
+
 class Overlay(QWidget):
     """A card over a dimmed window. Esc and a click beside the card close it.
 
@@ -192,8 +199,10 @@ class Overlay(QWidget):
             self._host.removeEventFilter(self)
             self.hide()
             before = self._focus_before
-            if before is not None and shiboken6.isValid(before):
+            if before is not None and shiboken6.isValid(before) and before.isVisible():
                 before.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                focus_home(self._host)
             self.closed.emit()
 
     def dress(self) -> None:
@@ -248,6 +257,8 @@ class Overlay(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Go round inside the card."""
+        if not self.isVisible():
+            return super().focusNextPrevChild(forward)
         stops = [stop for stop in self.tab_stops() if stop.isVisible() and stop.isEnabled()]
         here = self.focusWidget()
         if stops:

@@ -21,7 +21,7 @@ from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.flow import FlowLayout
 from gui.widgets.number_field import TYPING_MS, NumberField
 from gui.widgets.progress import ResultChip
-from gui.widgets.warning_strip import WarningStrip
+from gui.widgets.warning_strip import WarningStrip, capitalised
 
 if TYPE_CHECKING:
     from core.scenario.run import Plan
@@ -37,6 +37,7 @@ DEEPEST = 1_000_000
 """The largest maximum depth a scenario may ask for."""
 
 _BORROWED = " (borrowed)"
+_DEPTH_ADVICE = f"maximum depth: a whole number from 1 to {DEEPEST:,}"
 
 
 class GuardBar(QFrame):
@@ -73,7 +74,6 @@ class GuardBar(QFrame):
         self.kernel = MenuButton("Kernel version", themes, self._fill_kernels)
         self.layout_button = MenuButton("Layout of task_struct", themes, self._fill_layouts)
         self.reset_button = QToolButton()
-        self.reset_button.setText("Reset to scenario")
         self.result = ResultChip(session, themes)
         self.warnings = WarningStrip(themes)
         self._parts = {
@@ -104,8 +104,13 @@ class GuardBar(QFrame):
         self.max_depth.setAccessibleName("Maximum depth")
         self.max_depth.edited.connect(self._typing.start)
         self.max_depth.editingFinished.connect(self._depth_done)
-        self.reset_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.reset_button.setToolTip("Take back every change made here")
+        self.reset_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.reset_button.setToolTip("Reset to scenario")
+        self.reset_button.setAccessibleName("Reset to scenario")
+        # Its room is always kept: nothing below moves when the first change is made.
+        kept = self._parts[""].sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._parts[""].setSizePolicy(kept)
         self.reset_button.clicked.connect(self.reset)
 
     # -- asking the session ---------------------------------------------------------------
@@ -151,8 +156,8 @@ class GuardBar(QFrame):
         self.max_depth.setStyleSheet(
             self._depth_style + (f"NumberField {{ border: 2px solid {danger}; }}" if wrong else "")
         )
-        advice = f"Expected a whole number from 1 to {DEEPEST:,}"
-        self.max_depth.setToolTip(advice if wrong else self._depth_tip())
+        self.max_depth.setToolTip(capitalised(_DEPTH_ADVICE) if wrong else self._depth_tip())
+        self._show_warnings()
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -160,14 +165,21 @@ class GuardBar(QFrame):
         plan = self._session.plan
         for part in self._parts.values():
             part.setEnabled(plan is not None)
-        self.warnings.show_warnings(plan.warnings if plan is not None else ())
         if plan is not None:
             self._show_plan(plan)
+        self._show_warnings()
         overrides = self._session.overrides
         changed = [name for name in self._parts if name and getattr(overrides, name) is not None]
         for name, part in self._parts.items():
             part.show_changed(name in changed)
         self._parts[""].setVisible(bool(changed))
+        self.updateGeometry()
+
+    def _show_warnings(self) -> None:
+        """Say what one should know before a run, first what is wrong with what is typed."""
+        plan = self._session.plan
+        known = plan.warnings if plan is not None else ()
+        self.warnings.show_warnings((*((_DEPTH_ADVICE,) if self._depth_wrong else ()), *known))
         self.updateGeometry()
 
     def _show_plan(self, plan: Plan) -> None:
@@ -267,9 +279,9 @@ class GuardBar(QFrame):
         self.max_depth.setStyleSheet(self._depth_style)
         self.max_depth.setMinimumWidth(px(84))
         self.max_depth.setFixedHeight(px(CONTROL_PX))
-        self.reset_button.setFont(metrics.ui())
         self.reset_button.setIcon(icon("undo", theme, px(18), ratio=ratio))
         self.reset_button.setIconSize(QSize(1, 1) * px(18))
+        self.reset_button.setMinimumWidth(px(CONTROL_PX))
         self.reset_button.setFixedHeight(px(CONTROL_PX))
         for part in self._parts.values():
             part.dress()

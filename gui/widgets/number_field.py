@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
 from core.scenario.loader import Value
+from gui.widgets import focus_home
 
 TYPING_MS = 250
 """How long the user must have stopped typing before the scenario runs again."""
@@ -73,6 +74,12 @@ class NumberField(QAbstractSpinBox):
     def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:
         """Take anything: what is wrong with it is said beside the field, not by refusing keys."""
         return QValidator.State.Acceptable, text, at
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Enter as the end of the input: the keyboard goes back to the stack."""
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focus_home(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel unless the user is in the field."""

@@ -301,7 +301,7 @@ class ParameterForm(QFrame):
         self._session.failed.disconnect(said.append)
         row.show_problem("" if taken else _why(row, said))
         if taken:
-            row.show_value(self._session.settings[row.name])
+            row.show_value(self._session.parameter(row.name))
 
     def _dress(self) -> None:
         metrics = self._themes.metrics.frame()

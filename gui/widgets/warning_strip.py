@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,16 @@ from gui.widgets.controls import RADIUS_PX
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
+
+
+_ORDINARY_WORD = re.compile(r"[a-z]+(?=[ ,:;]|$)")
+
+
+def capitalised(sentence: str) -> str:
+    """Return a sentence with a capital, but for one that begins with an identifier."""
+    if _ORDINARY_WORD.match(sentence):
+        return sentence[0].upper() + sentence[1:]
+    return sentence
 
 
 class WarningStrip(QFrame):
@@ -30,7 +41,7 @@ class WarningStrip(QFrame):
 
     def show_warnings(self, warnings: Sequence[str]) -> None:
         """Show these sentences, or nothing."""
-        self.text.setText("\n".join(f"{each[:1].upper()}{each[1:]}." for each in warnings))
+        self.text.setText("\n".join(f"{capitalised(each)}." for each in warnings))
         self.setAccessibleName(f"Warning: {self.text.text()}")
         self.setVisible(bool(warnings))
 

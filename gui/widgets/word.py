@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -18,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.trace.guard_word import Moment, Phase, Scan, moment_at, scan_at, verdict_of
-from gui.geometry.word import Cell, picture_of
+from gui.geometry.word import Cell, Picture, picture_of
 from gui.theme import ThemeManager
 from gui.widgets.word_paint import Scene, WordPainter, result_font, result_height_px, sizes_of
 
@@ -78,6 +86,7 @@ class WordView(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.installEventFilter(self)
         content = QWidget()
         inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -117,15 +126,15 @@ class WordView(QWidget):
         self.place.setStyleSheet(f"color: {theme.muted}")
         self.nothing.setFont(metrics.ui("body"))
         self._column.activate()
-        self.canvas.set_room(self._scroll.viewport().height())
+        self.canvas.set_room(self._scroll.maximumViewportSize())
         self.canvas.dress()
         self._move(self._session.position)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the word know how much of it can be seen at once."""
-        super().resizeEvent(event)
-        self._column.activate()
-        self.canvas.set_room(self._scroll.viewport().height())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the word know how much of it can be seen at once, without a scroll bar."""
+        if event.type() == QEvent.Type.Resize and watched is self._scroll:
+            self.canvas.set_room(self._scroll.maximumViewportSize())
+        return super().eventFilter(watched, event)
 
     def _take_trace(self) -> None:
         trace = self._session.trace
@@ -214,8 +223,8 @@ class _Canvas(QWidget):
         self._themes = themes
         self.scene: Scene | None = None
         self._position = -1
-        self._laid_out: tuple[GuardInfo, int, int, Metrics] | None = None
-        self._room_px = 0
+        self._laid_out: tuple[GuardInfo, int, QSize, Metrics] | None = None
+        self._room = QSize()
         self.motion = QVariantAnimation(self)
         self.motion.setStartValue(0.0)
         self.motion.setEndValue(1.0)
@@ -229,10 +238,10 @@ class _Canvas(QWidget):
             self._lay_out(self.scene.guard, self.scene.moment, self.scene.owner)
         self.update()
 
-    def set_room(self, height_px: int) -> None:
-        """Leave the neighbours' names out where the drawing is taller than this."""
-        if height_px != self._room_px:
-            self._room_px = height_px
+    def set_room(self, room: QSize) -> None:
+        """Leave the neighbours' names out where the drawing with them is taller than this."""
+        if room != self._room:
+            self._room = room
             self.dress()
 
     def show_moment(self, guard: GuardInfo, moment: Moment, owner: str, position: int) -> None:
@@ -249,23 +258,25 @@ class _Canvas(QWidget):
 
     def _lay_out(self, guard: GuardInfo, moment: Moment, owner: str) -> None:
         metrics, width, scene = self._themes.metrics, max(self.width(), 1), self.scene
-        now = guard, width, self._room_px, metrics
+        now = guard, width, self._room, metrics
         if scene is not None and self._laid_out == now:
             verdict = verdict_of(moment, guard)
             self.scene = replace(scene, moment=moment, verdict=verdict, owner=owner)
             return
         self._laid_out = now
-        text = QFontMetricsF(metrics.mono("caption", bold=True))
-        results = _longest_results(guard)
-        font = result_font(metrics, results, width)
-        sizes = sizes_of(metrics, result_height_px(metrics, results, font, width))
-        picture = picture_of(guard, width, sizes, text.horizontalAdvance)
-        if picture.height_px > self._room_px:
-            # Memory and register seen at once tell more than the neighbours' names.
-            sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
-            picture = picture_of(guard, width, sizes, text.horizontalAdvance, neighbours=False)
+        # Chosen for the room without a scroll bar: one that is there, and makes the word narrower
+        # and taller, must not keep itself there.
+        wide, most = max(self._room.width(), 1), self._room.height()
+        heights = [
+            _height_px(_picture(guard, metrics, wide, neighbours=names)[0])
+            for names in (True, False)
+        ]
+        # Memory and register seen at once tell more than the neighbours' names.
+        names = heights[0] <= most
+        picture, font = _picture(guard, metrics, width, neighbours=names)
         self.scene = Scene(guard, picture, moment, verdict_of(moment, guard), owner, font)
-        self.setMinimumHeight(round(picture.height_px) + 1)
+        fitting = heights[0] if names else heights[1]
+        self.setMinimumHeight(fitting if fitting <= most else _height_px(picture))
 
     def sizeHint(self) -> QSize:
         """Return room for the whole word."""
@@ -299,6 +310,24 @@ class _Canvas(QWidget):
                 QToolTip.hideText()
             return True
         return super().event(event)
+
+
+def _picture(
+    guard: GuardInfo, metrics: Metrics, width_px: int, *, neighbours: bool
+) -> tuple[Picture, QFont]:
+    """Where everything lies at a width, and the font of the result; lower without neighbours."""
+    text = QFontMetricsF(metrics.mono("caption", bold=True))
+    results = _longest_results(guard)
+    font = result_font(metrics, results, width_px)
+    sizes = sizes_of(metrics, result_height_px(metrics, results, font, width_px))
+    if not neighbours:
+        sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
+    advance = text.horizontalAdvance
+    return picture_of(guard, width_px, sizes, advance, neighbours=neighbours), font
+
+
+def _height_px(picture: Picture) -> int:
+    return round(picture.height_px) + 1
 
 
 def bit_text(guard: GuardInfo, moment: Moment, cell: Cell) -> str:

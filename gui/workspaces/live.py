@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gui.window import MainWindow
 
 _SPLITTERS = ("columns", "left", "right")
-_SIDES = (250, 380)
+_SIDES = (272, 380)
 """Widths of the side columns at the scale of 1."""
 _MOST_SHARE = 30
 """Percent of the width that a side column gets at most."""
@@ -40,6 +40,8 @@ _PUT_AWAY = QByteArray(b"put away")
 
 class LiveWorkspace(QWidget):
     """The views of the Live workspace, arranged.
+
+    ``main_view`` has the keyboard where nobody else does.
 
     Args:
         window: For its theme, commands and settings.
@@ -51,7 +53,7 @@ class LiveWorkspace(QWidget):
         super().__init__()
         self._window, self._session = window, session
         themes = window.themes
-        self.stack = StackView(session, themes)
+        self.main_view = self.stack = StackView(session, themes)
         self.gauge = GaugeView(session, themes)
         self.source = SourceView(session, themes)
         self.word = WordView(session, themes)
@@ -74,7 +76,6 @@ class LiveWorkspace(QWidget):
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
         window.registry.connect("run.scenario", self.picker.choose)
         window.registry.action("file.clear_recent").triggered.connect(self.picker.reload)
-        self.setFocusProxy(self.stack)
 
     def _arrange(self) -> dict[str, QSplitter]:
         left = _splitter(Qt.Orientation.Vertical, self.picker, _scrolled(self.form, "Parameters"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.scenario.loader import open_scenario
@@ -172,6 +172,50 @@ def test_nothing_overlaps_at_any_size(
     for at, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[at + 1 :])
     assert here.stack.height() > 60
+
+
+def test_a_complaint_goes_when_the_mistake_does(controller: Controller) -> None:
+    bar = controller.window.messages
+    controller.session.override(max_depth=0)
+    controller.session.override(kernel="6.12")
+    assert len(bar.messages) == 1
+    controller.session.override(guard="uint")
+    assert not bar.messages
+
+
+def test_the_keyboard_comes_home(controller: Controller) -> None:
+    here, window = page(controller), controller.window
+    window.activateWindow()
+    window.registry.run("run.scenario")
+    QTest.keyClicks(here.picker.search, "two bits")
+    QTest.keyClick(here.picker.search, KEY.Key_Return)
+    assert here.stack.hasFocus()
+    window.registry.run("help.keys")
+    QTest.keyClick(window.help, KEY.Key_Escape)
+    assert here.stack.hasFocus()
+
+
+def test_tab_reaches_the_what_if_bar_and_the_scenarios(controller: Controller) -> None:
+    here = page(controller)
+    controller.window.activateWindow()
+    here.stack.setFocus()
+    reached: set[QWidget | None] = set()
+    for _ in range(120):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.add(focused)
+        QTest.keyClick(focused, KEY.Key_Tab)
+    assert here.picker.search in reached
+    assert any(here.guard_bar.isAncestorOf(widget) for widget in reached if widget)
+    assert here.transport.button("play.toggle") in reached
+
+
+def test_a_layout_file_can_be_opened(controller: Controller) -> None:
+    btf = Path(__file__).parents[1] / "data" / "btf" / "arm64-debian-arm64.btf"
+    controller.window.open_file(btf)
+    assert controller.session.trace is not None
+    assert "arm64-debian-arm64" in controller.session.trace.info.layout.label
+    assert controller.window.settings.recent_files[0] == btf
 
 
 def test_side_panels_can_be_put_away_and_stay_away(controller: Controller, qtbot: QtBot) -> None:

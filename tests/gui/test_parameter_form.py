@@ -156,7 +156,7 @@ def test_a_switch_and_a_choice_run_at_once(form: ParameterForm, session: Session
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("0", "expected a number from 1 to 20000, got 0"),
+        ("0", "expected a number from 1 to 20,000, got 0"),
         ("many", "expected a whole number, got 'many'"),
     ],
 )
@@ -193,7 +193,7 @@ def test_reset_goes_back_to_the_default(form: ParameterForm, session: Session) -
     QTest.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
     assert (row.problem, row.value()) == ("", 1500)
     assert not row.reset_button.isVisible()
-    assert session.settings["events"] == 1500
+    assert session.parameter("events") == 1500
     assert row.reset_button.accessibleName() == "Reset events to 1,500"
 
 

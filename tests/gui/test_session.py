@@ -153,3 +153,32 @@ def test_what_a_run_warns_of_is_told_once(tmp_path: Path, qtbot: QtBot) -> None:
         session.open("two-bit-wrap")
     assert session.plan is not None
     assert "never guards" in session.plan.warnings[0]
+
+
+def test_another_guard_keeps_the_moment(session: Session) -> None:
+    assert session.trace is not None
+    session.next_marker()
+    hit = session.position
+    session.override(guard="uint")
+    assert session.position == int(session.trace.short_circuits[0]) == hit
+    session.seek(10**9)
+    session.override(guard="none")
+    assert session.position == len(session.trace) - 1
+    session.seek(5)
+    session.override(guard="bit1")
+    assert session.position == 5
+    session.open("depth-law")
+    assert session.position == -1
+
+
+def test_a_value_already_in_force_runs_nothing(session: Session, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(session.trace_changed):
+        assert session.set_parameter("allocations", 1)
+
+
+def test_a_wrap_is_a_marker(qtbot: QtBot) -> None:
+    session = Session(Runner())
+    session.open("two-bit-wrap")
+    session.next_marker()
+    assert session.trace is not None
+    assert session.trace.kind(session.position) is Kind.WARNED

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from core.scenario.loader import bundled
 from gui.icons import icon, pixmap
+from gui.widgets import focus_home
 from gui.widgets.scenario.entries import Entry, bundled_entries, read_entry
 from gui.widgets.scenario.list import ENTRY, ScenarioList
 
@@ -148,7 +149,7 @@ class ScenarioPicker(QFrame):
             self.reload()
         # Done looking: the space bar plays now, and the whole list is there for the next time.
         self.search.clear()
-        self.search.clearFocus()
+        focus_home(self)
 
     def _open_file(self) -> None:
         path = self._choose_file()

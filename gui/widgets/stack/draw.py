@@ -10,7 +10,7 @@ from gui.theme import Role, mix
 from gui.widgets import caps_width, draw_caps
 from gui.widgets.stack.scene import HINTS, CardLook, Scene
 from gui.widgets.stack.style import CENTRED, LEFT, RIGHT, Style, draw_pill, faded, qrect
-from gui.widgets.stack.words import plural
+from gui.widgets.stack.words import fold_words, plural
 
 
 def draw_hover(painter: QPainter, style: Style, box: Box, density: Density) -> None:
@@ -160,13 +160,7 @@ def draw_fold(
     painter.setBrush(QColor(theme.sunken))
     radius = style.radius_px(Density.DENSE)
     painter.drawRoundedRect(qrect(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-    stack_bytes = sum(look.stack_bytes for look in folded)
-    words = f"… {plural(len(folded), 'frame')} …"
-    levels = sorted({look.level for look in folded if look.level})
-    if levels:
-        span = f"{levels[0]}–{levels[-1]}" if len(levels) > 1 else f"{levels[0]}"
-        words += f"   level{'s' if len(levels) > 1 else ''} {span}"
-    words += f"   {stack_bytes:,} bytes"
+    words = fold_words(folded)
     painter.setFont(style.caption_bold.font)
     painter.setPen(QColor(theme.muted))
     painter.drawText(qrect(box), CENTRED, style.caption_bold.cut(words, box.width))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
@@ -13,13 +15,14 @@ from gui.widgets.stack.style import (
     CENTRED,
     LEFT,
     RIGHT,
+    Face,
     Style,
     draw_pill,
     faded,
     qrect,
     stripes,
 )
-from gui.widgets.stack.words import plural
+from gui.widgets.stack.words import avoided_heading, plural
 
 SLAM_MS = 280
 """How long the barrier takes to come down."""
@@ -89,23 +92,49 @@ def _draw_guard_words(
     draw_shield(painter, icon, ink, QColor(role.colour))
     left, right = icon.right + style.px(14), box.right - style.px(12)
     right = _draw_chip(painter, style, box, barrier, left, right, role)
-    width = max(0.0, right - left)
-    title, lines = style.title_lines(barrier.title, width)
-    two_lines = title.metrics.height() * lines
-    rows = barrier.detail.count("\n") + 1
-    wide_enough = style.body.width(max(barrier.detail.split("\n"), key=len)) <= width
-    below = style.body.metrics.height() * rows + style.px(3)
-    if not wide_enough or two_lines + below > box.height:
-        below = 0
-    top = box.middle - (two_lines + below) / 2
+    words = guard_words(style, box, barrier, left, right)
     painter.setPen(ink)
-    painter.setFont(title.font)
-    room = QRectF(left, top, width, two_lines)
-    painter.drawText(room, LEFT | Qt.TextFlag.TextWordWrap, barrier.title)
-    if below:
+    painter.setFont(words.title.font)
+    painter.drawText(qrect(words.title_box), LEFT | Qt.TextFlag.TextWordWrap, barrier.title)
+    if words.detail_box is not None:
         painter.setFont(style.body.font)
-        room = QRectF(left, top + two_lines + style.px(3), width, below)
-        painter.drawText(room, LEFT, barrier.detail)
+        painter.drawText(qrect(words.detail_box), LEFT, barrier.detail)
+
+
+class GuardWords(NamedTuple):
+    """Where a barrier's words stand; without the detail where there is no room for it."""
+
+    title: Face
+    title_box: Box
+    detail_box: Box | None
+
+
+def guard_words(style: Style, box: Box, barrier: Barrier, left: float, right: float) -> GuardWords:
+    """Return where the words of a barrier stand, on whole pixels and as tall as they really are.
+
+    Args:
+        style: Theme and scale.
+        box: The band between its edges.
+        barrier: What it says.
+        left: Where the words may begin.
+        right: Where they must end.
+    """
+    width = max(0, int(right - left))
+    title, _ = style.title_lines(barrier.title, width)
+    smaller = (face for face in style.titles[style.titles.index(title) :])
+    # The lines of a font lie further apart than its height, and a large one may wrap once more.
+    title = next((face for face in smaller if face.height_of(barrier.title, width) <= box.height),
+                 style.titles[-1])  # fmt: skip
+    tall = title.height_of(barrier.title, width)
+    rows = barrier.detail.split("\n")
+    gap = style.px(3)
+    below = style.body.metrics.lineSpacing() * len(rows)
+    fits = tall + gap + below <= box.height
+    if not fits or max(map(style.body.width, rows)) > width:
+        gap = below = 0
+    top = int(box.middle - (tall + gap + below) / 2)
+    detail = Box(left, top + tall + gap, width, below) if below else None
+    return GuardWords(title, Box(left, top, width, tall), detail)
 
 
 def _draw_chip(
@@ -161,10 +190,11 @@ def draw_ghosts(
 ) -> None:
     """Draw the frames that do not happen: dashed, fainter the further in they would lie."""
     theme = style.theme
-    label = style.title_face(barrier.avoided_label, box.width, "title")
+    heading = avoided_heading(barrier.avoided_label, barrier.avoided)
+    label = style.title_face(heading, box.width, "title")
     painter.setFont(label.font)
     painter.setPen(QColor(theme.role("guard").ink))
-    words = label.cut(barrier.avoided_label, box.width)
+    words = label.cut(heading, box.width)
     painter.drawText(QRectF(box.left, box.top, box.width, style.label_px), LEFT, words)
     room = box.height - style.label_px
     rows, rest = rows_that_fit(room, style.ghost_px, len(barrier.avoided))

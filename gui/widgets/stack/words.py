@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from core.trace.events import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.trace.info import TraceInfo
     from core.trace.short_circuit import ShortCircuit
     from core.trace.trace import Trace
@@ -119,6 +121,30 @@ def avoided_label(hit: ShortCircuit) -> str:
     if not any(function.name == "save_stack" for function in hit.avoided):
         return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes"
     return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes a level, and on without end"
+
+
+def span_bytes(looks: Sequence[CardLook]) -> int:
+    """Return the stack from the first of these frames to the last, hidden ones among them too."""
+    if not looks:
+        return 0
+    return looks[-1].used_bytes - looks[0].used_bytes + looks[0].stack_bytes
+
+
+def avoided_heading(label: str, looks: Sequence[CardLook]) -> str:
+    """Return the line over the frames that do not happen, true where some are left out."""
+    if span_bytes(looks) == sum(look.stack_bytes for look in looks):
+        return label
+    return label.replace(" frames", f" frames ({len(looks):,} essential)", 1)
+
+
+def fold_words(folded: Sequence[CardLook]) -> str:
+    """Return what the stripe that stands for old frames says."""
+    words = f"… {plural(len(folded), 'frame')} …"
+    levels = sorted({look.level for look in folded if look.level})
+    if levels:
+        span = f"{levels[0]}–{levels[-1]}" if len(levels) > 1 else f"{levels[0]}"
+        words += f"   level{'s' if len(levels) > 1 else ''} {span}"
+    return f"{words}   {span_bytes(folded):,} bytes"
 
 
 def returned_title(trace: Trace, position: int) -> str:
