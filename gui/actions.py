@@ -122,6 +122,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("zoom.reset", "Normal size", ("Ctrl+0",), "View"),
     Command("view.scenarios", "Scenario panel", ("Ctrl+B",), "View", "scenario",
             "Scenarios and parameters at the left", checkable=True),
+    Command("view.what_if", "What-if bar", ("Ctrl+G",), "View", "chip",
+            "Guard, depth, kernel and layout above the stack", checkable=True),
     Command("view.details", "Details panel", ("Ctrl+D",), "View", "layout",
             "Listing, word and counts at the right", checkable=True),
     Command("view.motion", "Motion", (), "View", "", "Animate changes, or show them at once", True),

@@ -42,7 +42,7 @@ class _Segment(QToolButton):
         """Return room for the text as it is when chosen."""
         metrics = self._themes.metrics.frame()
         strong = QFontMetrics(metrics.ui(bold=True))
-        return QSize(strong.horizontalAdvance(self.text()) + metrics.px(22), metrics.px(CONTROL_PX))
+        return QSize(strong.horizontalAdvance(self.text()) + metrics.px(18), metrics.px(CONTROL_PX))
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrows from the commands that move the cursor."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.trace.events import Kind
-from gui.theme import Role, TextStep, ThemeManager
+from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ CLOCK_NOTE = (
     "Simulated time: a teaching clock that gives each step a plausible cost. Not a measurement."
 )
 
+_LARGEST_SCALE = 2.0
 _LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("body", 99))
 """Sizes of the sentence, and in how many lines the run's longest one must fit to get that size."""
 _SHORT_PX = 360
@@ -223,7 +225,7 @@ class ExplanationStrip(QWidget):
         self.update()
 
     def _show_sign(self) -> None:
-        role, metrics = self._role, self._themes.metrics
+        role, metrics = self._role, self._metrics
         self.sign.setVisible(role is not None)
         if role is not None:
             short = self.width() < metrics.px(_SHORT_PX)
@@ -249,7 +251,7 @@ class ExplanationStrip(QWidget):
     # -- how large ------------------------------------------------------------------------------
 
     def _dress(self) -> None:
-        theme, metrics = self._themes.theme, self._themes.metrics
+        theme, metrics = self._themes.theme, self._metrics
         pad = metrics.px(14)
         self._column.setContentsMargins(pad + metrics.px(4), metrics.px(10), pad, metrics.px(10))
         self._column.setSpacing(metrics.px(6))
@@ -262,7 +264,7 @@ class ExplanationStrip(QWidget):
 
     def _size_sentence(self) -> None:
         """Take the largest text in which the longest sentence fits, and the height it needs."""
-        metrics, margins = self._themes.metrics, self._column.contentsMargins()
+        metrics, margins = self._metrics, self._column.contentsMargins()
         width = max(1, self.width() - margins.left() - margins.right())
         for step, most_lines in _LARGEST:
             font = metrics.ui(step)
@@ -274,7 +276,7 @@ class ExplanationStrip(QWidget):
         self.sentence.setFixedHeight(height)
 
     def _html(self, text: str) -> str:
-        family = self._themes.metrics.mono_family
+        family = self._metrics.mono_family
         return sentence_html(text, self._names, family, breakable=self._breakable)
 
     def _height_of(self, text: str, font: QFont, width_px: int) -> int:
@@ -285,9 +287,15 @@ class ExplanationStrip(QWidget):
         document.setTextWidth(width_px)
         return ceil(document.size().height()) + 1
 
+    @property
+    def _metrics(self) -> Metrics:
+        """The sizes in force; the sentence stops growing before it pushes the stack away."""
+        metrics = self._themes.metrics
+        return replace(metrics, scale=min(metrics.scale, _LARGEST_SCALE))
+
     def sizeHint(self) -> QSize:
         """Return the height in force; any width will do."""
-        return QSize(self._themes.metrics.px(480), super().sizeHint().height())
+        return QSize(self._metrics.px(480), super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the sentence to another width."""
@@ -304,7 +312,7 @@ class ExplanationStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the emphasis: a tint and a bar."""
-        theme, metrics = self._themes.theme, self._themes.metrics
+        theme, metrics = self._themes.theme, self._metrics
         with QPainter(self) as painter:
             role = self._role
             painter.fillRect(self.rect(), QColor(role.soft if role else theme.surface))

@@ -273,11 +273,11 @@ class GuardBar(QFrame):
         px, ratio = metrics.px, self.devicePixelRatioF()
         self._column.setContentsMargins(px(14), px(8), px(14), px(8))
         self._column.setSpacing(px(8))
-        self._flow.gaps = px(12), px(8)
+        self._flow.gaps = px(10), px(8)
         self.max_depth.setFont(metrics.ui())
         self._depth_style = "NumberField { padding-top: 0; padding-bottom: 0; min-height: 0; }"
         self.max_depth.setStyleSheet(self._depth_style)
-        self.max_depth.setMinimumWidth(px(84))
+        self.max_depth.setMinimumWidth(px(72))
         self.max_depth.setFixedHeight(px(CONTROL_PX))
         self.reset_button.setIcon(icon("undo", theme, px(18), ratio=ratio))
         self.reset_button.setIconSize(QSize(1, 1) * px(18))

@@ -35,6 +35,8 @@ _SIDES = (272, 380)
 """Widths of the side columns at the scale of 1."""
 _MOST_SHARE = 30
 """Percent of the width that a side column gets at most."""
+_LECTURE_HALL, _LARGEST_HALL = 2.0, 2.5
+"""From these scales on the side panels, and the what-if bar, make room for the stack."""
 _PUT_AWAY = QByteArray(b"put away")
 
 
@@ -82,7 +84,7 @@ class LiveWorkspace(QWidget):
         right = _splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
         columns = _splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
         left.setSizes([460, 240])
-        right.setSizes([150, 350, 100])
+        right.setSizes([130, 390, 80])
         columns.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.addWidget(self.guard_bar)
@@ -113,31 +115,44 @@ class LiveWorkspace(QWidget):
             splitter.splitterMoved.connect(lambda *_, name=name: self._remember(name))
 
     def _bind_panels(self) -> None:
-        """Let the side panels be put away: in a lecture hall the stack wants the whole width."""
-        registry, columns = self._window.registry, self._splitters["columns"]
-        for command, at in (("view.scenarios", 0), ("view.details", 2)):
-            panel, name = columns.widget(at), f"live/{command}"
-            assert panel is not None
-            shown = self._window.settings.state(name) != _PUT_AWAY
-            panel.setVisible(shown)
-            registry.connect(command, lambda on, p=panel, n=name: self._show_panel(p, n, on))
-            registry.set_checked(command, shown)
+        """Let the panels be put away: in a lecture hall the stack wants the whole room."""
+        columns = self._splitters["columns"]
+        left, right = columns.widget(0), columns.widget(2)
+        assert left is not None
+        assert right is not None
+        self._panels = {
+            "view.scenarios": (left, _LECTURE_HALL),
+            "view.details": (right, _LECTURE_HALL),
+            "view.what_if": (self.guard_bar, _LARGEST_HALL),
+        }
+        for command in self._panels:
+            self._window.registry.connect(command, lambda on, c=command: self._show_panel(c, on))
 
-    def _show_panel(self, panel: QWidget, name: str, on: bool) -> None:
-        panel.setVisible(on)
-        self._window.settings.set_state(name, QByteArray() if on else _PUT_AWAY)
+    def _show_panel(self, command: str, on: bool) -> None:
+        self._panels[command][0].setVisible(on)
+        self._window.settings.set_state(f"live/{command}", QByteArray() if on else _PUT_AWAY)
 
     def _follow_scale(self) -> None:
         """Give the side columns their share again where the scale has changed."""
         scale = self._window.themes.metrics.scale
         if scale == self._scale:
             return
+        self._make_room(scale)
         first, self._scale = self._scale == 0, scale
         if first and not self._window.settings.state("live/columns").isEmpty():
             return
         metrics, whole = self._window.themes.metrics, max(self.width(), self._window.width())
         left, right = (min(metrics.chrome(px), whole * _MOST_SHARE // 100) for px in _SIDES)
         self._splitters["columns"].setSizes([left, whole - left - right, right])
+
+    def _make_room(self, scale: float) -> None:
+        """Put panels away in a lecture hall, and back as they were after it."""
+        for command, (panel, hall) in self._panels.items():
+            if (scale >= hall) == (self._scale >= hall) and self._scale:
+                continue
+            wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
+            panel.setVisible(wanted and scale < hall)
+            self._window.registry.set_checked(command, wanted and scale < hall)
 
     def _remember(self, name: str) -> None:
         self._window.settings.set_state(f"live/{name}", self._splitters[name].saveState())

@@ -22,6 +22,7 @@ from gui.theme import ThemeManager
 from gui.widgets.controls import MenuButton
 from gui.widgets.flow import flow_rows
 from gui.widgets.guard_bar import GUARDS, GuardBar
+from gui.widgets.warning_strip import capitalised
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -166,7 +167,7 @@ def test_an_impossible_depth_snaps_back_with_a_sentence(
     assert (session.overrides.max_depth, bar.max_depth.value()) == (None, 1)
 
 
-@pytest.mark.parametrize("text", ["many", "", "99999999"])
+@pytest.mark.parametrize("text", ["abc", "", "99999999", "9999999999999"])
 def test_what_is_no_depth_stays_marked_until_one_leaves(
     bar: GuardBar, session: Session, qtbot: QtBot, text: str
 ) -> None:
@@ -178,8 +179,12 @@ def test_what_is_no_depth_stays_marked_until_one_leaves(
     with qtbot.assertNotEmitted(session.source_changed):
         QTest.keyClick(line, Qt.Key.Key_Return)
     assert line.text() == text
-    assert "from 1 to 1,000,000" in bar.max_depth.toolTip()
+    sentence = "Maximum depth: a whole number from 1 to 1,000,000"
+    assert bar.max_depth.toolTip() == sentence
+    assert bar.warnings.isVisible()
+    assert bar.warnings.text.text() == f"{sentence}."
     bar.guard.buttons["bit1"].setFocus()
+    assert not bar.warnings.isVisible()
     assert bar.max_depth.value() == 1
     assert session.overrides.max_depth is None
 
@@ -264,6 +269,38 @@ def test_reset_takes_every_change_back(bar: GuardBar, session: Session) -> None:
     assert shown(bar) == before
     assert not bar.reset_button.isVisible()
     assert bar.max_depth.accessibleDescription() == ""
+
+
+def test_reset_is_an_icon_with_a_name(bar: GuardBar, session: Session) -> None:
+    session.override(guard="uint")
+    assert bar.reset_button.text() == ""
+    assert not bar.reset_button.icon().isNull()
+    assert bar.reset_button.accessibleName() == "Reset to scenario"
+    assert bar.reset_button.toolTip() == "Reset to scenario"
+
+
+@pytest.mark.parametrize("width", [420, 700, 1100, 1280, 1800])
+def test_a_change_moves_nothing_down(bar: GuardBar, session: Session, width: int) -> None:
+    before = bar.heightForWidth(width)
+    session.override(guard="uint")
+    assert bar.heightForWidth(width) == before
+
+
+def test_everything_stands_in_one_row_at_1280(bar: GuardBar, session: Session) -> None:
+    row = bar.heightForWidth(4000)
+    assert bar.heightForWidth(1280) == row
+    session.override(guard="none")
+    assert bar.heightForWidth(1280) == row
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [("a field counts", "A field counts"), ("maximum depth: one", "Maximum depth: one"),
+     ("x86_64 has no unwinder", "x86_64 has no unwinder"), ("ia64 is gone", "ia64 is gone"),
+     ("save_stack saves", "save_stack saves"), ("mm/slub.c says", "mm/slub.c says"), ("", "")],
+)  # fmt: skip
+def test_only_an_ordinary_word_gets_a_capital(sentence: str, shown: str) -> None:
+    assert capitalised(sentence) == shown
 
 
 def test_a_guard_that_cannot_guard_is_told_before_the_run(bar: GuardBar, session: Session) -> None:

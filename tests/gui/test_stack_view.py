@@ -11,14 +11,23 @@ from pytestqt.qtbot import QtBot
 
 from core.trace.events import Kind
 from core.trace.trace import Trace
+from gui.geometry.stack import Box
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
 from gui.widgets.stack.canvas import FADE_MS
-from gui.widgets.stack.guard import ARRIVAL_MS
+from gui.widgets.stack.guard import ARRIVAL_MS, guard_words
 from gui.widgets.stack.scene import Barrier, Scene
+from gui.widgets.stack.style import Style
 from gui.widgets.stack.view import StackView
-from gui.widgets.stack.words import VERBS, card_tip, ordinal
+from gui.widgets.stack.words import (
+    VERBS,
+    avoided_heading,
+    card_tip,
+    fold_words,
+    ordinal,
+    span_bytes,
+)
 
 
 class Clock:
@@ -301,6 +310,68 @@ def test_a_field_that_wraps_is_an_alarm(stand: Stand) -> None:
     wrapped = [look for look in looks if look.wrapped]
     assert {look.tag for look in wrapped} == {"depth 3→0"}
     assert "wrapped around" in card_tip(wrapped[0], trace)
+    stand.image()
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("height", [56, 70, 88])
+def test_a_barriers_words_are_never_cut(stand: Stand, scale: float, height: int) -> None:
+    stand.open("mail-chain")
+    barrier = stand.barrier(35)
+    stand.themes.set_scale(scale)
+    style = Style(stand.themes.theme, stand.themes.metrics)
+    box = Box(30.5, 7.3, 2000, height * scale)
+    for right in range(round(320 * scale), round(1500 * scale), 7):
+        words = guard_words(style, box, barrier, 100.4, right)
+        title = words.title_box
+        assert title.height >= words.title.height_of(barrier.title, title.width)
+        assert title.top == int(title.top)
+        if words.title is not style.titles[-1]:
+            assert box.top - 1 <= title.top
+            assert title.bottom <= box.bottom
+        if words.detail_box is not None:
+            assert words.detail_box.top >= title.bottom
+            assert words.detail_box.bottom <= box.bottom
+            needed = style.body.height_of(barrier.detail, words.detail_box.width)
+            assert words.detail_box.height >= needed
+
+
+# -- what is left out ---------------------------------------------------------------------------
+
+
+def test_folded_bytes_count_the_frames_that_are_hidden(stand: Stand) -> None:
+    trace = stand.open("no-guard-overflow")
+    stand.session.set_essential_only(True)
+    looks = [card.look for card in stand.at(len(trace) - 1).cards]
+    first = next(at for at, look in enumerate(looks) if look.level == 1)
+    last = max(at for at, look in enumerate(looks) if look.level == 26)
+    folded = looks[first : last + 1]
+    state = stand.session.state()
+    assert state is not None
+    used = {frame.call: frame.used_bytes for frame in state.frames}
+    cards = stand.view.scene.cards
+    before = used[cards[first].call] - looks[first].stack_bytes
+    bytes_told = used[cards[last].call] - before
+    assert bytes_told > sum(look.stack_bytes for look in folded)
+    assert fold_words(folded).endswith(f"levels 1–26   {bytes_told:,} bytes")
+
+
+def test_without_hidden_frames_the_sum_is_the_same(stand: Stand) -> None:
+    trace = stand.open("no-guard-overflow")
+    looks = [card.look for card in stand.at(len(trace) - 1).cards]
+    assert span_bytes(looks[4:60]) == sum(look.stack_bytes for look in looks[4:60])
+    assert span_bytes(()) == 0
+
+
+def test_the_line_over_avoided_frames_agrees_with_the_rows(stand: Stand) -> None:
+    stand.open("mail-chain")
+    barrier = stand.barrier(35)
+    assert avoided_heading(barrier.avoided_label, barrier.avoided) == barrier.avoided_label
+    stand.session.set_essential_only(True)
+    barrier = stand.barrier(35)
+    assert avoided_heading(barrier.avoided_label, barrier.avoided) == (
+        "avoided: 14 frames (5 essential), 2,888 bytes a level, and on without end"
+    )
     stand.image()
 
 

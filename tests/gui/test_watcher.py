@@ -85,6 +85,59 @@ def test_a_file_deleted_and_written_anew_is_followed(
         path.write_text(text("second"), "utf-8")
 
 
+def test_a_file_that_is_gone_is_told_once_and_followed_when_it_is_back(
+    qtbot: QtBot, session: Session, watcher: ScenarioWatcher, path: Path
+) -> None:
+    trace = session.trace
+    said: list[str] = []
+    session.warned.connect(said.append)
+    for title_now in ("second", "third"):
+        said.clear()
+        with qtbot.waitSignal(session.warned):
+            path.unlink()
+        (path.parent / "other.txt").write_text(title_now, "utf-8")
+        watcher._look()
+        assert said == ["mine.toml is gone; the last run stays"]
+        assert session.trace is trace
+        with qtbot.waitSignal(session.trace_changed):
+            path.write_text(text(title_now), "utf-8")
+        assert title(session) == title_now
+        trace = session.trace
+
+
+def test_a_file_moved_aside_for_a_moment_is_not_gone(
+    qtbot: QtBot, session: Session, path: Path
+) -> None:
+    watcher = ScenarioWatcher(session, settle_ms=60_000)
+    aside = path.with_suffix(".bak")
+    with qtbot.assertNotEmitted(session.warned):
+        path.rename(aside)
+        watcher._touched(str(path))
+        aside.rename(path)
+        watcher._look()
+
+
+def test_a_file_whose_folder_is_gone_too_is_followed_when_both_are_back(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    path = folder / "mine.toml"
+    path.write_text(text("first"), "utf-8")
+    session = Session(Runner())
+    assert session.open(str(path))
+    watcher = ScenarioWatcher(session, settle_ms=0)
+    with qtbot.waitSignal(session.warned):
+        path.unlink()
+        folder.rmdir()
+    qtbot.waitUntil(lambda: str(tmp_path) in watcher._watcher.directories())
+    folder.mkdir()
+    qtbot.waitUntil(lambda: str(folder) in watcher._watcher.directories())
+    with qtbot.waitSignal(session.trace_changed):
+        path.write_text(text("second"), "utf-8")
+    assert title(session) == "second"
+
+
 def test_a_mistake_is_said_once_and_nothing_is_lost(
     qtbot: QtBot, session: Session, watcher: ScenarioWatcher, path: Path
 ) -> None:

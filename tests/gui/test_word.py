@@ -193,6 +193,35 @@ def test_a_low_panel_names_only_the_guards_field(qtbot: QtBot) -> None:
     assert "in_execve" in names()
 
 
+def test_the_names_shown_depend_on_the_size_alone(qtbot: QtBot) -> None:
+    def shown_at(view: WordView) -> tuple[int, int, int]:
+        qtbot.wait(1)
+        assert view.canvas.scene is not None
+        labels = view.canvas.scene.picture.labels
+        return len(labels), view.canvas.minimumHeight(), view.canvas.width()
+
+    heights = range(250, 460, 10)
+    old, session, themes = word_of(qtbot)
+    fresh = {}
+    for height in heights:
+        view, _, _ = shown(qtbot, WordView, (400, height), "mail-chain")
+        fresh[height] = shown_at(view)
+    assert len({names for names, _, _ in fresh.values()}) == 2
+    for height in (*heights, *reversed(heights)):
+        old.resize(400, height)
+        assert shown_at(old) == fresh[height]
+    for height in heights:
+        session.open("depth-law")
+        session.override(guard="scan")
+        themes.set_scale(2.0)
+        old.resize(300, 200)
+        qtbot.wait(1)
+        themes.set_scale(1.0)
+        old.resize(400, height)
+        session.open("mail-chain")
+        assert shown_at(old) == fresh[height]
+
+
 def test_motion_is_painted_half_way(qtbot: QtBot) -> None:
     view, session, _ = word_of(qtbot)
     for position in (13, 14, 15):

@@ -93,12 +93,13 @@ def _draw_guard_words(
     left, right = icon.right + style.px(14), box.right - style.px(12)
     right = _draw_chip(painter, style, box, barrier, left, right, role)
     words = guard_words(style, box, barrier, left, right)
+    flags = LEFT | Qt.TextFlag.TextDontClip
     painter.setPen(ink)
     painter.setFont(words.title.font)
-    painter.drawText(qrect(words.title_box), LEFT | Qt.TextFlag.TextWordWrap, barrier.title)
+    painter.drawText(qrect(words.title_box), flags | Qt.TextFlag.TextWordWrap, barrier.title)
     if words.detail_box is not None:
         painter.setFont(style.body.font)
-        painter.drawText(qrect(words.detail_box), LEFT, barrier.detail)
+        painter.drawText(qrect(words.detail_box), flags, barrier.detail)
 
 
 class GuardWords(NamedTuple):
@@ -128,7 +129,7 @@ def guard_words(style: Style, box: Box, barrier: Barrier, left: float, right: fl
     tall = title.height_of(barrier.title, width)
     rows = barrier.detail.split("\n")
     gap = style.px(3)
-    below = style.body.metrics.lineSpacing() * len(rows)
+    below = style.body.height_of(barrier.detail, width) if barrier.detail else 0
     fits = tall + gap + below <= box.height
     if not fits or max(map(style.body.width, rows)) > width:
         gap = below = 0
