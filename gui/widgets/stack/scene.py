@@ -126,7 +126,8 @@ class Scene:
             said.append(HINTS[self.hint])
         if self.barrier is not None:
             barrier = self.barrier
-            said += [f"{barrier.title}.", barrier.detail, barrier.avoided_label]
+            avoided = words.avoided_heading(barrier.avoided_label, barrier.avoided)
+            said += [f"{barrier.title}.", barrier.detail, avoided]
         return " ".join(filter(None, said)).replace("\n", " ")
 
 
