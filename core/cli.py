@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if _asks_for_window(words):
         return _open_window(words)
-    from core.commands.app import run_command  # noqa: PLC0415
+    from core.commands.app import run_command
 
     return run_command(words)
 
@@ -41,13 +41,13 @@ def _is_file(name: str) -> bool:
 
 
 def _is_scenario(name: str) -> bool:
-    from core.scenario.loader import bundled  # noqa: PLC0415
+    from core.scenario.loader import bundled
 
     return name in bundled()
 
 
 def _open_window(words: list[str]) -> int:
-    from core.errors import OwnerscopeError  # noqa: PLC0415
+    from core.errors import OwnerscopeError
 
     try:
         return int(importlib.import_module("gui.app").run(words))

@@ -136,7 +136,7 @@ def _python() -> Finding:
 
 def _requirements() -> Iterator[Finding]:
     """Compare what the installed ownerscope declares with what is installed."""
-    from importlib import metadata  # noqa: PLC0415 - takes 20 ms, and the window never needs it
+    from importlib import metadata
 
     def version_of(name: str) -> str | None:
         try:
@@ -288,7 +288,7 @@ def _stderr_captured() -> Iterator[list[str]]:
 
 
 def _wayland_problem(environ: Mapping[str, str]) -> str:
-    import socket  # noqa: PLC0415 - an X session does without
+    import socket
 
     name = environ.get("WAYLAND_DISPLAY") or "wayland-0"
     path = Path(environ.get("XDG_RUNTIME_DIR", ""), name)

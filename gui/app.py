@@ -3,7 +3,6 @@
 Nothing of Qt is imported before ``preflight`` found that a window can open, and nothing heavy
 (numpy, pyqtgraph) before the first paint: see ``_after_first_paint``.
 """
-# ruff: noqa: PLC0415 - imports wait for the moment the paragraph above names
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def _large_step(session: Session) -> int:
     if session.trace is None:
         return 1
     if session.essential_only:
-        from core.trace.filters import essential_positions  # noqa: PLC0415  (numpy)
+        from core.trace.filters import essential_positions
 
         return large_step(len(essential_positions(session.trace)))
     return large_step(len(session.trace))

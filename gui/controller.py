@@ -102,7 +102,7 @@ class Controller(QObject):
 
     def check_machine(self) -> None:
         """Tell what this machine lacks, with the command that installs it to copy."""
-        from core.doctor import examine, install_command  # noqa: PLC0415
+        from core.doctor import examine, install_command
 
         findings = examine()
         missing = [finding for finding in findings if not finding.ok]

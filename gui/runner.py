@@ -58,7 +58,7 @@ class Runner(QObject):
         self, plan: Plan, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
     ) -> None:
         """Run a plan; a run still under way is given up."""
-        from core.scenario.run import run  # noqa: PLC0415  (numpy, after the first paint)
+        from core.scenario.run import run
 
         self.cancel()
         probe = min(self._probe_events, plan.budget_events)
@@ -86,7 +86,7 @@ class Runner(QObject):
     def _start_worker(
         self, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
     ) -> None:
-        from core.worker import request_for  # noqa: PLC0415
+        from core.worker import request_for
 
         self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
         self._budget_events = overrides.budget_events
@@ -128,7 +128,7 @@ class Runner(QObject):
             self._give_up(sentence or "the run's process ended before it was done; try again")
 
     def _take(self) -> None:
-        from core.trace import file as trace_file  # noqa: PLC0415
+        from core.trace import file as trace_file
 
         assert self._folder is not None
         try:

@@ -50,7 +50,7 @@ class Session(QObject):
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        from core.scenario.run import Overrides  # noqa: PLC0415  (after the first paint)
+        from core.scenario.run import Overrides
 
         self._runner = runner
         self.source: ScenarioText | None = None
@@ -129,7 +129,7 @@ class Session(QObject):
             self.run_ended.emit()
 
     def _replan(self, before: tuple[ScenarioText | None, dict[str, Value], Overrides]) -> bool:
-        from core.scenario.run import plan  # noqa: PLC0415  (after the first paint)
+        from core.scenario.run import plan
 
         assert self.source is not None
         try:
@@ -163,7 +163,7 @@ class Session(QObject):
         The end stays the end and a marker the marker of the same number, so that a changed guard
         shows at once what became of the moment. Another scenario begins at its start.
         """
-        from core.trace.filters import marker_positions  # noqa: PLC0415
+        from core.trace.filters import marker_positions
 
         old = self.trace
         if old is None or self.position < 0 or old.info.scenario != trace.info.scenario:
@@ -203,7 +203,7 @@ class Session(QObject):
             self.seek(self.position + count)
 
     def _essential_step(self, count: int) -> int:
-        from core.trace.filters import essential_positions  # noqa: PLC0415
+        from core.trace.filters import essential_positions
 
         assert self.trace is not None
         positions = essential_positions(self.trace)
@@ -271,7 +271,7 @@ class Session(QObject):
         self._step_with("step_out_back")
 
     def _step_with(self, name: str) -> None:
-        from core.trace import stepping  # noqa: PLC0415  (after the first paint)
+        from core.trace import stepping
 
         if self.trace is not None:
             self.seek(getattr(stepping, name)(self.trace, self.position))
@@ -280,7 +280,7 @@ class Session(QObject):
 
     def next_marker(self) -> None:
         """To the next short-circuit, warning or end."""
-        from core.trace.filters import marker_positions  # noqa: PLC0415
+        from core.trace.filters import marker_positions
 
         if self.trace is not None:
             later = marker_positions(self.trace)
@@ -289,7 +289,7 @@ class Session(QObject):
 
     def previous_marker(self) -> None:
         """To the short-circuit, warning or end before."""
-        from core.trace.filters import marker_positions  # noqa: PLC0415
+        from core.trace.filters import marker_positions
 
         if self.trace is not None:
             earlier = marker_positions(self.trace)

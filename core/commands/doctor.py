@@ -16,7 +16,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Tell what this machine lacks, and the command that installs it."""
-    from core.doctor import examine, install_command  # noqa: PLC0415
+    from core.doctor import examine, install_command
 
     findings = examine()
     command = install_command(findings)
@@ -30,8 +30,8 @@ def doctor(
         }
         print(json.dumps(data, indent=2))
     else:
-        from rich.console import Console  # noqa: PLC0415
-        from rich.markup import escape  # noqa: PLC0415
+        from rich.console import Console
+        from rich.markup import escape
 
         console = Console(highlight=False, soft_wrap=True)
         for finding in findings:

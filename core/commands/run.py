@@ -43,10 +43,10 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Simulate SCENARIO under one guard and tell what happened."""
-    from core.scenario.loader import open_scenario  # noqa: PLC0415
-    from core.scenario.report import report  # noqa: PLC0415
-    from core.scenario.run import plan  # noqa: PLC0415
-    from core.scenario.run import run as simulate  # noqa: PLC0415
+    from core.scenario.loader import open_scenario
+    from core.scenario.report import report
+    from core.scenario.run import plan
+    from core.scenario.run import run as simulate
 
     overrides = Overrides(guard, max_depth, arch, kernel, layout, budget)
     planned = plan(open_scenario(scenario), parse_settings(settings or []), overrides)
@@ -73,6 +73,6 @@ def parse_settings(settings: list[str]) -> dict[str, str]:
 
 
 def _tell(trace: Trace, title: str, essential: bool) -> None:
-    from core.commands.story import tell  # noqa: PLC0415
+    from core.commands.story import tell
 
     tell(trace, title, essential)

@@ -12,7 +12,7 @@ def scenarios(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """List the bundled scenarios and their parameters."""
-    from core.scenario.loader import bundled, open_scenario  # noqa: PLC0415
+    from core.scenario.loader import bundled, open_scenario
 
     rows = []
     for name in bundled():
@@ -35,8 +35,8 @@ def scenarios(
 
 
 def _print(rows: list[dict[str, object]]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("scenario", style="bold", no_wrap=True)

@@ -210,8 +210,8 @@ def tiled(parts: Iterator[Piece], first_bit: int, size_bits: int) -> tuple[Named
     """Return the parts that touch a run of bits, cut to it, with the gaps between them."""
     bits: list[NamedBit] = []
     cursor, stop = first_bit, first_bit + size_bits
-    for name, start, end in sorted(parts, key=lambda part: part[1]):
-        start, end = max(start, cursor), min(end, stop)  # noqa: PLW2901
+    for name, first, last in sorted(parts, key=lambda part: part[1]):
+        start, end = max(first, cursor), min(last, stop)
         if start >= end:
             continue
         if start > cursor:

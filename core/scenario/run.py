@@ -254,9 +254,9 @@ def run(plan: Plan, progress: Progress | None = None, chooser: Chooser | None = 
 def trace_of(plan: Plan, machine: Machine, outcome: Outcome) -> Trace:
     """Return what a machine recorded as a trace."""
     # numpy comes only now: the window paints first.
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from core.trace.trace import Trace  # noqa: PLC0415
+    from core.trace.trace import Trace
 
     recorder = machine.recorder
     return Trace(

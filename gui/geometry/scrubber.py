@@ -3,7 +3,6 @@
 A run of n events has n + 1 moments: position -1, before anything happened, lies at the left end of
 the track, and the last event at the right end.
 """
-# ruff: noqa: PLC0415 - numpy comes with the first trace, after the first paint
 
 from __future__ import annotations
 

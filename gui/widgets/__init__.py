@@ -255,7 +255,7 @@ class Overlay(QWidget):
         if not self.card.geometry().contains(event.position().toPoint()):
             self.close_card()
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+    def focusNextPrevChild(self, forward: bool) -> bool:
         """Go round inside the card."""
         if not self.isVisible():
             return super().focusNextPrevChild(forward)

@@ -75,8 +75,8 @@ and whether the total stands below it."""
 
 def outcome_text(trace: Trace) -> str:
     """Return how the run ended, as a sentence."""
-    from core.trace.events import Kind  # noqa: PLC0415
-    from core.trace.explain import explain  # noqa: PLC0415  (numpy, after the first paint)
+    from core.trace.events import Kind
+    from core.trace.explain import explain
 
     last = len(trace) - 1
     if last >= 0 and trace.kind(last) is Kind.STOPPED:

@@ -323,6 +323,6 @@ class ExplanationStrip(QWidget):
 def _sentence_at(trace: Trace, position: int) -> str:
     if position < 0:
         return BEFORE
-    from core.trace.explain import explain  # noqa: PLC0415  (numpy, after the first paint)
+    from core.trace.explain import explain
 
     return explain(trace, position)

@@ -30,7 +30,7 @@ class FlowLayout(QLayout):
         self.gaps = 12, 8
         self.setContentsMargins(0, 0, 0, 0)
 
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
+    def addItem(self, item: QLayoutItem) -> None:
         """Take an item at the end."""
         self._items.append(item)
 
@@ -38,11 +38,11 @@ class FlowLayout(QLayout):
         """Return how many items there are."""
         return len(self._items)
 
-    def itemAt(self, at: int) -> QLayoutItem | None:  # noqa: N802
+    def itemAt(self, at: int) -> QLayoutItem | None:
         """Return an item."""
         return self._items[at] if 0 <= at < len(self._items) else None
 
-    def takeAt(self, at: int) -> QLayoutItem | None:  # noqa: N802
+    def takeAt(self, at: int) -> QLayoutItem | None:
         """Give an item away."""
         return self._items.pop(at) if 0 <= at < len(self._items) else None
 
@@ -60,13 +60,13 @@ class FlowLayout(QLayout):
         wide = sum(size.width() for size in sizes) + self.gaps[0] * (len(sizes) - 1)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
-    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSize(self) -> QSize:
         """Return room for the widest item."""
         sizes = [item.sizeHint() for item in self._shown()]
         wide = max((size.width() for size in sizes), default=0)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
-    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
+    def setGeometry(self, rect: QRect) -> None:
         """Place the items."""
         super().setGeometry(rect)
         self._place(rect, move=True)

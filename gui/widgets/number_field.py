@@ -45,7 +45,7 @@ class NumberField(QAbstractSpinBox):
         if text != self.lineEdit().text():
             self.lineEdit().setText(text)
 
-    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+    def stepBy(self, steps: int) -> None:
         """Go up or down, by tens and hundreds where the number is large."""
         value = self.value()
         if isinstance(value, str):
@@ -60,7 +60,7 @@ class NumberField(QAbstractSpinBox):
         self.selectAll()
         self.edited.emit()
 
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 - Qt's name
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """Say which of the two arrows goes on."""
         flag, value = QAbstractSpinBox.StepEnabledFlag, self.value()
         enabled = flag.StepNone

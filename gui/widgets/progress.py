@@ -188,7 +188,7 @@ class RunProgress(QWidget):
 
 def key_figure(trace: Trace) -> str:
     """Return what matters about a run in a few words: guard hits, levels, bytes a level."""
-    from core.scenario.report import stack_summary  # noqa: PLC0415  (numpy)
+    from core.scenario.report import stack_summary
 
     stack, hits = stack_summary(trace), len(trace.short_circuits)
     levels, per_level = stack["levels"] or 0, stack["bytes_per_level"]

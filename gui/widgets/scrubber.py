@@ -55,7 +55,7 @@ def event_label(trace: Trace, position: int) -> str:
 
 def describe(trace: Trace, position: int, mark: Mark | None = None) -> list[str]:
     """Return what the scrubber says about a position: where it is, what happened, how full."""
-    from core.trace.explain import explain  # noqa: PLC0415  (after the first paint)
+    from core.trace.explain import explain
 
     name = f"  {trace.function(position).name}" if position >= 0 else ""
     lines = [f"Event {event_label(trace, position)}{name}", explain(trace, position)]

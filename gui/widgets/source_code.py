@@ -230,7 +230,7 @@ class _Colours(QSyntaxHighlighter):
         """Take on the theme in force."""
         self.rehighlight()
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+    def highlightBlock(self, text: str) -> None:
         """Colour one line."""
         theme: Theme = self._themes.theme
         comment = _COMMENT.search(text)

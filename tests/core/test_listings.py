@@ -22,6 +22,7 @@ from core.trace import listings
 from core.trace.events import SITE_MASK, Kind
 from core.trace.listings import listing_for, spot_at
 from core.trace.trace import Trace
+from tests.runs import run_scenario
 
 WIDEST_CHARACTERS = 60
 LONGEST_LINES = 20
@@ -67,10 +68,6 @@ def sweep() -> tuple[Trace, ...]:
         except ProfileError:
             continue
     return tuple(found)
-
-
-def trace_of(scenario: str, **overrides: str | int) -> Trace:
-    return run(plan(open_scenario(scenario), {}, Overrides(**overrides)))  # type: ignore[arg-type]
 
 
 def text_at(trace: Trace, position: int, call: int | None = None) -> str:
@@ -176,7 +173,7 @@ def test_listings_can_be_projected() -> None:
     ],
 )
 def test_save_stack_differs_by_guard(guard: str, depth: int, labels: str, test: str) -> None:
-    trace = trace_of("mail-chain", guard=guard, max_depth=depth, budget_events=2000)
+    trace = run_scenario("mail-chain", guard=guard, max_depth=depth, budget_events=2000)
     listing = listing_for(trace.info, "save_stack")
     assert [line.label for line in listing.lines if line.label] == labels.split()
     number = listing.line_of("test")
@@ -187,8 +184,8 @@ def test_save_stack_differs_by_guard(guard: str, depth: int, labels: str, test: 
 
 
 def test_ia64_builds_scripts_in_two_ways() -> None:
-    mail = listing_for(trace_of("mail-chain").info, "build_script")
-    code = listing_for(trace_of("ia64-as-coded").info, "build_script")
+    mail = listing_for(run_scenario("mail-chain").info, "build_script")
+    code = listing_for(run_scenario("ia64-as-coded").info, "build_script")
     assert mail.call_line("kmem_cache_alloc_trace") is not None
     assert mail.line_of("busy") is None
     assert code.line_of("busy") is not None
@@ -196,15 +193,15 @@ def test_ia64_builds_scripts_in_two_ways() -> None:
 
 
 def test_the_depot_has_two_generations() -> None:
-    slabs = listing_for(trace_of("depot-growth").info, "__stack_depot_save")
-    pools = listing_for(trace_of("depot-growth", kernel="6.12").info, "stack_depot_save_flags")
+    slabs = listing_for(run_scenario("depot-growth").info, "__stack_depot_save")
+    pools = listing_for(run_scenario("depot-growth", kernel="6.12").info, "stack_depot_save_flags")
     order = [[line.label for line in each.lines if line.label] for each in (slabs, pools)]
     assert order[0].index("pool") < order[0].index("room")
     assert order[1].index("room") < order[1].index("pool")
 
 
 def test_an_unknown_function_has_three_lines() -> None:
-    listing = listing_for(trace_of("mail-chain").info, "tcp_v4_rcv")
+    listing = listing_for(run_scenario("mail-chain").info, "tcp_v4_rcv")
     assert not listing.known
     assert [line.label for line in listing.lines] == ["enter", "", "return"]
     assert listing.lines[0].text == "tcp_v4_rcv(...)"
@@ -214,11 +211,11 @@ def test_an_unknown_function_has_three_lines() -> None:
 
 
 def test_before_the_first_event_there_is_no_spot() -> None:
-    assert spot_at(trace_of("mail-chain"), -1) is None
+    assert spot_at(run_scenario("mail-chain"), -1) is None
 
 
 def test_the_mails_chain_line_by_line() -> None:
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     assert text_at(trace, 11) == "save_stack(gfp)"
     assert text_at(trace, 12) == text_at(trace, 13) == "if (current->in_page_owner)"
     assert text_at(trace, 14) == text_at(trace, 16) == "current->in_page_owner = 1"
@@ -227,21 +224,21 @@ def test_the_mails_chain_line_by_line() -> None:
 
 
 def test_a_short_circuit_returns_from_the_line_after_the_test() -> None:
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     assert trace.kind(35) is Kind.SHORT_CIRCUITED
     assert text_at(trace, 35) == "if (current->in_page_owner)"
     assert text_at(trace, 36).startswith("return dummy_handle")
 
 
 def test_a_scan_returns_early_too() -> None:
-    trace = trace_of("depot-growth", guard="scan")
+    trace = run_scenario("depot-growth", guard="scan")
     hit = int(trace.short_circuits[0])
     assert text_at(trace, hit).startswith("if (entries has _RET_IP_)")
     assert text_at(trace, hit + 1).startswith("return dummy_handle")
 
 
 def test_an_outer_frame_stands_at_its_call() -> None:
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     calls = trace.calls_at(35)
     names = trace.names_at(35)
     save = calls[names.index("save_stack")]
@@ -255,7 +252,7 @@ def test_an_outer_frame_stands_at_its_call() -> None:
 
 
 def test_lines_that_were_visited() -> None:
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     spot = spot_at(trace, 103)
     assert spot is not None
     visited = {spot.listing.lines[number - 1].text.strip() for number in spot.visited}
@@ -270,7 +267,7 @@ def test_lines_that_were_visited() -> None:
 
 
 def test_an_event_of_a_function_further_out() -> None:
-    trace = trace_of("depth-law")
+    trace = run_scenario("depth-law")
     freed = int(trace.positions(Kind.PAGE_FREED)[-1])
     spot = spot_at(trace, freed)
     assert spot is not None
@@ -286,7 +283,7 @@ def test_an_event_of_a_function_further_out() -> None:
     ],
 )
 def test_a_run_that_died_keeps_its_last_line(scenario: str, text: str) -> None:
-    trace = trace_of(scenario)
+    trace = run_scenario(scenario)
     last = len(trace) - 1
     assert trace.kind(last) is Kind.STOPPED
     spot = spot_at(trace, last)
@@ -296,7 +293,7 @@ def test_a_run_that_died_keeps_its_last_line(scenario: str, text: str) -> None:
 
 
 def test_a_switch_shows_the_scheduler() -> None:
-    trace = trace_of("two-tasks")
+    trace = run_scenario("two-tasks")
     switch = int(trace.positions(Kind.TASK_SWITCHED)[0])
     assert text_at(trace, switch).startswith("context_switch(next)")
 

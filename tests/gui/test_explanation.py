@@ -38,10 +38,10 @@ class Listener:
         self.active = active
         self.heard: list[str] = []
 
-    def isActive(self) -> bool:  # noqa: N802
+    def isActive(self) -> bool:
         return self.active
 
-    def updateAccessibility(self, event: Any) -> None:  # noqa: N802
+    def updateAccessibility(self, event: Any) -> None:
         self.heard.append(event.message())
 
 

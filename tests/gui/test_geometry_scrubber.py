@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.scenario.loader import open_scenario
-from core.scenario.run import Overrides, plan, run
 from core.trace.trace import Trace
 from gui.geometry import scrubber as geometry
 from gui.geometry.scrubber import (
@@ -27,13 +25,10 @@ from gui.geometry.scrubber import (
     parse_position,
     stack_outline,
 )
+from tests.runs import run_scenario
 
 EVENTS = st.integers(1, 20_000_000)
 WIDTHS = st.floats(1, 4000)
-
-
-def trace_of(name: str, **overrides: str | int) -> Trace:
-    return run(plan(open_scenario(name), {}, Overrides(**overrides)))  # type: ignore[arg-type]
 
 
 @given(EVENTS, WIDTHS, st.floats(0, 100), st.data())
@@ -102,9 +97,9 @@ def test_dense_marks_are_bars_as_tall_as_there_are_many() -> None:
 
 
 def test_the_lanes_tell_hits_warnings_and_the_end_apart() -> None:
-    hits, warnings, stops = marker_lanes(trace_of("mail-chain"))
+    hits, warnings, stops = marker_lanes(run_scenario("mail-chain"))
     assert (hits.tolist(), warnings.tolist(), stops.tolist()) == ([35], [], [])
-    overflow = trace_of("no-guard-overflow")
+    overflow = run_scenario("no-guard-overflow")
     assert [lane.tolist() for lane in marker_lanes(overflow)] == [[], [], [len(overflow) - 1]]
 
 
@@ -127,7 +122,7 @@ def used_bytes(trace: Trace) -> list[int]:
 
 @pytest.mark.parametrize("name", ["mail-chain", "no-guard-overflow", "two-tasks"])
 def test_the_outline_of_a_short_run_is_its_stack_at_every_moment(name: str) -> None:
-    trace = trace_of(name)
+    trace = run_scenario(name)
     outline = stack_outline(trace)
     assert outline.block == 1
     assert outline.most.tolist() == outline.least.tolist() == used_bytes(trace)
@@ -136,7 +131,7 @@ def test_the_outline_of_a_short_run_is_its_stack_at_every_moment(name: str) -> N
 
 @pytest.mark.parametrize("name", ["depth-law", "two-tasks"])
 def test_a_coarser_outline_encloses_the_stack(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    trace = trace_of(name)
+    trace = run_scenario(name)
     monkeypatch.setattr(geometry, "MAX_BLOCKS", 64)
     monkeypatch.setattr(geometry, "CHUNK_EVENTS", 128)
     outline = stack_outline(trace)
@@ -150,7 +145,7 @@ def test_a_coarser_outline_encloses_the_stack(name: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("columns", [1, 7, 100, 2000])
 def test_the_columns_show_every_moment_and_never_lose_the_peak(columns: int) -> None:
-    outline = stack_outline(trace_of("mail-chain"))
+    outline = stack_outline(run_scenario("mail-chain"))
     least, most = outline.columns(columns)
     assert len(least) == len(most) == columns
     assert max(most) == outline.peak

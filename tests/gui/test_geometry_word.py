@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.scenario.loader import open_scenario
-from core.scenario.run import Overrides, plan, run
 from core.trace.events import SITE_BITS, Function, Kind
 from core.trace.guard_word import Phase, moment_at, scan_at, verdict_of
 from core.trace.info import GuardInfo, LayoutInfo, NamedField, TaskInfo, TraceInfo
 from core.trace.recorder import Recorder
 from core.trace.trace import Trace
 from gui.geometry.word import Picture, Sizes, field_powers, is_number, picture_of, unnamed_runs
+from tests.runs import run_scenario
 
 NAMES = [
     "sched_remote_wakeup",
@@ -49,10 +48,6 @@ NUMBER = GuardInfo(
 )
 
 
-def trace_of(scenario: str, **overrides: str | int) -> Trace:
-    return run(plan(open_scenario(scenario), {}, Overrides(**overrides)))  # type: ignore[arg-type]
-
-
 # -- what memory and register hold --------------------------------------------------------------
 
 
@@ -78,7 +73,7 @@ def trace_of(scenario: str, **overrides: str | int) -> Trace:
 def test_the_flag_moment_by_moment(
     position: int, phase: Phase, memory: int, register: int | None, changed: int
 ) -> None:
-    moment = moment_at(trace_of("mail-chain"), position)
+    moment = moment_at(run_scenario("mail-chain"), position)
     assert (moment.phase, moment.memory, moment.register, moment.changed) == (
         phase,
         memory,
@@ -90,7 +85,7 @@ def test_the_flag_moment_by_moment(
 
 
 def test_the_steps_of_an_access() -> None:
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     assert moment_at(trace, 12).steps == (Phase.LOADED, Phase.TESTED)
     assert moment_at(trace, 35).steps == (Phase.LOADED, Phase.REFUSED)
     assert moment_at(trace, 14).steps == (Phase.LOADED, Phase.MODIFIED, Phase.STORED)
@@ -99,7 +94,7 @@ def test_the_steps_of_an_access() -> None:
 
 def test_memory_is_the_states_word_everywhere() -> None:
     for scenario in ("mail-chain", "two-tasks", "two-bit-wrap", "stack-list"):
-        trace = trace_of(scenario)
+        trace = run_scenario(scenario)
         for position in range(-1, len(trace)):
             moment = moment_at(trace, position)
             assert moment.memory == trace.word_at(position)
@@ -108,7 +103,7 @@ def test_memory_is_the_states_word_everywhere() -> None:
 
 
 def test_two_bits_wrap_at_the_fourth_save() -> None:
-    trace = trace_of("two-bit-wrap")
+    trace = run_scenario("two-bit-wrap")
     wraps = [at for at in range(len(trace)) if moment_at(trace, at).wrapped]
     kinds = [trace.kind(at) for at in wraps[:2]]
     assert kinds == [Kind.MODIFIED, Kind.STORED]
@@ -132,12 +127,12 @@ def test_two_bits_wrap_at_the_fourth_save() -> None:
     ],
 )
 def test_what_a_moment_comes_to(guard: str, depth: int, position: int, text: str) -> None:
-    trace = trace_of("mail-chain", guard=guard, max_depth=depth)
+    trace = run_scenario("mail-chain", guard=guard, max_depth=depth)
     assert verdict_of(moment_at(trace, position), trace.info.guard).text == text
 
 
 def test_guards_without_state_are_always_idle() -> None:
-    trace = trace_of("depot-growth", guard="scan")
+    trace = run_scenario("depot-growth", guard="scan")
     assert all(moment_at(trace, at).phase is Phase.IDLE for at in range(len(trace)))
 
 
@@ -188,7 +183,7 @@ def test_a_copy_survives_an_interrupt_and_its_store_loses_the_others() -> None:
 
 
 def test_the_entries_of_a_scan() -> None:
-    trace = trace_of("depot-growth", guard="scan")
+    trace = run_scenario("depot-growth", guard="scan")
     hit = int(trace.short_circuits[0])
     scan = scan_at(trace, hit)
     assert scan is not None

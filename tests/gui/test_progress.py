@@ -10,9 +10,6 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.kernel import outcome as outcomes
-from core.scenario.loader import open_scenario
-from core.scenario.run import Overrides, plan, run
-from core.trace.trace import Trace
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -25,6 +22,7 @@ from gui.widgets.progress import (
     outcome_details,
     rate_label,
 )
+from tests.runs import run_scenario
 
 
 class FakeRunner(QObject):
@@ -49,10 +47,6 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def trace_of(name: str, **overrides: str | int) -> Trace:
-    return run(plan(open_scenario(name), {}, Overrides(**overrides)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -94,7 +88,7 @@ def test_a_run_that_is_soon_over_shows_nothing(
 ) -> None:
     session.open("mail-chain")
     assert not card.isVisible()
-    runner.finished.emit(trace_of("mail-chain"))
+    runner.finished.emit(run_scenario("mail-chain"))
     qtbot.wait(1)
     assert not card.isVisible()
 
@@ -109,7 +103,7 @@ def test_a_long_run_says_how_far_it_is(
     assert card.text.text() == "5,000,000 events   ·   2.5 M events/s   ·   25% of the event budget"
     assert card.accessibleDescription().endswith("25% of the event budget")
     assert card.share == 0.25
-    runner.finished.emit(trace_of("mail-chain"))
+    runner.finished.emit(run_scenario("mail-chain"))
     assert not card.isVisible()
 
 
@@ -199,12 +193,12 @@ def test_every_way_to_end_has_its_sign_and_word() -> None:
 
 
 def test_the_details_name_the_lock() -> None:
-    details = outcome_details(trace_of("ia64-as-coded"))
+    details = outcome_details(run_scenario("ia64-as-coded"))
     assert details.startswith("Lock: the lock of the script for save_stack_trace")
     assert "waits in: find_save_locs" in details
-    overflow = outcome_details(trace_of("no-guard-overflow"))
+    overflow = outcome_details(run_scenario("no-guard-overflow"))
     assert "used bytes: 16,456" in overflow
-    assert outcome_details(trace_of("mail-chain")) == ""
+    assert outcome_details(run_scenario("mail-chain")) == ""
 
 
 def test_figures_of_a_large_run_come_after_the_rest(
@@ -215,7 +209,7 @@ def test_figures_of_a_large_run_come_after_the_rest(
     chip = ResultChip(session, themes)
     qtbot.addWidget(chip)
     session.open("mail-chain")
-    trace = trace_of("mail-chain")
+    trace = run_scenario("mail-chain")
     runner.finished.emit(trace)
     assert (chip.word, chip.figure) == ("Completed", "…")
     qtbot.waitUntil(lambda: chip.figure == key_figure(trace))
@@ -229,7 +223,7 @@ def test_it_paints_a_run_under_way_in_both_themes(
     chip = ResultChip(session, themes)
     qtbot.addWidget(chip)
     session.open("mail-chain")
-    runner.finished.emit(trace_of("mail-chain"))
+    runner.finished.emit(run_scenario("mail-chain"))
     session.rerun()
     assert chip.accessibleName().startswith("Running")
     assert not chip.grab().isNull()

@@ -28,7 +28,7 @@ def unpacked(data: bytes, *, name: str) -> bytes:
     """
     if not data.startswith(ZSTD_MAGIC):
         return data
-    import zstandard  # noqa: PLC0415  # costs start-up time that plain files need not pay
+    import zstandard  # costs start-up time that plain files need not pay
 
     try:
         with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as stream:

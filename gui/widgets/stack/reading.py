@@ -112,7 +112,7 @@ class PeakSoFar:
         self._scanned = end
 
     def _scan_task(self, task: int, start: int, end: int) -> None:
-        import numpy as np  # noqa: PLC0415  (after the first paint)
+        import numpy as np
 
         trace = self._trace
         signed = np.zeros(len(trace.sites), np.int32)

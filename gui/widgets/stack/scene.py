@@ -254,7 +254,7 @@ def _barrier(
 
 
 def _guard_barrier(trace: Trace, position: int, *, essential: bool) -> Barrier:
-    from core.trace.short_circuit import RETURNS, short_circuit_at  # noqa: PLC0415 (loads numpy)
+    from core.trace.short_circuit import RETURNS, short_circuit_at
 
     hit = short_circuit_at(trace, position)
     used = sum(function.stack_bytes for function in hit.stack)

@@ -71,7 +71,7 @@ def doing(trace: Trace, position: int, card_call: int) -> str:
         card_call: The call the card stands for. Where frames are hidden the event may have
             happened further in; then the sentence is returned whole.
     """
-    from core.trace.explain import explain, handle_name  # noqa: PLC0415  (loads numpy)
+    from core.trace.explain import explain, handle_name
 
     kind = trace.kind(position)
     sentence = explain(trace, position).removesuffix(".")
