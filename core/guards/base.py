@@ -9,19 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from core.guards.storage import TaskImage
 from core.trace.recorder import Recorder
 from core.trace.routine import Routine
 
 Entries = tuple[Routine, ...]
 """A saved stack, outermost function first. The last one is the callee of the innermost entry: an
 entry is a return address, and (caller, callee) is what identifies it. n entries are n + 1 long."""
-
-
-class CurrentTask(Protocol):
-    """The task that runs now."""
-
-    image: TaskImage
 
 
 class Host(Protocol):

@@ -35,7 +35,6 @@ class PageOwner:
         self._machine = machine
         self.inited = False
         self.built_in = machine.config.page_owner_built_in
-        self.deepest_saves = 0
         self._set = machine.routine("__set_page_owner")
         self._reset = machine.routine("__reset_page_owner")
         self._save = machine.routine("save_stack")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
 from core.kernel.pages import Page
-from core.trace.events import SITE_BITS, Kind
+from core.trace.events import Kind
 from core.trace.routine import Path
 
 if TYPE_CHECKING:
@@ -306,4 +306,4 @@ class SlabAllocator:
         if code is None:
             routine = (path or self._kmalloc).routines[-1]
             code = self._sites[text] = self._machine.site(kind, routine, label, text, cost_ns=4)
-        self._machine.append(code | 0 << SITE_BITS)
+        self._machine.append(code)

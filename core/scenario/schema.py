@@ -14,7 +14,6 @@ import msgspec
 SCHEMA = 1
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
-Natural = Annotated[int, msgspec.Meta(ge=0)]
 Repeat = Annotated[int, msgspec.Meta(ge=1, le=100_000_000)]
 Order = Annotated[int, msgspec.Meta(ge=0, le=10)]
 Depth = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]

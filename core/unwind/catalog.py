@@ -8,28 +8,19 @@ from core.unwind.frames import FramePointerUnwinder, OrcUnwinder
 from core.unwind.ia64 import Ia64Unwinder
 from core.unwind.ia64_mail import MailUnwinder
 
-UNWINDERS = {
-    "orc": "ORC (x86_64)",
-    "frame_pointer": "frame records (arm64)",
-    "mail": "ia64 as the mail tells it",
-    "ia64": "ia64 as the code reads (inferred)",
-    "allocating": "allocates before every walk (measured experiment)",
-}
-"""Every unwinder with what it is."""
-
 AVAILABLE = {
     "x86_64": ("orc", "allocating"),
     "arm64": ("frame_pointer", "allocating"),
     "ia64": ("mail", "ia64"),
 }
-"""What an architecture can walk with; the first is its own, ia64's own has two models."""
+"""What an architecture can walk with; ia64 has two models of its own."""
 
 
 def make_unwinder(name: str, arch: str) -> Unwinder:
     """Return an unwinder.
 
     Args:
-        name: A key of ``UNWINDERS`` that the architecture has.
+        name: What the architecture has, as ``AVAILABLE`` names it.
         arch: A key of ``AVAILABLE``.
     """
     if name == "mail":
