@@ -18,7 +18,7 @@ HEAD_CARDS = 1
 """Outermost frames that stay above a fold: where the stack comes from."""
 MOST_INDENTS = 6
 """Levels further in lie no further right."""
-FEW_LINES = 5
+FEW_LINES = 3
 """With room for fewer lines than this the newest card and the tail give up theirs."""
 LEAST_FOLDED = 3
 """Fewer frames than this are not worth a stripe."""
@@ -196,7 +196,8 @@ def _choose_focus(
         for density, tail_px in choices
     ]
     pitch_px = sizes.pitch_px(Density.DENSE)
-    otherwise = 0 if rooms[0] >= FEW_LINES * pitch_px else len(choices) - 1
+    last = len(choices) - 1
+    otherwise = next((at for at in range(last) if rooms[at] >= FEW_LINES * pitch_px), last)
     at = next((at for at, room in enumerate(rooms[:2]) if room >= others * pitch_px), otherwise)
     return *choices[at], rooms[at]
 

@@ -744,3 +744,15 @@ def test_another_theme_draws_the_cards_again(stand: Stand) -> None:
     stand.themes.set_scale(2.0)
     assert stand.view._picture.pixmaps is not before
     assert stand.view._picture.style.metrics.scale == 2.0
+
+
+@pytest.mark.parametrize("height", [380, 410, 440, 470, 520, 700])
+def test_the_avoided_frames_are_drawn_even_where_callers_must_be_folded(
+    stand: Stand, height: int
+) -> None:
+    trace = stand.open("mail-chain")
+    stand.view.resize(356, height)
+    stand.at(first(trace, Kind.SHORT_CIRCUITED))
+    stand.view.settle()
+    banner_and_label_px = 88 + 30
+    assert stand.view.arrangement.tail_height_px >= banner_and_label_px + 22
