@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("run", "scenarios", "doctor")
+COMMANDS = ("run", "scenarios", "layout", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

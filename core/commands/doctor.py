@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+import argparse
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.commands import Commands
     from core.doctor import Finding
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-) -> None:
-    """Tell what this machine lacks, and the command that installs it."""
+NAME = "doctor"
+
+
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        NAME,
+        help="what this machine lacks",
+        description="Tell what this machine lacks, and the command that installs it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.set_defaults(carry_out=doctor)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Tell what this machine lacks; 1 where the program cannot run without it."""
     from core.doctor import examine, install_command
 
     findings = examine()
     command = install_command(findings)
     healthy = all(finding.ok for finding in findings if finding.required)
-    if as_json:
+    if options.json:
+        import json
+        from dataclasses import asdict
+
         data = {
             "schema": 1,
             "ok": healthy,
@@ -42,8 +56,7 @@ def doctor(
             )
         if command:
             console.print(f"\ninstall what is missing: [bold]{escape(command)}[/]")
-    if not healthy:
-        raise typer.Exit(1)
+    return 0 if healthy else 1
 
 
 def _mark(finding: Finding) -> tuple[str, str]:

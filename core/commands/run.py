@@ -2,59 +2,79 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from core.errors import ScenarioError
-from core.scenario.run import DEFAULT_BUDGET_EVENTS, Overrides
 
 if TYPE_CHECKING:
+    from core.commands import Commands
     from core.trace.trace import Trace
 
+NAME = "run"
 
-def run(
-    scenario: Annotated[str, typer.Argument(help="Name of a bundled scenario, or a TOML file.")],
-    guard: Annotated[
-        str | None, typer.Option(help="none, scan, uint, bit1 or bit2.", metavar="DESIGN")
-    ] = None,
-    max_depth: Annotated[
-        int | None, typer.Option(help="How many saves may be under way at once.", metavar="N")
-    ] = None,
-    arch: Annotated[str | None, typer.Option(help="x86_64, arm64 or ia64.", metavar="A")] = None,
-    kernel: Annotated[str | None, typer.Option(help="5.12, 6.1 or 6.12.", metavar="V")] = None,
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            help="task_struct: a bundled layout, 'this-machine', or a file.", metavar="NAME|FILE"
-        ),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Set a parameter of the scenario.", metavar="NAME=VALUE"),
-    ] = None,
-    essential: Annotated[
-        bool, typer.Option("--essential", help="Only the functions of the mail's chain.")
-    ] = False,
-    budget: Annotated[
-        int, typer.Option(help="End the run after this many events.", metavar="EVENTS")
-    ] = DEFAULT_BUDGET_EVENTS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-) -> None:
-    """Simulate SCENARIO under one guard and tell what happened."""
+
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        NAME,
+        help="simulate a scenario and tell its story",
+        description="Simulate SCENARIO under one guard and tell what happened.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("scenario", metavar="SCENARIO", help="name of a bundled scenario, or a TOML file")
+    add("--guard", metavar="DESIGN", help="none, scan, uint, bit1 or bit2")
+    add("--max-depth", type=int, metavar="N", help="how many saves may be under way at once")
+    add("--arch", metavar="A", help="x86_64, arm64 or ia64")
+    add("--kernel", metavar="V", help="5.12, 6.1 or 6.12")
+    add(
+        "--layout",
+        metavar="NAME|FILE",
+        help="task_struct: a bundled layout, 'this-machine', or a file",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="set a parameter of the scenario",
+    )
+    add("--essential", action="store_true", help="only the functions of the mail's chain")
+    add(
+        "--budget",
+        type=int,
+        metavar="EVENTS",
+        help="end the run after this many events (20 million)",
+    )
+    add("--json", action="store_true", help="print JSON for programs")
+    parser.set_defaults(carry_out=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate a scenario under one guard and tell what happened."""
     from core.scenario.loader import open_scenario
     from core.scenario.report import report
-    from core.scenario.run import plan
+    from core.scenario.run import DEFAULT_BUDGET_EVENTS, Overrides, plan
     from core.scenario.run import run as simulate
 
-    overrides = Overrides(guard, max_depth, arch, kernel, layout, budget)
-    planned = plan(open_scenario(scenario), parse_settings(settings or []), overrides)
+    overrides = Overrides(
+        options.guard,
+        options.max_depth,
+        options.arch,
+        options.kernel,
+        options.layout,
+        DEFAULT_BUDGET_EVENTS if options.budget is None else options.budget,
+    )
+    planned = plan(open_scenario(options.scenario), parse_settings(options.settings), overrides)
     trace = simulate(planned)
-    if as_json:
-        print(json.dumps(report(trace, essential=essential), indent=2))
+    if options.json:
+        print(json.dumps(report(trace, essential=options.essential), indent=2))
     else:
-        _tell(trace, planned.scenario.title, essential)
+        _tell(trace, planned.scenario.title, options.essential)
+    return 0
 
 
 def parse_settings(settings: list[str]) -> dict[str, str]:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+if TYPE_CHECKING:
+    from core.commands import Commands
+
+NAME = "scenarios"
 
 
-def scenarios(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-) -> None:
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        NAME,
+        help="what there is to run",
+        description="List the bundled scenarios and their parameters.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.set_defaults(carry_out=scenarios)
+
+
+def scenarios(options: argparse.Namespace) -> int:
     """List the bundled scenarios and their parameters."""
     from core.scenario.loader import bundled, open_scenario
 
@@ -28,10 +42,11 @@ def scenarios(
                 },
             }
         )
-    if as_json:
+    if options.json:
         print(json.dumps({"schema": 1, "scenarios": rows}, indent=2))
-        return
-    _print(rows)
+    else:
+        _print(rows)
+    return 0
 
 
 def _print(rows: list[dict[str, object]]) -> None:

@@ -6,7 +6,6 @@ little endian. The worker process hands its run to the window in this form.
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import zstandard
 
 from core.errors import TraceFileError
+from core.saving import write_aside
 from core.trace.events import Function, Kind, Site
 from core.trace.info import TraceInfo
 from core.trace.trace import Trace
@@ -131,9 +131,7 @@ def save(trace: Trace, path: Path, *, compress: bool = True) -> None:
     data = to_bytes(trace)
     if compress:
         data = zstandard.ZstdCompressor(level=6).compress(data)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(data)
-    aside.replace(path)
+    write_aside(path, data)
 
 
 def load(path: Path) -> Trace:
