@@ -1,4 +1,4 @@
-"""Layouts by name: the bundled ones, this machine's, and any file."""
+"""Kernels by name: the bundled ones, this machine's, any file, and what comes through a pipe."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from importlib import resources
 from pathlib import Path
 
 from core.errors import LayoutError, did_you_mean
-from core.layout.model import KernelLayout
-from core.layout.sources import btf
-from core.layout.sources.btf_header import MAGICS
-from core.layout.sources.packed import ZSTD_MAGIC, unpacked
-from core.layout.sources.saved import read_saved
+from core.layout.model import TASK_STRUCT, KernelLayout, KernelTypes
+from core.layout.sources.btf import BtfKernel
+from core.layout.sources.files import STANDARD_INPUT, standard_input
+from core.layout.sources.opening import open_kernel as open_source
 
 THIS_MACHINE = "this-machine"
 
@@ -43,9 +42,6 @@ _KERNEL_ARCH = {
 }
 """What ``uname -m`` says where it is not what the kernel's own tree says."""
 
-_SNIFFED_BYTES = 64
-_ELF_MAGIC = b"\x7fELF"
-
 
 @cache
 def bundled() -> tuple[str, ...]:
@@ -54,28 +50,45 @@ def bundled() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".json") for f in files if f.name.endswith(".json")))
 
 
-def find(name_or_path: str | Path) -> KernelLayout:
-    """Return a layout by bundled name, as ``this-machine``, or from a file.
+def open_kernel(name_or_path: str | Path, *, kernel: str = "", arch: str = "") -> KernelTypes:
+    """Return a kernel by bundled name, as ``this-machine``, from a file, or ``-`` for a pipe.
 
-    A file may be BTF, BTF compressed with zstd, or a saved layout; its content tells which.
+    A file may be anything ``core.layout.sources.opening`` knows; its content tells which.
+
+    Args:
+        name_or_path: The name.
+        kernel: Release, for a file that does not tell it.
+        arch: Architecture, for a file that does not tell it.
 
     Raises:
         LayoutError: There is nothing of that name, or it cannot be read.
     """
     name = str(name_or_path)
     if name == THIS_MACHINE:
-        return this_machine()
+        return _this_machine()
+    if name == STANDARD_INPUT:
+        title = "standard input"
+        return open_source(standard_input(), name="stdin", label=title, kernel=kernel, arch=arch)
     if name in bundled():
         return _bundled(name)
     path = _existing(name_or_path)
     if path is not None:
-        return load_file(path)
+        return open_source(path, kernel=kernel, arch=arch)
     names = (*bundled(), THIS_MACHINE)
     near, known = did_you_mean(name, names), f"known: {', '.join(sorted(names))}"
     raise LayoutError(
         f"no layout or file {name!r}",
         advice=known if near == known else f"{near} {known}",
     )
+
+
+def find(name_or_path: str | Path, struct: str = TASK_STRUCT) -> KernelLayout:
+    """Return the layout of a struct in a kernel that ``open_kernel`` opens.
+
+    Raises:
+        LayoutError: There is no such kernel or struct, or it cannot be read.
+    """
+    return open_kernel(name_or_path).layout(struct)
 
 
 def for_kernel(kernel: str, arch: str) -> KernelLayout:
@@ -88,8 +101,8 @@ def for_kernel(kernel: str, arch: str) -> KernelLayout:
     version = ".".join(kernel.split(".")[:2])
     name = _BUNDLED_FOR.get((version, arch))
     if name is None:
-        return replace(_bundled(DEFAULT), borrowed_for=f"{arch} {kernel}")
-    return _bundled(name)
+        return replace(_bundled(DEFAULT).layout(), borrowed_for=f"{arch} {kernel}")
+    return _bundled(name).layout()
 
 
 def this_machine() -> KernelLayout:
@@ -98,7 +111,11 @@ def this_machine() -> KernelLayout:
     Raises:
         LayoutError: The kernel has no BTF or does not let it be read.
     """
-    other = f"or use a bundled layout: {', '.join(bundled())}"
+    return _this_machine().layout()
+
+
+def _this_machine() -> KernelTypes:
+    other = f"or use a bundled layout, such as {DEFAULT}"
     try:
         data = THIS_MACHINE_BTF.read_bytes()
     except FileNotFoundError as error:
@@ -115,7 +132,7 @@ def this_machine() -> KernelLayout:
         ) from error
     system = platform.uname()
     arch = _KERNEL_ARCH.get(system.machine, system.machine)
-    return btf.read_btf(
+    return BtfKernel(
         data,
         name=THIS_MACHINE,
         label=f"this machine ({system.release}, {arch})",
@@ -126,21 +143,6 @@ def this_machine() -> KernelLayout:
     )
 
 
-def load_file(path: Path) -> KernelLayout:
-    """Return the layout of a file whose content tells its format.
-
-    Raises:
-        LayoutError: It cannot be read or is of no known format.
-    """
-    where = str(path)
-    data = unpacked(_read_known(path), name=where)
-    if data[:2] in MAGICS:
-        return btf.of_file(data, path)
-    if data.lstrip()[:1] == b"{":
-        return read_saved(data, name=where)
-    raise _unknown_format(where, data[:_SNIFFED_BYTES])
-
-
 def _existing(name_or_path: str | Path) -> Path | None:
     try:
         path = Path(name_or_path).expanduser()
@@ -149,39 +151,9 @@ def _existing(name_or_path: str | Path) -> Path | None:
         return None
 
 
-def _read_known(path: Path) -> bytes:
-    """Return a file's bytes, but not those of gigabytes that are no layout."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_SNIFFED_BYTES)
-            if not (head[:2] in MAGICS or head.startswith(ZSTD_MAGIC) or head.lstrip()[:1] == b"{"):
-                raise _unknown_format(str(path), head)
-            return head + stream.read()
-    except OSError as error:
-        raise LayoutError(
-            f"cannot be read: {error.strerror or error}",
-            where=str(path),
-            advice="check the path and its permissions",
-        ) from error
-
-
-def _unknown_format(where: str, head: bytes) -> LayoutError:
-    if head.startswith(_ELF_MAGIC):
-        return LayoutError(
-            "is an ELF file; a layout is read from its BTF",
-            where=where,
-            advice="extract it: objcopy -O binary --only-section=.BTF"
-            " --set-section-flags .BTF=alloc FILE OUT.btf",
-        )
-    return LayoutError(
-        f"begins with {head[:4].hex(' ') or 'nothing'}: neither BTF (9f eb or eb 9f) nor a saved"
-        " layout ({)",
-        where=where,
-        advice="give the BTF of a kernel, such as /sys/kernel/btf/vmlinux",
-    )
-
-
 @cache
-def _bundled(name: str) -> KernelLayout:
+def _bundled(name: str) -> KernelTypes:
+    from core.layout.sources.saved import read_saved  # imports msgspec
+
     file = resources.files("resources").joinpath("layouts", f"{name}.json")
     return read_saved(file.read_bytes(), name=name)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from core.errors import LayoutError, did_you_mean
 
 Endian = Literal["little", "big"]
+SourceKind = Literal["btf", "elf", "vmlinuz", "dwarf", "pahole", "json"]
+
+TASK_STRUCT = "task_struct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,22 @@ class Member:
 
     Attributes:
         name: Empty for an anonymous struct or union.
-        type_name: The C type; ``struct`` or ``union`` alone where it is anonymous.
+        type_name: The C type as a cast would have it, ``int (*)(struct page *)``; ``struct`` or
+            ``union`` alone where it is anonymous.
         offset_bits: Offset from the start of the outermost struct.
         size_bits: Width of a bitfield, the type's size otherwise.
         is_bitfield: Whether it was declared with a width.
         align_bytes: Alignment of the type, as far as the source shows it (BTF: the least that
             explains the type's own members); attributes on the member itself are not in it.
         unit_bytes: Size of the declared type (a bitfield's storage unit).
-        is_union: Whether it is an anonymous union, so that what it holds overlaps.
-        members: What an anonymous struct or union holds, offsets counted as above.
+        is_union: Whether its type is an anonymous union, so that what it holds overlaps.
+        members: What an anonymous struct or union type holds, offsets counted as above (in an
+            array of them: those of the first element).
+        align_known: Whether ``align_bytes`` is what the compiler used, attributes included.
+        least_align_bytes: The least alignment that cannot be ruled out, where ``align_bytes`` is
+            no more than likely (a type known by name only); 0 where they are the same.
+        line_bytes: Where it holds types aligned to cache lines: the largest power of two that
+            divides all their offsets in it and sizes. 0 where it holds none.
     """
 
     name: str
@@ -42,6 +52,9 @@ class Member:
     unit_bytes: int = 0
     is_union: bool = False
     members: tuple[Member, ...] = ()
+    align_known: bool = False
+    least_align_bytes: int = 0
+    line_bytes: int = 0
 
     @property
     def end_bits(self) -> int:
@@ -77,6 +90,8 @@ class StructLayout:
         size_bytes: Its sizeof.
         members: In order of declaration; what anonymous members hold is nested in them.
         endian: Byte and bit order.
+        align_bytes: Its alignment, where the source tells it; 0 where it does not.
+        is_union: Whether it is a union, so that its members overlap.
 
     Raises:
         LayoutError: A member does not fit into the struct.
@@ -86,6 +101,8 @@ class StructLayout:
     size_bytes: int
     members: tuple[Member, ...]
     endian: Endian = "little"
+    align_bytes: int = 0
+    is_union: bool = False
     _by_name: dict[str, Member] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -151,16 +168,19 @@ class StructLayout:
 
 @dataclass(frozen=True, slots=True)
 class KernelLayout:
-    """The task_struct of one kernel and where it is from.
+    """One struct of one kernel, and where it is from.
 
     Attributes:
         name: Short name: ``debian-6.1-amd64``, ``this-machine``, a file's name.
         label: Name for people.
         kernel: Release, such as ``6.1.192``; empty where the source does not tell.
         arch: Architecture as in the kernel's own naming (x86_64, arm64, ...) or empty.
-        source: What was read to get it.
-        task_struct: The layout.
+        source: What was read to get it, for people.
+        struct: The layout, of task_struct where nothing else was asked for.
         borrowed_for: What it stands in for, such as ``ia64 5.12``; None where it is the real one.
+        kind: What was read to get it, for programs.
+        pointer_bytes: Size of a pointer and of ``long``.
+        notes: Sentences about what the reader met and could not use.
     """
 
     name: str
@@ -168,18 +188,50 @@ class KernelLayout:
     kernel: str
     arch: str
     source: str
-    task_struct: StructLayout
+    struct: StructLayout
     borrowed_for: str | None = None
+    kind: SourceKind = "btf"
+    pointer_bytes: int = 8
+    notes: tuple[str, ...] = ()
 
     @property
     def endian(self) -> Endian:
         """Byte and bit order of the kernel."""
-        return self.task_struct.endian
+        return self.struct.endian
 
     @property
     def big_endian(self) -> bool:
         """Whether bit numbers count from the most significant bit."""
-        return self.task_struct.big_endian
+        return self.struct.big_endian
+
+
+class KernelTypes(Protocol):
+    """The structs of one kernel, each read when it is asked for. Every reader returns one."""
+
+    def layout(self, struct: str = TASK_STRUCT) -> KernelLayout:
+        """Return a struct or union with where it is from.
+
+        Raises:
+            LayoutError: The kernel has no such struct (near names are suggested), or the data are
+                damaged.
+        """
+        ...
+
+    def find(self, struct: str) -> StructLayout | None:
+        """Return a struct or union by its tag, or None.
+
+        Raises:
+            LayoutError: The data are damaged.
+        """
+        ...
+
+    def size_and_align(self, typedef: str) -> tuple[int, int] | None:
+        """Return size and likely alignment in bytes of a typedef, an enum or a base type."""
+        ...
+
+    def struct_names(self) -> tuple[str, ...]:
+        """Return the tags of all structs and unions."""
+        ...
 
 
 def flattened(members: tuple[Member, ...]) -> Iterator[Member]:

@@ -82,7 +82,6 @@ def test_what_is_wrong_comes_with_advice() -> None:
 
 def test_extras_are_looked_at_but_not_required() -> None:
     findings = by_name(doctor.examine(X_SESSION, Loader()))
-    assert not findings["drgn"].required
     assert not findings["av"].required
     assert "pytest" not in findings
 

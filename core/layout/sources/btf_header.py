@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TypeVar
 
 from core.errors import LayoutError
 from core.layout.model import Endian
-
-_Bytes = TypeVar("_Bytes", bytes, memoryview)
 
 MAGICS: dict[bytes, Endian] = {b"\x9f\xeb": "little", b"\xeb\x9f": "big"}
 
@@ -42,7 +39,7 @@ class Header:
     layout: bytes
 
 
-def read_header(data: bytes, *, name: str) -> Header:
+def read_header(data: bytes | memoryview, *, name: str) -> Header:
     """Return the header of an uncompressed blob.
 
     Args:
@@ -52,17 +49,18 @@ def read_header(data: bytes, *, name: str) -> Header:
     Raises:
         LayoutError: It is no BTF, is truncated or belongs to a module.
     """
-    endian, numbers = _numbers(data, name)
+    blob = memoryview(data).cast("B")
+    endian, numbers = _numbers(blob, name)
     header_bytes, type_offset, type_bytes, string_offset, string_bytes, *rest = numbers
     types_at, strings_at = header_bytes + type_offset, header_bytes + string_offset
-    types = _section(memoryview(data), "type", types_at, type_bytes, name)
+    types = _section(blob, "type", types_at, type_bytes, name)
     if type_bytes % 4:
         raise damaged(f"a type section of {type_bytes} bytes, no multiple of 4", types_at, name)
-    strings = _section(data, "string", strings_at, string_bytes, name)
+    strings = bytes(_section(blob, "string", strings_at, string_bytes, name))
     _check_strings(strings, strings_at, name)
     layout = b""
     if rest:
-        layout = _section(data, "layout", header_bytes + rest[0], rest[1], name)
+        layout = bytes(_section(blob, "layout", header_bytes + rest[0], rest[1], name))
     return Header(endian, types_at, types, strings_at, strings, layout)
 
 
@@ -71,12 +69,13 @@ def damaged(problem: str, offset_bytes: int, name: str) -> LayoutError:
     return LayoutError(f"{problem} (byte {offset_bytes})", where=name, advice=DUMP_AGAIN)
 
 
-def _numbers(data: bytes, name: str) -> tuple[Endian, tuple[int, ...]]:
+def _numbers(data: memoryview, name: str) -> tuple[Endian, tuple[int, ...]]:
     """Return byte order and the header's numbers from ``hdr_len`` on."""
-    endian = MAGICS.get(data[:2])
+    magic = bytes(data[:2])
+    endian = MAGICS.get(magic)
     if endian is None:
         raise LayoutError(
-            f"begins with {data[:2].hex(' ') or 'nothing'}, not with BTF's 9f eb or eb 9f (byte 0)",
+            f"begins with {magic.hex(' ') or 'nothing'}, not with BTF's 9f eb or eb 9f (byte 0)",
             where=name,
             advice="give BTF, such as /sys/kernel/btf/vmlinux or the .BTF section of a vmlinux",
         )
@@ -96,7 +95,9 @@ def _numbers(data: bytes, name: str) -> tuple[Endian, tuple[int, ...]]:
     return endian, struct.unpack_from(order + ("7I" if has_layout else "5I"), data, 4)
 
 
-def _section(data: _Bytes, title: str, offset_bytes: int, size_bytes: int, name: str) -> _Bytes:
+def _section(
+    data: memoryview, title: str, offset_bytes: int, size_bytes: int, name: str
+) -> memoryview:
     end_bytes = offset_bytes + size_bytes
     if end_bytes > len(data):
         raise _truncated(f"the {title} section", end_bytes, len(data), name)

@@ -9,42 +9,51 @@ from __future__ import annotations
 
 import sys
 from array import array
-from enum import IntEnum
 from typing import NamedTuple
 
 from core.errors import LayoutError
 from core.layout.model import Endian
 from core.layout.sources.btf_header import WHOLE_KERNEL, damaged, read_header
+from core.layout.sources.btf_kinds import (
+    KNOWN_LENGTHS,
+    Kind,
+    Lengths,
+    UnknownKindError,
+    Words,
+    declared_lengths,
+    unpack_info,
+)
+from core.layout.sources.btf_unknown import KindGuesser
 
 VOID = 0
 """The type id of void, which is not written down."""
 
+CHAIN = 64
+"""Types in a row or in one another: no kernel comes near; damaged data can run in circles."""
+
+LONGEST_NAME_BYTES = 512
+"""Longer names are cut: the kernel itself refuses them (KSYM_NAME_LEN, include/linux/kallsyms.h of
+v6.1 and later), and damaged data may give one of a megabyte to every type."""
+
 _WALK_WORDS = 1 << 15
 """Words a step of the walk takes in: few enough to stop early, many enough to be one loop."""
 
+_FOUND_BY_NAME = (
+    Kind.STRUCT,
+    Kind.UNION,
+    Kind.TYPEDEF,
+    Kind.INT,
+    Kind.ENUM,
+    Kind.ENUM64,
+    Kind.FLOAT,
+)
 
-class Kind(IntEnum):
-    """What a type is; the numbers of include/uapi/linux/btf.h."""
+_OVERLAP = 2
+"""How much longer than the string section the names may be: encoders may let one name be the tail
+of another, damaged data may let all."""
 
-    INT = 1
-    PTR = 2
-    ARRAY = 3
-    STRUCT = 4
-    UNION = 5
-    ENUM = 6
-    FWD = 7
-    TYPEDEF = 8
-    VOLATILE = 9
-    CONST = 10
-    RESTRICT = 11
-    FUNC = 12
-    FUNC_PROTO = 13
-    VAR = 14
-    DATASEC = 15
-    FLOAT = 16
-    DECL_TAG = 17
-    TYPE_TAG = 18
-    ENUM64 = 19
+_SCANS = 16
+"""Searches by name that read the types one by one; more of them are worth an index."""
 
 
 class Type(NamedTuple):
@@ -69,71 +78,40 @@ class Type(NamedTuple):
     words_at: int
 
 
-class _UnknownKindError(Exception):
-    """A kind whose length nothing tells; the walk adds where it stands."""
-
-
-class _Lengths(dict[int, int]):
-    """Length in words of a type by its info word, computed once for each that occurs."""
-
-    def __init__(self, lengths_by_kind: dict[int, tuple[int, int]]) -> None:
-        self._lengths_by_kind = lengths_by_kind
-
-    def __missing__(self, info: int) -> int:
-        kind, count, _ = unpack_info(info)
-        if kind not in self._lengths_by_kind:
-            raise _UnknownKindError(kind)
-        fixed_words, element_words = self._lengths_by_kind[kind]
-        words = self[info] = 3 + fixed_words + element_words * count
-        return words
-
-
-def unpack_info(info: int) -> tuple[int, int, bool]:
-    """Return kind, count and flag of a type's info word.
-
-    Newer kernels widened the count from 16 to 24 bits and the kind from 5 to 7; older encoders
-    left those bits zero, so that one reading serves both.
-    """
-    return info >> 24 & 0x7F, info & 0xFFFFFF, bool(info >> 31)
-
-
-_KNOWN_LENGTHS = dict.fromkeys(map(int, Kind), (0, 0)) | {
-    Kind.INT: (1, 0),
-    Kind.ARRAY: (3, 0),
-    Kind.STRUCT: (0, 3),
-    Kind.UNION: (0, 3),
-    Kind.ENUM: (0, 2),
-    Kind.FUNC_PROTO: (0, 2),
-    Kind.VAR: (1, 0),
-    Kind.DATASEC: (0, 3),
-    Kind.DECL_TAG: (1, 0),
-    Kind.ENUM64: (0, 3),
-}
-"""Words that follow the header of each kind: once, and for each of its elements."""
-
-
 class TypeSection:
     """Types of one BTF blob by id and by name.
 
     Args:
-        data: The uncompressed blob.
+        data: The uncompressed blob; a view of it is kept, so that it must not change.
         name: What to call it in errors.
+
+    Attributes:
+        where: What to call it in errors.
+        endian: Byte order of the blob, and of the machine it describes.
+        words: The whole section.
+        notes: Sentences about what was met and could not be used.
 
     Raises:
         LayoutError: It is no BTF, is truncated or belongs to a module.
     """
 
-    def __init__(self, data: bytes, *, name: str) -> None:
+    def __init__(self, data: bytes | memoryview, *, name: str) -> None:
         header = read_header(data, name=name)
         self.where = name
         self.endian = header.endian
         self.words = _words(header.types, header.endian)
+        self.notes: tuple[str, ...] = ()
         self._types_at = header.types_at
         self._strings = header.strings
-        self._lengths = _Lengths(_KNOWN_LENGTHS | _declared_lengths(header.layout))
+        self._texts: dict[int, str] = {}
+        self._lengths = Lengths(KNOWN_LENGTHS | declared_lengths(header.layout))
+        self._guesser = KindGuesser(self.words, len(self._strings))
         # Index of the *info* word of each type: the walk reads only that one.
         self._info_at = [0]
         self._next = 1
+        self._broken: LayoutError | None = None
+        self._scans_left = _SCANS
+        self._ids: dict[int, dict[bytes, int]] | None = None
 
     def type_at(self, type_id: int) -> Type:
         """Return a type's header.
@@ -143,48 +121,73 @@ class TypeSection:
         """
         while type_id >= len(self._info_at):
             if not self._walk():
-                raise self.damaged(
+                raise self._broken or self.damaged(
                     f"type {type_id} is referred to but there are {len(self._info_at) - 1} types",
                     0,
                 )
         at = self._info_at[type_id] if type_id > VOID else 0
         if not at:
             return Type(VOID, "void", 0, 0, False, 0, 0)
-        name = self.text(self.words[at - 1], at - 1)
-        kind, count, flag = unpack_info(self.words[at])
-        return Type(type_id, name, kind, count, flag, self.words[at + 1], at + 2)
+        words = self.words
+        info = words[at]
+        return Type(
+            type_id,
+            self.text(words[at - 1], at - 1),
+            info >> 24 & 0x7F,
+            info & 0xFFFFFF,
+            bool(info >> 31),
+            words[at + 1],
+            at + 2,
+        )
 
-    def find(self, name: str, kind: Kind) -> Type | None:
-        """Return the first type of a name and kind, or None; walks on until it is met."""
-        wanted = self._name_offsets(name)
-        words, type_id = self.words, 1
-        while wanted:
-            while type_id < len(self._info_at):
-                at = self._info_at[type_id]
-                if words[at - 1] in wanted and words[at] >> 24 & 0x7F == kind:
-                    return self.type_at(type_id)
-                type_id += 1
-            if not self._walk():
-                break
+    def find(self, name: str, *kinds: Kind) -> Type | None:
+        """Return the first type of a name and of any of some kinds, or None.
+
+        Walks on until it is met.
+
+        Raises:
+            LayoutError: It was not met, and the section cannot be read to its end.
+        """
+        wanted = name.encode("utf-8", "surrogateescape")
+        if not wanted or b"\0" in wanted:
+            return None
+        if self._scans_left:
+            self._scans_left -= 1
+            found = self._scanned(wanted + b"\0", kinds)
+        else:
+            ids = self._indexed()
+            found = min((ids[kind][wanted] for kind in kinds if wanted in ids[kind]), default=VOID)
+        if found:
+            return self.type_at(found)
+        if self._broken is not None:
+            raise self._broken
         return None
 
+    def names(self, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
+        """Return the names of all types of some kinds, each once, in order of their types."""
+        ids = self._indexed()
+        first: dict[bytes, int] = {}
+        for kind in kinds:
+            for name, type_id in ids[kind].items():
+                first[name] = min(type_id, first.get(name, type_id))
+        return tuple(
+            name.decode("utf-8", "backslashreplace")
+            for name in sorted(first, key=first.__getitem__)
+        )
+
     def text(self, name_offset: int, word: int) -> str:
-        """Return a string of the string section.
+        """Return a string of the string section, cut where it is longer than any name.
 
         Args:
             name_offset: Where it begins in the section.
             word: The word that refers to it, for the error.
         """
-        end = self._strings.find(b"\0", name_offset)
-        if end < 0:
-            raise LayoutError(
-                f"the name at byte {self.byte_of(word)} lies outside the string section:"
-                " either this is the BTF of a module, which continues its kernel's, or it is"
-                " damaged",
-                where=self.where,
-                advice=WHOLE_KERNEL,
-            )
-        return self._strings[name_offset:end].decode("utf-8", "backslashreplace")
+        known = self._texts.get(name_offset)
+        if known is not None:
+            return known
+        text = self._name_bytes(name_offset, word).decode("utf-8", "backslashreplace")
+        self._texts[name_offset] = text
+        return text
 
     def damaged(self, problem: str, word: int) -> LayoutError:
         """Return the error for damaged data at a word of the type section."""
@@ -195,8 +198,8 @@ class TypeSection:
         if kind == 0:
             return self.damaged(f"type {type_id} has no kind", word)
         return LayoutError(
-            f"type {type_id} (byte {self.byte_of(word)}) is of kind {kind}, of which nothing tells"
-            f" the size: this reader knows kinds 1 to {max(Kind)}",
+            f"type {type_id} (byte {self.byte_of(word)}) is of kind {kind}, which is needed here:"
+            f" this reader knows kinds 1 to {max(Kind)}",
             where=self.where,
             advice="if the kernel is newer than this program, update it or encode the BTF with an"
             " older pahole; if not, the BTF is damaged",
@@ -206,19 +209,36 @@ class TypeSection:
         """Return the offset in the blob of a word of the type section."""
         return self._types_at + word * 4
 
+    def _name_bytes(self, name_offset: int, word: int) -> bytes:
+        strings = self._strings
+        if name_offset >= len(strings):
+            raise LayoutError(
+                f"the name at byte {self.byte_of(word)} lies outside the string section:"
+                " either this is the BTF of a module, which continues its kernel's, or it is"
+                " damaged",
+                where=self.where,
+                advice=WHOLE_KERNEL,
+            )
+        # The section ends with a zero, so that a name without one near by is just a long one.
+        end = strings.find(b"\0", name_offset, name_offset + LONGEST_NAME_BYTES)
+        return strings[name_offset : name_offset + LONGEST_NAME_BYTES if end < 0 else end]
+
     def _walk(self) -> bool:
-        """Note where the next types stand; False where there are no more."""
+        """Note where the next types stand; False where there are no more, or none can be read."""
         words, lengths, add = self.words, self._lengths, self._info_at.append
         at, end = self._next, len(self.words)
-        if at > end:
+        if at > end or self._broken is not None:
             return False
         stop = min(end, at + _WALK_WORDS)
         try:
             while at < stop:
+                info = words[at]
                 add(at)
-                at += lengths[words[at]]
-        except _UnknownKindError as unknown:
-            raise self.unknown_kind(unknown.args[0], len(self._info_at) - 1, at - 1) from None
+                at += lengths[info]
+        except UnknownKindError:
+            # The type that stopped the walk has been noted; what follows it is not known yet.
+            self._next = at
+            return self._guess_length(at)
         self._next = at
         # A walk that is through stands at the info word of a type just past the end.
         if at > end + 1 or at == end:
@@ -226,29 +246,89 @@ class TypeSection:
             raise self.damaged("the last type runs over the end of the types", last)
         return True
 
-    def _name_offsets(self, name: str) -> set[int]:
-        """Return where a name stands; encoders may share the tail of a longer string."""
-        sought, offsets = name.encode() + b"\0", set[int]()
-        at = self._strings.find(sought)
-        while at >= 0:
-            offsets.add(at)
-            at = self._strings.find(sought, at + 1)
-        return offsets
+    def _guess_length(self, at: int) -> bool:
+        """Step over the type of an unknown kind at the end of the walk; False where none can."""
+        info, type_id = self.words[at], len(self._info_at) - 1
+        kind = unpack_info(info)[0]
+        length = self._guesser.type_words(self._info_at) if kind else None
+        if length is None:
+            self._broken = self._unreadable(kind, type_id, at - 1)
+            self._note(f"the types from {type_id} on could not be read: kind {kind} is unknown")
+            return False
+        if at + length > len(self.words) + 1:
+            raise self.damaged("the last type runs over the end of the types", at - 1)
+        self._lengths[info] = length
+        self._next = at + length
+        self._note(f"types of kind {kind} are unknown and were skipped")
+        return True
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes += (note,)
+
+    def _unreadable(self, kind: int, type_id: int, word: int) -> LayoutError:
+        """Return the error for whatever lies behind a type of which no length makes sense."""
+        if kind == 0:
+            return self.damaged(f"type {type_id} has no kind", word)
+        return LayoutError(
+            f"type {type_id} (byte {self.byte_of(word)}) is of kind {kind}, which this reader does"
+            " not know, and what follows it makes no sense at any length it may have",
+            where=self.where,
+            advice="if the kernel is newer than this program, update it or encode the BTF with an"
+            " older pahole; if not, the BTF is damaged",
+        )
+
+    def _scanned(self, name: bytes, kinds: tuple[Kind, ...]) -> int:
+        """Return the id of the first type of a name and kinds, VOID where there is none."""
+        words, strings, info_at = self.words, self._strings, self._info_at
+        wanted, length, first = frozenset(map(int, kinds)), len(name), 1
+        while True:
+            for type_id in range(first, len(info_at)):
+                at = info_at[type_id]
+                if words[at] >> 24 & 0x7F in wanted:
+                    name_offset = words[at - 1]
+                    if strings[name_offset : name_offset + length] == name:
+                        return type_id
+            first = len(info_at)
+            if not self._walk():
+                return VOID
+
+    def _indexed(self) -> dict[int, dict[bytes, int]]:
+        """Return the first type of each name, by kind; walks to the end.
+
+        Raises:
+            LayoutError: The names take more room than the string section can hold.
+        """
+        if self._ids is not None:
+            return self._ids
+        while self._walk():
+            pass
+        words, left_bytes = self.words, _OVERLAP * len(self._strings)
+        ids: dict[int, dict[bytes, int]] = {kind: {} for kind in _FOUND_BY_NAME}
+        for type_id, at in enumerate(self._info_at):
+            by_name = ids.get(words[at] >> 24 & 0x7F) if type_id else None
+            if by_name is None or not words[at - 1]:
+                continue
+            name = self._name_bytes(words[at - 1], at - 1)
+            if by_name.setdefault(name, type_id) == type_id:
+                left_bytes -= len(name)
+                if left_bytes < 0:
+                    raise self.damaged("too many names overlap", at - 1)
+        self._ids = ids
+        return ids
 
 
-def _words(section: memoryview, endian: Endian) -> array[int]:
+def _words(section: memoryview, endian: Endian) -> Words:
+    if endian == sys.byteorder:
+        return section.cast("I")
     words = array("I")
     words.frombytes(section)
-    if endian != sys.byteorder:
-        words.byteswap()
+    words.byteswap()
     return words
 
 
-def _declared_lengths(section: bytes) -> dict[int, tuple[int, int]]:
-    """Return the lengths of kinds newer than this reader, where the blob tells them."""
-    entries = (section[at : at + 2] for at in range(0, len(section) - 3, 4))
-    return {
-        kind: (entry[0] // 4, entry[1] // 4)
-        for kind, entry in enumerate(entries)
-        if kind > max(Kind)
-    }
+def damaged_type(types: TypeSection, found: Type, problem: str) -> LayoutError:
+    """Return the error for a type that cannot be what it says it is."""
+    named = f" ({found.name})" if found.name else ""
+    word = max(found.words_at - 3, 0)
+    return types.damaged(f"type {found.type_id}{named} {problem}", word)
