@@ -6,12 +6,15 @@ machines they count from the most significant bit, which leaves the rules as the
 
 from __future__ import annotations
 
-from core.layout.model import Member
-
 
 def align_up(offset_bits: int, unit_bits: int) -> int:
     """Return the first multiple of ``unit_bits`` at or after an offset."""
     return -(-offset_bits // unit_bits) * unit_bits
+
+
+def largest_power(number: int) -> int:
+    """Return the largest power of two that divides a number; for 0, which all divide, 2**30."""
+    return number & -number or 1 << 30
 
 
 def bitfield_offset_bits(
@@ -35,26 +38,6 @@ def bitfield_offset_bits(
     if (last_unit - first_unit + 1) * align_bits > unit_bytes * 8:
         return align_up(cursor_bits, align_bits)
     return cursor_bits
-
-
-def moved_offset_bits(member: Member, old_cursor_bits: int, new_cursor_bits: int) -> int:
-    """Return a member's offset once what stands before it ends somewhere else.
-
-    BTF keeps neither alignment attributes nor ``unsigned :0``. Both show as a member that
-    stands further on than the rule would put it, so the member's old place tells of them.
-
-    Args:
-        member: The member, at its old offset.
-        old_cursor_bits: Where the member before it ended.
-        new_cursor_bits: Where that member ends now.
-    """
-    if not member.is_bitfield:
-        align_bytes = explained_align_bytes(member.align_bytes, old_cursor_bits, member.offset_bits)
-        return align_up(new_cursor_bits, align_bytes * 8)
-    rule = (member.size_bits, member.unit_bytes, member.align_bytes)
-    if bitfield_offset_bits(old_cursor_bits, *rule) == member.offset_bits:
-        return bitfield_offset_bits(new_cursor_bits, *rule)
-    return align_up(new_cursor_bits, member.align_bytes * 8)
 
 
 def explained_align_bytes(align_bytes: int, cursor_bits: int, offset_bits: int) -> int:

@@ -113,7 +113,7 @@ _LEAST_STACK_BYTES = 4096
 
 
 def _check_room(profile: Profile, layout: KernelLayout) -> None:
-    size_bytes = layout.task_struct.size_bytes
+    size_bytes = layout.struct.size_bytes
     if profile.shares_stack and size_bytes > profile.thread_bytes - _LEAST_STACK_BYTES:
         raise LayoutError(
             f"task_struct of {size_bytes:,} bytes leaves no stack: {profile.arch} keeps it in the "
@@ -213,7 +213,7 @@ def build(plan: Plan, chooser: Chooser | None = None) -> Machine:
 
 def _task_bytes(plan: Plan) -> int:
     end = plan.place.byte_offset + plan.place.unit_bytes if plan.place else 0
-    return max(plan.layout.task_struct.size_bytes, end)
+    return max(plan.layout.struct.size_bytes, end)
 
 
 def _neighbour_bits(plan: Plan) -> int:
@@ -279,7 +279,7 @@ def _info(plan: Plan, machine: Machine, outcome: Outcome) -> TraceInfo:
         unwinder_note=machine.unwinder.note,
         guard=_guard_info(plan),
         layout=LayoutInfo(
-            layout.name, layout.label, layout.task_struct.size_bytes, layout.borrowed_for or ""
+            layout.name, layout.label, layout.struct.size_bytes, layout.borrowed_for or ""
         ),
         thread_bytes=profile.thread_bytes,
         reserved_bytes=machine.reserved_bytes,

@@ -6,14 +6,9 @@ from core.layout.abi import (
     align_up,
     bitfield_offset_bits,
     explained_align_bytes,
-    moved_offset_bits,
+    largest_power,
     padded_align_bytes,
 )
-from core.layout.model import Member
-
-
-def bit(offset_bits: int, size_bits: int = 1) -> Member:
-    return Member("flag", "unsigned int", offset_bits, size_bits, True, 4, 4)
 
 
 @pytest.mark.parametrize(
@@ -51,19 +46,6 @@ def test_padding_at_the_end_is_explained_by_the_least_alignment() -> None:
     assert padded_align_bytes(8, 96, 12) == 4
 
 
-def test_a_bit_moves_by_what_was_put_before_it() -> None:
-    assert moved_offset_bits(bit(5), 5, 7) == 7
-
-
-def test_a_bit_behind_a_zero_width_field_keeps_its_own_word() -> None:
-    assert moved_offset_bits(bit(32), 5, 7) == 32
-    assert moved_offset_bits(bit(32), 5, 33) == 64
-
-
-def test_a_plain_member_moves_by_whole_alignments() -> None:
-    byte = Member("net_xmit", "u8", 24, 8, False, 1, 1)
-    assert moved_offset_bits(byte, 24, 24) == 24
-    assert moved_offset_bits(byte, 24, 25) == 32
-    line = Member("thread", "struct thread_struct", 512, 1024, False, 8, 128)
-    assert moved_offset_bits(line, 64, 128) == 512
-    assert moved_offset_bits(line, 64, 544) == 1024  # only 64-byte alignment explains the gap
+def test_the_largest_power_of_two_that_divides() -> None:
+    assert [largest_power(n) for n in (1, 6, 8, 9792)] == [1, 2, 8, 64]
+    assert largest_power(0) >= 1 << 20  # all of them do

@@ -91,7 +91,7 @@ def test_there_are_kernels() -> None:
 @pytest.mark.parametrize("row", KERNELS, ids=lambda row: row["file_tag"])
 def test_a_kernel_has_the_size_and_members_pahole_found(row: dict[str, str]) -> None:
     layout = btf.load(DATA / "btf" / f"{row['file_tag']}.btf")
-    task = layout.task_struct
+    task = layout.struct
     assert task.size_bytes == int(row["sizeof_task_struct"])
     assert len(task.members) == int(row["n_members"])
     assert (layout.kernel, layout.arch, layout.label) == ("", "", f"{row['file_tag']}.btf")
@@ -102,7 +102,7 @@ def test_a_kernel_has_the_size_and_members_pahole_found(row: dict[str, str]) -> 
 
 
 def test_types_are_spelled_as_in_c() -> None:
-    task = btf.load(DATA / "btf" / "x86_64-debian-amd64.btf").task_struct
+    task = btf.load(DATA / "btf" / "x86_64-debian-amd64.btf").struct
     spelled = {name: task.member(name).type_name for name in task.names}
     assert spelled["comm"] == "char[16]"
     assert spelled["parent"] == "struct task_struct *"
@@ -117,7 +117,7 @@ def test_a_whole_kernel_has_the_same_task_struct_as_the_excerpt() -> None:
     excerpt = btf.load(DATA / "btf" / "x86_64-debian-amd64.btf")
     whole = btf.load(WHOLE)
     assert whole.name == "debian-6.1-amd64-vmlinux"
-    assert whole.task_struct == excerpt.task_struct
+    assert whole.struct == excerpt.struct
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -155,7 +155,7 @@ def test_every_kind_is_read_and_spelled(order: str) -> None:
     )  # fmt: skip
     blob.add(Kind.DECL_TAG, "note", size_or_type=task_id, words=[0xFFFFFFFF])
     layout = blob.read()
-    task = layout.task_struct
+    task = layout.struct
     assert layout.endian == ("little" if order == "<" else "big")
     assert [member.type_name for member in task.members] == [
         "void *",
@@ -183,7 +183,7 @@ def test_old_bitfields_have_their_width_in_the_integer() -> None:
     blob = Blob()
     narrow = blob.add(Kind.INT, "unsigned int", size_or_type=4, words=[2 << 16 | 3])
     blob.struct("task_struct", 8, ("a", 1, 0), ("b", narrow, 32))
-    member = blob.read().task_struct.member("b")
+    member = blob.read().struct.member("b")
     assert (member.offset_bits, member.size_bits, member.is_bitfield) == (34, 3, True)
 
 
@@ -194,7 +194,7 @@ def test_i386_aligns_long_long_to_4_and_shows_it() -> None:
         blob.add(Kind.INT, "long int", size_or_type=4, words=[32])
         wide = blob.add(Kind.INT, "long long int", size_or_type=8, words=[64])
         blob.struct("task_struct", 24, ("a", 1, 0), ("b", wide, offset_bits))
-        return blob.read(arch=arch).task_struct.member("b").align_bytes
+        return blob.read(arch=arch).struct.member("b").align_bytes
 
     assert aligned("arm", 64) == 8
     assert aligned("i386", 64) == 4
@@ -208,7 +208,7 @@ def test_alignment_shows_in_gaps_and_padding_of_the_type() -> None:
     char = blob.add(Kind.INT, "char", size_or_type=1, words=[8])
     dense = blob.struct("packed", 5, ("c", char, 0), ("d", 1, 8))
     blob.struct("task_struct", 256, ("x", gap, 0), ("y", padded, 1024), ("z", dense, 1536))
-    task = blob.read().task_struct
+    task = blob.read().struct
     assert [member.align_bytes for member in task.members] == [64, 64, 1]
 
 
@@ -216,7 +216,7 @@ def test_a_newer_kind_is_stepped_over_where_the_blob_tells_its_length() -> None:
     blob = Blob(layout=bytes(4 * 20) + struct.pack("<BBH", 4, 8, 0))
     blob.add(20, "location", words=[7, 1, 2, 3, 4], count=2)
     blob.struct("task_struct", 4, ("flags", 1, 0))
-    assert blob.read().task_struct.member("flags").type_name == "unsigned int"
+    assert blob.read().struct.member("flags").type_name == "unsigned int"
 
 
 def test_a_newer_kind_of_unknown_length_is_named() -> None:
@@ -240,7 +240,7 @@ def test_a_newer_kind_behind_all_that_is_needed_does_not_matter() -> None:
     for _ in range(20_000):
         blob.add(Kind.PTR, size_or_type=1)
     blob.add(20, "location")
-    assert blob.read().task_struct.size_bytes == 4
+    assert blob.read().struct.size_bytes == 4
 
 
 def test_a_name_may_be_the_tail_of_another() -> None:
@@ -248,7 +248,7 @@ def test_a_name_may_be_the_tail_of_another() -> None:
     blob.struct("my_task_struct", 4, ("flags", 1, 0))
     data = bytearray(blob.data())
     struct.pack_into("<I", data, 24 + 32, blob.strings.index(b"task_struct"))
-    assert btf.read_btf(bytes(data), name="x").task_struct.name == "task_struct"
+    assert btf.read_btf(bytes(data), name="x").struct.name == "task_struct"
 
 
 def bad(blob: Blob, complaint: str) -> None:
@@ -361,7 +361,7 @@ def test_any_flipped_bytes_give_a_layout_or_an_error(
     except LayoutError as error:
         assert "\n" not in str(error)
     else:
-        assert layout.task_struct.size_bytes > 0
+        assert layout.struct.size_bytes > 0
 
 
 @given(st.binary(max_size=400))

@@ -9,7 +9,7 @@ import pytest
 from core.errors import LayoutError
 from core.guards.storage import Place
 from core.layout.model import Endian, KernelLayout, Member, StructLayout
-from core.layout.place import BIT_AFTER, GUARD_BIT, place_bits, place_uint, word_with
+from core.layout.place import UPSTREAM_AFTER, GUARD_BIT, place_bits, place_uint, word_with
 from core.layout.sources import btf
 
 DATA = Path(__file__).parents[2] / "data"
@@ -92,7 +92,7 @@ def test_the_uint_has_its_word_to_itself(row: Row) -> None:
 def test_bits_before_the_field_stay_and_those_after_it_move(row: Row) -> None:
     layout = kernel(row["file_tag"])
     place = place_bits(layout, int(row["bit_size"]))
-    old = [b for b in layout.task_struct.word_at(place.byte_offset) if not b.is_gap]
+    old = [b for b in layout.struct.word_at(place.byte_offset) if not b.is_gap]
     before = [(b.name, b.bit_offset, b.bit_size) for b in old if b.bit_offset < place.bit_offset]
     after = [
         (b.name, b.bit_offset + place.bit_size, b.bit_size)
@@ -140,9 +140,9 @@ def test_a_kernel_with_the_guard_lends_its_own_bit() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", BIT_AFTER)
+@pytest.mark.parametrize("name", UPSTREAM_AFTER)
 def test_the_bit_goes_after_the_first_name_of_the_list_that_is_there(name: str) -> None:
-    later = BIT_AFTER[BIT_AFTER.index(name) :]
+    later = UPSTREAM_AFTER[UPSTREAM_AFTER.index(name) :]
     members = [bits(other, 64 + index) for index, other in enumerate(reversed(later))]
     layout = struct_of(*members, endian="big")
     assert place_bits(layout, 1) == Place(8, 4, len(later), 1, big_endian=True)
@@ -160,7 +160,7 @@ def test_the_uint_goes_before_what_follows_where_kretprobes_are_off() -> None:
 def test_bits_that_overflow_the_word_leave_it() -> None:
     flags = [bits(f"flag{index}", index) for index in range(29)]
     layout = struct_of(bits("in_memstall", 32 - 3, 1), bits("a", 30), bits("b", 31), bits("c", 32))
-    layout = struct_of(*flags, *layout.task_struct.members)
+    layout = struct_of(*flags, *layout.struct.members)
     place = place_bits(layout, 2)
     assert place == Place(0, 4, 30, 2)
     assert word(layout, place)[-2:] == [("in_memstall", 29, 1), ("new", 30, 2)]

@@ -1,0 +1,68 @@
+"""From a name or a path to an analysis: open the kernel, find its configuration, look at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.layout import library
+from core.layout.analysis import Analysis, Question, analyse
+from core.layout.arch import architecture
+
+if TYPE_CHECKING:
+    from core.layout.kconfig import KernelConfig
+
+_RANDSTRUCT = ("CONFIG_RANDSTRUCT", "CONFIG_GCC_PLUGIN_RANDSTRUCT")
+"""The symbol since v6.0 (security/Kconfig.hardening), and the one before."""
+
+
+def analyse_source(
+    source: str, question: Question, *, config: str = "", find_config: bool = True
+) -> Analysis:
+    """Return what there is to say about a kernel.
+
+    Args:
+        source: As ``core.layout.library.open_kernel`` takes it.
+        question: What the user says.
+        config: A file with the kernel's configuration; empty to look for one.
+        find_config: Whether to look for it; it matters only where something is to be predicted.
+
+    Raises:
+        LayoutError: The kernel or the configuration cannot be read, or ``question`` contradicts it.
+    """
+    arch = architecture(question.arch).name if question.arch else ""
+    types = library.open_kernel(source, kernel=question.release, arch=arch)
+    is_here = source == library.THIS_MACHINE
+    shuffled_by = shuffling_config(source, config) if find_config else ""
+    question = replace(question, on_this_machine=is_here, shuffled_by=shuffled_by)
+    return analyse(types, question)
+
+
+def shuffling_config(source: str, config: str = "") -> str:
+    """Return which configuration says that a kernel's structs are shuffled; empty for none.
+
+    Args:
+        source: The kernel.
+        config: Its configuration, a file; empty for the one beside it, or the running one.
+
+    Raises:
+        LayoutError: The configuration cannot be read.
+    """
+    found = _config_of(source, config)
+    if found is not None and any(found.is_set(symbol) for symbol in _RANDSTRUCT):
+        return found.source
+    return ""
+
+
+def _config_of(source: str, config: str) -> KernelConfig | None:
+    from core.layout import kconfig
+
+    if config:
+        return kconfig.load_config(Path(config))
+    if source == library.THIS_MACHINE:
+        return kconfig.running()
+    if source in library.bundled():
+        return None
+    path = Path(source)
+    return kconfig.beside(path) if path.is_file() else None
