@@ -63,6 +63,11 @@ def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more:
     return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
 
 
+def _layout(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"layout.{name}", text, keys, "Layout", icon, tip, contexts=("layout",))
+
+
 def _theme(name: str, icon: str) -> Command:
     tip = "Light or dark as the desktop has it" if name == "system" else ""
     text = "As the system" if name == "system" else f"{name.capitalize()} theme"
@@ -110,6 +115,21 @@ COMMANDS: tuple[Command, ...] = (
             "Simulate the scenario once more with these settings"),
     Command("run.cancel", "Cancel", ("Esc",), "Run", "cancel", "Stop the work in progress"),
     Command("run.scenario", "Choose a scenario", ("Ctrl+L",), "Run", "scenario"),
+
+    _layout("uint", "Ask about an unsigned int", "1", "", "The first version of the patch"),
+    _layout("bit1", "Ask about a 1-bit flag", "2", "", "What was merged"),
+    _layout("bit2", "Ask about a 2-bit field", "3", "", "What the review proposed"),
+    _layout("after", "Put the field after the selected member", "A"),
+    _layout("before", "Put the field before the selected member", "B"),
+    _layout("home", "Put the field where the patch had it", "Backspace", "undo"),
+    _layout("task_struct", "Back to task_struct", "T"),
+    _layout("cost", "Show what it costs", "C"),
+    _layout("members", "Show the members", "M", "search"),
+    _layout("kernels", "Show many kernels", "K"),
+    _layout("paste", "Open pahole's text from the clipboard", "Ctrl+Shift+V"),
+    _layout("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
+    _layout("copy_table", "Copy the three storages as Markdown", "", "copy"),
+    _layout("export", "Export…", "Ctrl+E", "", "SVG, PNG, CSV, JSON or text"),
 
     _theme("light", "sun"),
     _theme("dark", "moon"),

@@ -97,11 +97,14 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
         rest: The arguments that Qt did not take.
     """
     from gui.controller import Controller
-    from gui.workspaces import live
+    from gui.workspaces import layout, live
 
     controller = Controller(window)
     session, playback = controller.session, controller.playback
     window.add_workspace("live", "Live", "live", lambda: live.create(window, session, playback))
+    window.add_workspace(
+        "layout", "Layout", "layout", lambda: layout.create(window, controller.layouts)
+    )
     window.show_workspace("live")
     if rest and Path(rest[0]).exists():
         window.open_file(Path(rest[0]))

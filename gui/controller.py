@@ -13,16 +13,20 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
 
 from gui.bindings import bind_playback
+from gui.layout_bindings import bind_layout
 from gui.playback import Playback
 from gui.runner import Runner
 from gui.session import Session
 from gui.watcher import ScenarioWatcher
 
 if TYPE_CHECKING:
+    from gui.layout_session import LayoutSession
     from gui.widgets.message_bar import Message
     from gui.window import MainWindow
+    from gui.workspaces.layout import LayoutWorkspace
 
 FIRST_SCENARIO = "mail-chain"
+_HEAD_BYTES = 1 << 16
 
 
 class Controller(QObject):
@@ -40,9 +44,37 @@ class Controller(QObject):
         self.session = Session(Runner(self), self)
         self.playback = Playback(self.session, parent=self)
         self.watcher = ScenarioWatcher(self.session, self)
+        self._layouts: LayoutSession | None = None
         self._complaint: Message | None = None
         self._connect_messages()
         self._connect_commands()
+
+    @property
+    def layouts(self) -> LayoutSession:
+        """What the Layout workspace is about; it begins with the layout that is played with."""
+        if self._layouts is None:
+            from gui.layout_session import LayoutSession
+
+            self._layouts = made = LayoutSession(self)
+            made.failed.connect(self._complain)
+            made.layout_changed.connect(self._forgive)
+            plan = self.session.plan
+            if plan is not None:
+                made.open(plan.scenario.kernel.layout or plan.layout.name)
+            made.layout_changed.connect(self._play_with_layout)
+        return self._layouts
+
+    def _play_with_layout(self) -> None:
+        """Let the simulated kernel use the task_struct that was chosen in the Layout workspace."""
+        layouts, plan = self.layouts, self.session.plan
+        chosen = layouts.opened
+        if (
+            not chosen
+            or plan is None
+            or chosen == (plan.scenario.kernel.layout or plan.layout.name)
+        ):
+            return
+        self.session.play_with_layout(chosen)
 
     def open_first(self) -> None:
         """Open what was open last, or the chain of the mail."""
@@ -51,12 +83,13 @@ class Controller(QObject):
             self.session.open(FIRST_SCENARIO)
 
     def open_file(self, path: Path) -> None:
-        """Open a file: a scenario, or a kernel's layout for the scenario that is open."""
-        opened = (
-            self.session.override(layout=str(path))
-            if _is_layout(path)
-            else self.session.open(str(path))
-        )
+        """Open a file: a scenario, or a kernel, whose task_struct is then looked at and used."""
+        if _is_scenario(path):
+            opened = self.session.open(str(path))
+        else:
+            opened = self.layouts.open(str(path))
+            if opened and "layout" in self.window.workspaces:
+                self.window.show_workspace("layout")
         if opened:
             self.window.settings.add_recent_file(path)
 
@@ -96,9 +129,15 @@ class Controller(QObject):
         registry.connect("run.again", session.rerun)
         registry.connect("run.cancel", session.cancel)
         registry.connect("help.doctor", self.check_machine)
+        bind_layout(self.window, lambda: self.layouts, self._layout_page)
         registry.set_enabled("run.cancel", False)
         session.run_started.connect(lambda: registry.set_enabled("run.cancel", True))
         session.run_ended.connect(lambda: registry.set_enabled("run.cancel", False))
+
+    def _layout_page(self) -> LayoutWorkspace | None:
+        from gui.workspaces.layout import LayoutWorkspace
+
+        return self.window.findChild(LayoutWorkspace)
 
     def check_machine(self) -> None:
         """Tell what this machine lacks, with the command that installs it to copy."""
@@ -119,11 +158,17 @@ class Controller(QObject):
         self.window.messages.info(f"Not on this machine: {names}. {missing[0].advice}", copy)
 
 
-def _is_layout(path: Path) -> bool:
-    """Whether a file begins as BTF of either byte order, compressed BTF or a saved layout does."""
+def _is_scenario(path: Path) -> bool:
+    """Whether a file is to be opened as a scenario: TOML by its name, or text that is no kernel."""
+    from core.layout.sources.opening import is_text
+    from core.layout.sources.pahole import looks_like_pahole
+
+    if path.suffix == ".toml":
+        return True
     try:
         with path.open("rb") as file:
-            head = file.read(4)
+            head = file.read(_HEAD_BYTES)
     except OSError:
-        return False
-    return head[:2] in (b"\x9f\xeb", b"\xeb\x9f") or head == b"\x28\xb5\x2f\xfd" or head[:1] == b"{"
+        return True  # what is wrong with it, the session will say
+    is_json = head.lstrip()[:1] == b"{"
+    return is_text(head) and not is_json and not looks_like_pahole(head)

@@ -56,6 +56,7 @@ class Session(QObject):
         self.source: ScenarioText | None = None
         self.settings: dict[str, Value] = {}
         self.overrides: Overrides = Overrides()
+        self._own_layout: str | None = None
         self.plan: Plan | None = None
         self.trace: Trace | None = None
         self.position = -1
@@ -79,7 +80,7 @@ class Session(QObject):
             return False
         before = self.source, self.settings, self.overrides
         self.source, self.settings = source, {}
-        self.overrides = type(self.overrides)()
+        self.overrides = type(self.overrides)(layout=self._own_layout)
         return self._replan(before)
 
     def reload(self) -> bool:
@@ -117,6 +118,14 @@ class Session(QObject):
         before = self.source, self.settings, self.overrides
         self.overrides = replace(self.overrides, **changes)  # type: ignore[arg-type]
         return self._replan(before)
+
+    def play_with_layout(self, name_or_path: str) -> bool:
+        """Use a task_struct for this scenario and those that are opened after it."""
+        before, self._own_layout = self._own_layout, name_or_path
+        if self.override(layout=name_or_path):
+            return True
+        self._own_layout = before
+        return False
 
     def rerun(self) -> None:
         """Run what is open again."""

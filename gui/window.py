@@ -98,6 +98,11 @@ class MainWindow(QMainWindow):
         """Name of the workspace in front, or an empty string."""
         return self._workspace
 
+    @property
+    def workspaces(self) -> tuple[str, ...]:
+        """Names of the workspaces there are."""
+        return tuple(self._factories)
+
     def add_workspace(
         self, name: str, text: str, icon_name: str, factory: Callable[[], QWidget]
     ) -> None:

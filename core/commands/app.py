@@ -34,8 +34,12 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message.removeprefix('argument ')}; see '{self.prog} --help'")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(wanted: str = "") -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        wanted: The one command that will be parsed; empty describes them all.
+    """
     made = Parser(
         prog="ownerscope",
         description="Plays the Linux kernel's page_owner recursion as a live call stack. Without a"
@@ -45,7 +49,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="store_true", help="print the version")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", parser_class=Parser)
     for module in MODULES:
-        module.add_to(commands)
+        if wanted in ("", module.NAME):
+            module.add_to(commands)
     return made
 
 
@@ -73,7 +78,7 @@ def _obey(words: list[str]) -> int:
             f"there is no command, file or scenario {words[0]!r}",
             advice=did_you_mean(words[0], names),
         )
-    made = parser()
+    made = parser(words[0] if words and words[0] in names else "")
     try:
         options = made.parse_args(words)
     except SystemExit as done:  # --help has been printed

@@ -57,6 +57,7 @@ def add_to(commands: Commands) -> None:
     add("--tasks", type=int, metavar="N", help="count the memory of so many tasks")
     add("--compare", action="store_true", help="unsigned int, 1 bit and 2 bits side by side")
     add("--exact", metavar="CC", help="let a C compiler lay it out; cc finds one that fits")
+    add("--dwarf", action="store_true", help="read debug information rather than BTF")
     add("--json", action="store_true", help="print JSON for programs")
     add("--pahole", action="store_true", help="print the struct as pahole does")
     parser.set_defaults(carry_out=layout)
@@ -67,7 +68,7 @@ def layout(options: argparse.Namespace) -> int:
     from core.layout.library import THIS_MACHINE
 
     question = _question(options)
-    asked = Asked(options.field, options.place, options.compare, options.exact, options.config)
+    asked = Asked(options)
     names = options.sources or [THIS_MACHINE]
     if len(names) > 1:
         return _survey(names, question, asked, options)
@@ -104,16 +105,14 @@ def _question(options: argparse.Namespace) -> Question:
 class Asked:
     """What is asked of each kernel."""
 
-    def __init__(
-        self, field: str | None, place: str, compare: bool, exact: str | None, config: str
-    ) -> None:
-        self.field, self.place, self.compare = field, place, compare
-        self.exact, self.config = exact, config
-        if place and not (field or compare):
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.field, self.place, self.compare = options.field, options.place, options.compare
+        self.exact, self.config, self.dwarf = options.exact, options.config, options.dwarf
+        if self.place and not (self.field or self.compare):
             raise LayoutError(
                 "a place needs a field to put there", where="--place", advice="give --field too"
             )
-        if exact and not (field or compare):
+        if self.exact and not (self.field or self.compare):
             raise LayoutError(
                 "there is nothing to compile", where="--exact", advice="give --field or --compare"
             )
@@ -129,7 +128,9 @@ class Asked:
         from core.layout.source_analysis import analyse_source
 
         is_asked = bool(self.field or self.compare or self.config)
-        analysis = analyse_source(source, question, config=self.config, find_config=is_asked)
+        analysis = analyse_source(
+            source, question, config=self.config, find_config=is_asked, prefer_dwarf=self.dwarf
+        )
         answer = self._ask(analysis, self.field, self.place) if self.field else None
         compared: tuple[Answer, ...] = ()
         if self.compare:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import LayoutError
 from core.layout import host
-from core.layout.arch import Architecture, architecture, line_told_by, told_by
+from core.layout.arch import (
+    ALIASES,
+    ARCHITECTURES,
+    Architecture,
+    architecture,
+    line_told_by,
+    told_by,
+)
 from core.layout.field import GUARD_FIELDS, parse_field
 from core.layout.holes import Holes, summary
 from core.layout.model import TASK_STRUCT, KernelLayout, KernelTypes
@@ -217,13 +224,15 @@ def _architecture(
                 advice="leave it out, or give the architecture the kernel was built for",
             )
         return arch, False
-    if layout.arch:
-        return architecture(layout.arch), False
-    told = told_by(types, layout.endian, layout.pointer_bytes)
-    if told:
-        return architecture(told), True
-    wide = layout.pointer_bytes
-    return Architecture("", wide, layout.endian, wide_align_bytes=_wide_align(layout)), True
+    name = layout.arch or told_by(types, layout.endian, layout.pointer_bytes)
+    known = ARCHITECTURES.get(ALIASES.get(name, name))
+    if known is not None:
+        return known, not layout.arch
+    # One that nobody described: what its own types tell, and what most others have.
+    wide_bytes = _wide_align(layout)
+    return Architecture(
+        name, layout.pointer_bytes, layout.endian, wide_align_bytes=wide_bytes
+    ), True
 
 
 def _wide_align(layout: KernelLayout) -> int:

@@ -123,7 +123,8 @@ def compiled(analysis: Analysis, field_text: str, place: str = "", cc: str = FIN
             advice="please report it with the kernel's BTF",
         )
     align = analysis.align
-    given = "" if align.known or align.exact else f", the struct aligned to {align.best} bytes (likely)"
+    is_sure = align.known or align.exact
+    given = "" if is_sure else f", the struct aligned to {align.best} bytes (likely)"
     return replace(
         predicted,
         growth=Interval(growth, growth, growth, known=True),

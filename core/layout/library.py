@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import platform
+import os
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import LayoutError, did_you_mean
+from core.layout.arch import ALIASES
 from core.layout.model import TASK_STRUCT, KernelLayout, KernelTypes
 from core.layout.sources.btf import BtfKernel
 from core.layout.sources.files import STANDARD_INPUT, standard_input
 from core.layout.sources.opening import open_kernel as open_source
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 THIS_MACHINE = "this-machine"
 
@@ -32,25 +36,24 @@ _BUNDLED_FOR = {
     ("6.12", "riscv64"): "defconfig-6.12-riscv64",
 }
 
-_KERNEL_ARCH = {
-    "aarch64": "arm64",
-    "AMD64": "x86_64",
-    "armv6l": "arm",
-    "armv7l": "arm",
-    "i586": "i386",
-    "i686": "i386",
-}
-"""What ``uname -m`` says where it is not what the kernel's own tree says."""
-
 
 @cache
 def bundled() -> tuple[str, ...]:
     """Return the names of the layouts that ship with the program."""
-    files = resources.files("resources").joinpath("layouts").iterdir()
+    files = _layouts_folder().iterdir()
     return tuple(sorted(f.name.removesuffix(".json") for f in files if f.name.endswith(".json")))
 
 
-def open_kernel(name_or_path: str | Path, *, kernel: str = "", arch: str = "") -> KernelTypes:
+def _layouts_folder() -> Traversable:
+    # Imported here: it takes as long as opening this machine's kernel, which needs none of it.
+    from importlib import resources
+
+    return resources.files("resources").joinpath("layouts")
+
+
+def open_kernel(
+    name_or_path: str | Path, *, kernel: str = "", arch: str = "", prefer_dwarf: bool = False
+) -> KernelTypes:
     """Return a kernel by bundled name, as ``this-machine``, from a file, or ``-`` for a pipe.
 
     A file may be anything ``core.layout.sources.opening`` knows; its content tells which.
@@ -59,6 +62,8 @@ def open_kernel(name_or_path: str | Path, *, kernel: str = "", arch: str = "") -
         name_or_path: The name.
         kernel: Release, for a file that does not tell it.
         arch: Architecture, for a file that does not tell it.
+        prefer_dwarf: Whether to read a file's debug information, which has alignments, rather than
+            its BTF where it has both.
 
     Raises:
         LayoutError: There is nothing of that name, or it cannot be read.
@@ -73,7 +78,7 @@ def open_kernel(name_or_path: str | Path, *, kernel: str = "", arch: str = "") -
         return _bundled(name)
     path = _existing(name_or_path)
     if path is not None:
-        return open_source(path, kernel=kernel, arch=arch)
+        return open_source(path, kernel=kernel, arch=arch, prefer_dwarf=prefer_dwarf)
     names = (*bundled(), THIS_MACHINE)
     near, known = did_you_mean(name, names), f"known: {', '.join(sorted(names))}"
     raise LayoutError(
@@ -130,8 +135,8 @@ def _this_machine() -> KernelTypes:
             where=str(THIS_MACHINE_BTF),
             advice=f"mount /sys readable for you, {other}",
         ) from error
-    system = platform.uname()
-    arch = _KERNEL_ARCH.get(system.machine, system.machine)
+    system = os.uname()
+    arch = ALIASES.get(system.machine, system.machine)
     return BtfKernel(
         data,
         name=THIS_MACHINE,
@@ -155,5 +160,4 @@ def _existing(name_or_path: str | Path) -> Path | None:
 def _bundled(name: str) -> KernelTypes:
     from core.layout.sources.saved import read_saved  # imports msgspec
 
-    file = resources.files("resources").joinpath("layouts", f"{name}.json")
-    return read_saved(file.read_bytes(), name=name)
+    return read_saved(_layouts_folder().joinpath(f"{name}.json").read_bytes(), name=name)

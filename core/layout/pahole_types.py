@@ -25,6 +25,9 @@ _TOKEN = re.compile(r"\s*(\.\.\.|[A-Za-z_$][\w$:]*|\d+|[*()\[\],]|\S)")
 _DEEPEST = 32
 """Parentheses in one another; C needs three, damaged text may have thousands."""
 
+_MOST_TOKENS = 300
+"""Words and signs of one declaration; the longest function pointers of the kernel have 150."""
+
 _TEXT_BYTES = 127
 """pahole writes the name of a type into 128 bytes, the last of them a zero (dwarves_fprintf.c,
 pahole 1.24), and cuts what is longer."""
@@ -94,6 +97,8 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = _TOKEN.findall(text)
+        if len(self._tokens) > _MOST_TOKENS:
+            raise DeclarationError(f"more than {_MOST_TOKENS} words in a declaration")
         self._closing = _closing(self._tokens)
         self._at = 0
 

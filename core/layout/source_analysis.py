@@ -18,7 +18,12 @@ _RANDSTRUCT = ("CONFIG_RANDSTRUCT", "CONFIG_GCC_PLUGIN_RANDSTRUCT")
 
 
 def analyse_source(
-    source: str, question: Question, *, config: str = "", find_config: bool = True
+    source: str,
+    question: Question,
+    *,
+    config: str = "",
+    find_config: bool = True,
+    prefer_dwarf: bool = False,
 ) -> Analysis:
     """Return what there is to say about a kernel.
 
@@ -27,12 +32,15 @@ def analyse_source(
         question: What the user says.
         config: A file with the kernel's configuration; empty to look for one.
         find_config: Whether to look for it; it matters only where something is to be predicted.
+        prefer_dwarf: Whether to read debug information rather than BTF where there are both.
 
     Raises:
         LayoutError: The kernel or the configuration cannot be read, or ``question`` contradicts it.
     """
     arch = architecture(question.arch).name if question.arch else ""
-    types = library.open_kernel(source, kernel=question.release, arch=arch)
+    types = library.open_kernel(
+        source, kernel=question.release, arch=arch, prefer_dwarf=prefer_dwarf
+    )
     is_here = source == library.THIS_MACHINE
     shuffled_by = shuffling_config(source, config) if find_config else ""
     question = replace(question, on_this_machine=is_here, shuffled_by=shuffled_by)

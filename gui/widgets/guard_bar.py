@@ -192,7 +192,7 @@ class GuardBar(QFrame):
         self.kernel.show_value(kernel.version, f"Modelled on {plan.profile.tree}")
         self.arch.show_value(kernel.arch, f"{plan.profile.thread_bytes:,} bytes of stack")
         layout = plan.layout
-        tip = f"task_struct has {layout.task_struct.size_bytes:,} bytes here"
+        tip = f"task_struct has {layout.struct.size_bytes:,} bytes here"
         if layout.borrowed_for:
             tip += f"\nBorrowed: there is no layout of {layout.borrowed_for}"
         self.layout_button.show_value(

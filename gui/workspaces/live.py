@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
+from gui.widgets.arrange import scrolled, splitter
 from gui.widgets.counts import CountsPanel
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.guard_bar import GuardBar
@@ -80,9 +81,9 @@ class LiveWorkspace(QWidget):
         window.registry.action("file.clear_recent").triggered.connect(self.picker.reload)
 
     def _arrange(self) -> dict[str, QSplitter]:
-        left = _splitter(Qt.Orientation.Vertical, self.picker, _scrolled(self.form, "Parameters"))
-        right = _splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
-        columns = _splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
+        left = splitter(Qt.Orientation.Vertical, self.picker, scrolled(self.form, "Parameters"))
+        right = splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
+        columns = splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
         left.setSizes([460, 240])
         right.setSizes([130, 390, 80])
         columns.setStretchFactor(1, 1)
@@ -108,11 +109,11 @@ class LiveWorkspace(QWidget):
         return middle
 
     def _restore(self) -> None:
-        for name, splitter in self._splitters.items():
+        for name, made in self._splitters.items():
             state = self._window.settings.state(f"live/{name}")
             if not state.isEmpty():
-                splitter.restoreState(state)
-            splitter.splitterMoved.connect(lambda *_, name=name: self._remember(name))
+                made.restoreState(state)
+            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
 
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""
@@ -156,23 +157,6 @@ class LiveWorkspace(QWidget):
 
     def _remember(self, name: str) -> None:
         self._window.settings.set_state(f"live/{name}", self._splitters[name].saveState())
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    splitter.setChildrenCollapsible(False)
-    return splitter
-
-
-def _scrolled(widget: QWidget, name: str) -> QScrollArea:
-    area = QScrollArea()
-    area.setAccessibleName(name)
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    return area
 
 
 def create(window: MainWindow, session: Session, playback: Playback) -> LiveWorkspace:

@@ -7,6 +7,7 @@ what the type itself shows.
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from core.errors import LayoutError, did_you_mean
@@ -18,6 +19,9 @@ from core.layout.sources.files import read_file
 from core.layout.sources.packed import unpacked
 
 _AGGREGATES = (Kind.STRUCT, Kind.UNION)
+_MOST_NAMED = 2000
+"""Names that a misspelt one is compared with; a whole kernel has about 100 of one beginning."""
+
 _NAMED = (Kind.TYPEDEF, Kind.INT, Kind.ENUM, Kind.ENUM64, Kind.FLOAT)
 
 
@@ -106,7 +110,10 @@ class BtfKernel:
         if struct == TASK_STRUCT:
             advice = "give the BTF of a whole kernel, not that of a module or of a BPF program"
             return LayoutError(f"no struct {struct} in this BTF", where=self._where, advice=advice)
-        near = did_you_mean(struct, self.struct_names())
+        # Comparing names is slow work, and damaged data may have millions.
+        start = struct[:2]
+        names = (name for name in self.struct_names() if name.startswith(start))
+        near = did_you_mean(struct, islice(names, _MOST_NAMED))
         advice = near if near.startswith("did you mean") else ""
         return LayoutError(f"no struct {struct}", where=self._where, advice=advice)
 

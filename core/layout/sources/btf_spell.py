@@ -74,6 +74,8 @@ def _grouped(inner: str) -> str:
 
 
 def _base_name(found: Type) -> str:
+    if found.kind > max(Kind):
+        return found.name or "?"
     tag = _TAGS.get(found.kind, "")
     if found.kind == Kind.FWD:
         tag = "union" if found.flag else "struct"

@@ -182,13 +182,12 @@ class KindGuesser:
         kind, count, _ = unpack_info(words[at])
         behind = at + HEADER_WORDS - 1
         if kind == Kind.FUNC:
-            return self._kind_of(info_at, words[at + 1]) in (None, Kind.FUNC_PROTO)
+            return self._may_be(Kind.FUNC_PROTO, info_at, words[at + 1])
         if kind in _REFERRING and not self._is_type(info_at, words[at + 1]):
             return False
         if kind == Kind.ARRAY:
-            return self._is_type(info_at, words[behind]) and (
-                self._kind_of(info_at, words[behind + 1]) in (None, Kind.INT)
-            )
+            index = words[behind + 1]
+            return self._is_type(info_at, words[behind]) and self._may_be(Kind.INT, info_at, index)
         if kind in (Kind.STRUCT, Kind.UNION):
             members = range(behind + 1, min(behind + 3 * count, len(words)), 3)
             return all(self._is_member(info_at, words[member]) for member in members)
@@ -197,6 +196,10 @@ class KindGuesser:
     def _is_member(self, info_at: list[int], type_id: int) -> bool:
         kind = self._kind_of(info_at, type_id)
         return kind not in _NO_TYPES and kind not in (Kind.FUNC_PROTO, Kind.FWD, 0)
+
+    def _may_be(self, wanted: Kind, info_at: list[int], type_id: int) -> bool:
+        kind = self._kind_of(info_at, type_id)
+        return kind is None or kind == wanted or kind > max(Kind)
 
     def _is_type(self, info_at: list[int], type_id: int) -> bool:
         return self._kind_of(info_at, type_id) not in _NO_TYPES

@@ -162,7 +162,9 @@ class PaholeKernel:
 
     def _index(self) -> tuple[dict[str, Found], dict[str, int]]:
         """Return where each struct is, and where what belongs to it ends at most."""
-        all_found = list(find_structs(self._text))
+        all_found = find_structs(self._text)
+        if not all_found:
+            raise LayoutError("no struct in this text", where=self._where, advice=_ADVICE)
         found: dict[str, Found] = {}
         limits: dict[str, int] = {}
         starts = [one.start for one in all_found[1:]] + [len(self._text)]
@@ -171,8 +173,6 @@ class PaholeKernel:
                 found[one.name], limits[one.name] = one, limit
         if found:
             return found, limits
-        if not all_found:
-            raise LayoutError("no struct in this text", where=self._where, advice=_ADVICE)
         raise parse_error(
             f"no member of struct {all_found[0].name} has its offset and size behind it",
             self._text,

@@ -7,7 +7,7 @@ printed by any pahole since 1.9. Nothing is concluded here; offsets are those of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 from core.errors import LayoutError
@@ -19,15 +19,17 @@ _DEEPEST = 32
 _MOST_MEMBERS = 20_000
 """Members of one struct with all in it: no kernel's struct has a tenth of it."""
 
+_LONGEST_STRUCT = 1 << 20
+"""Characters of one struct's text: ``pahole -E`` needs a tenth of it for a task_struct."""
+
 _LONGEST_DECLARATION = 4_000
 """Characters of one member: the longest function pointers have a tenth of it."""
 
 _LONGEST_REMARK = 500
 
 _NUMBER = r"(0x[0-9a-fA-F]{1,8}|\d{1,10})"
-_HEADING = re.compile(r"\b(struct|union|class)\s{1,100}(\w{1,500})\s{0,100}\{")
-_BRACES = re.compile(r"[{}]")
-_EVENT = re.compile(r"/\*|[{};]")
+_HEADING_OR_BRACE = re.compile(r"\b(struct|union|class)\s{1,100}(\w{1,500})\s{0,100}\{|[{}]")
+_EVENT = re.compile(r"/\*|[{}]|;[\s;]*")
 _PLACE = re.compile(rf"\s*{_NUMBER}(?:\s*:\s*{_NUMBER})?\s+{_NUMBER}\s*")
 _PLACE_REMARK = re.compile(rf"/\*(?:{_PLACE.pattern}\*/|\s*size: \d{{1,10}}, cachelines: )")
 _SIZE_ONLY = re.compile(rf"\s*{_NUMBER}\s*")
@@ -143,31 +145,32 @@ def line_of(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def find_structs(text: str) -> Iterator[Found]:
-    """Yield what may be structs, outermost ones only."""
-    at = 0
-    while heading := _HEADING.search(text, at):
-        end = _closing(text, heading.end())
-        yield Found(heading[2], heading[1] == "union", heading.start(), heading.end(), end)
-        at = end if end > 0 else heading.end()
+def find_structs(text: str) -> list[Found]:
+    """Return what may be structs, in order; of nested ones the outermost that is closed."""
+    found: list[Found] = []
+    # Braces that wait for their closing one; more than that in one another are no struct's.
+    opened: deque[re.Match[str]] = deque(maxlen=2 * _DEEPEST)
+    for brace in _HEADING_OR_BRACE.finditer(text):
+        if brace[0] != "}":
+            opened.append(brace)
+            continue
+        heading = opened.pop() if opened else None
+        if heading is not None and heading[1]:
+            while found and found[-1].start > heading.start():
+                found.pop()
+            found.append(_found(heading, brace.end()))
+    found += (_found(heading, -1) for heading in opened if heading[1])
+    return sorted(found, key=lambda one: one.start)
+
+
+def _found(heading: re.Match[str], end: int) -> Found:
+    return Found(heading[2], heading[1] == "union", heading.start(), heading.end(), end)
 
 
 def has_places(text: str, found: Found, limit: int) -> bool:
     """Tell whether what may be a struct has a member with its offset, or at least its size."""
     end = found.end if found.end > 0 else limit
     return _PLACE_REMARK.search(text, found.body, end) is not None
-
-
-def _closing(text: str, at: int) -> int:
-    """Return the place behind the brace that closes the one before a place, -1: there is none."""
-    depth = 1
-    for brace in _BRACES.finditer(text, at):
-        depth += 1 if brace[0] == "{" else -1
-        if depth == 0:
-            return brace.end()
-        if depth > _DEEPEST:
-            break
-    return -1
 
 
 def parse(text: str, found: Found, limit: int, where: str) -> RawBody:
@@ -200,6 +203,8 @@ class _Parser:
     def parse(self, found: Found, limit: int) -> RawBody:
         if found.end < 0:
             raise self._error(f"struct {found.name} has no closing brace", found.start)
+        if found.end - found.start > _LONGEST_STRUCT:
+            raise self._error(f"struct {found.name} is longer than a megabyte", found.start)
         whole = RawBody(found.name, found.is_union, found.start)
         self._open.append(whole)
         self._read(found.body, found.end)
@@ -221,8 +226,8 @@ class _Parser:
                 continue
             between = " ".join(before).strip()
             if len(between) > _LONGEST_DECLARATION:
-                raise self._error("a declaration of more than 4000 characters", at)
-            self._step(event[0], between, at)
+                raise self._error(f"more than {_LONGEST_DECLARATION} characters of one member", at)
+            self._step(event[0][0], between, at)
             before = []
 
     def _step(self, event: str, between: str, at: int) -> None:

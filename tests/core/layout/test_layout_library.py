@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-import platform
+import os
 from pathlib import Path
 
 import pytest
@@ -162,8 +162,8 @@ def test_a_directory_is_refused(tmp_path: Path) -> None:
 
 def test_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "THIS_MACHINE_BTF", BTF / "arm64-defconfig.btf")
-    names = platform.uname()._replace(release="6.1.0-44-arm64", machine="aarch64")
-    monkeypatch.setattr(platform, "uname", lambda: names)
+    names = os.uname_result(("Linux", "host", "6.1.0-44-arm64", "#1 SMP", "aarch64"))
+    monkeypatch.setattr(os, "uname", lambda: names)
     layout = library.find("this-machine")
     assert (layout.name, layout.kernel, layout.arch) == ("this-machine", "6.1.0-44-arm64", "arm64")
     assert layout.label == "this machine (6.1.0-44-arm64, arm64)"
