@@ -130,6 +130,8 @@ COMMANDS: tuple[Command, ...] = (
     _layout("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
     _layout("copy_table", "Copy the three storages as Markdown", "", "copy"),
     _layout("export", "Export…", "Ctrl+E", "", "SVG, PNG, CSV, JSON or text"),
+    _layout("export_staircase", "Export the staircase…", "", "", "SVG or PNG"),
+    _layout("export_survey", "Export the table of kernels…", "", "", "CSV"),
 
     _theme("light", "sun"),
     _theme("dark", "moon"),

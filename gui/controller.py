@@ -62,6 +62,7 @@ class Controller(QObject):
             if plan is not None:
                 made.open(plan.scenario.kernel.layout or plan.layout.name)
             made.layout_changed.connect(self._play_with_layout)
+            made.layout_changed.connect(self._show_title)
         return self._layouts
 
     def _play_with_layout(self) -> None:
@@ -100,6 +101,7 @@ class Controller(QObject):
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
         window.file_requested.connect(self.open_file)
+        window.workspace_shown.connect(self._show_title)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(session.cancel)
@@ -119,8 +121,17 @@ class Controller(QObject):
         source = self.session.source
         if source is not None:
             self.window.settings.last_scenario = source.where
-            name = source.document.get("title", source.where)
-            self.window.setWindowTitle(f"{name} — ownerscope")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Name in the window's title what the workspace in front is about."""
+        source, layouts = self.session.source, self._layouts
+        name = ""
+        if self.window.workspace == "layout" and layouts is not None and layouts.layout is not None:
+            name = f"{layouts.layout.struct.name}, {layouts.layout.label}"
+        elif source is not None:
+            name = str(source.document.get("title", source.where))
+        self.window.setWindowTitle(f"{name} — ownerscope" if name else "ownerscope")
 
     def _connect_commands(self) -> None:
         registry, session = self.window.registry, self.session

@@ -180,7 +180,7 @@ def _print_pahole(analysis: Analysis, answer: Answer | None) -> None:
     from core.layout.pahole_text import printed
 
     struct = answer.what_if.after if answer is not None else analysis.layout.struct
-    print(printed(struct, analysis.types))
+    sys.stdout.write(printed(struct, analysis.types))
 
 
 def _print_json(told: Report | list[Report]) -> None:

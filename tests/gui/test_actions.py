@@ -93,10 +93,12 @@ def test_the_table_is_consistent() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     assert all(command.text and command.group for command in COMMANDS)
     assert {command.icon for command in COMMANDS} - {""} <= set(icon_names())
-    keys = [key for command in COMMANDS for key in command.keys]
-    assert len(set(keys)) == len(keys)
-    for key in keys:
+    keys = [(key, command.contexts) for command in COMMANDS for key in command.keys]
+    for at, (key, contexts) in enumerate(keys):
         assert QKeySequence(key).toString() == key
+        for other, elsewhere in keys[at + 1 :]:
+            apart = contexts and elsewhere and not set(contexts) & set(elsewhere)
+            assert key != other or apart, key
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_slots_get_what_they_need(settings: Settings) -> None:
 
 def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) -> None:
     registry = ActionRegistry(settings)
-    assert list(registry.groups()) == ["File", "Playback", "Run", "View", "Help"]
+    assert list(registry.groups()) == ["File", "Playback", "Run", "Layout", "View", "Help"]
     registry.set_visible("help.doctor", False)
     assert "help.doctor" not in [command.id for command in registry.groups()["Help"]]
 
@@ -225,16 +227,16 @@ def test_a_later_command_leaves_keys_in_use_alone(host: Host) -> None:
 def test_keys_can_be_changed_and_are_remembered(host: Host, settings: Settings) -> None:
     registry = host.registry
     with host.qtbot.waitSignal(registry.keys_changed) as got:
-        registry.set_keys("play.toggle", ["K", "Ctrl+K"])
+        registry.set_keys("play.toggle", ["J", "Ctrl+J"])
     assert got.args == ["play.toggle"]
     assert registry.has_own_keys("play.toggle")
-    assert host.press(host.canvas, KEY.Key_K) == ["play.toggle"]
+    assert host.press(host.canvas, KEY.Key_J) == ["play.toggle"]
     assert host.press(host.canvas, KEY.Key_Space) == []
-    assert "K" in registry.action("play.toggle").toolTip()
+    assert "J" in registry.action("play.toggle").toolTip()
 
     settings.sync()
     again = ActionRegistry(Settings(settings.path))
-    assert again.keys("play.toggle") == ("K", "Ctrl+K")
+    assert again.keys("play.toggle") == ("J", "Ctrl+J")
     again.reset_keys("play.toggle")
     assert again.keys("play.toggle") == ("Space",)
     assert not again.has_own_keys("play.toggle")

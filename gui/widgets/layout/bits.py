@@ -1,0 +1,228 @@
+"""The storage word that a field lies in, bit by bit: as it is, and with the new field.
+
+The bits, names and numbers are placed and painted by what draws the guard's word; here a bit has
+no value, only somebody it belongs to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolTip, QVBoxLayout, QWidget
+
+from gui.widgets.layout.bits_paint import WordPicture, paint_word, word_picture
+from gui.widgets.layout.bits_word import StorageWord, spoken, words_of
+from gui.widgets.layout.map_scene import NOTHING_OPEN
+
+if TYPE_CHECKING:
+    from gui.theme import ThemeManager
+    from gui.widgets.layout.map_scene import MapSession
+
+NOTHING_SELECTED = "Select a bitfield or a small member to see the word it is stored in"
+_GAP_PX = 14
+_BESIDE_PX = 520
+"""Least width of a word beside another, with all names."""
+
+
+class StorageWordView(QWidget):
+    """The storage word of the new field, or of the selected member.
+
+    Args:
+        session: What is shown; the view hears its signals.
+        themes: The theme in force.
+        parent: The Qt parent.
+    """
+
+    def __init__(
+        self, session: MapSession, themes: ThemeManager, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._themes = session, themes
+        self.title, self.place = QLabel(), QLabel()
+        for label in (self.title, self.place):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.canvas = _Canvas(themes)
+        scroll = self._scroll = QScrollArea()
+        scroll.installEventFilter(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.canvas)
+        scroll.viewport().setAutoFillBackground(False)
+        self.canvas.setAutoFillBackground(False)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.title)
+        self._column.addWidget(self.place)
+        self._column.addWidget(scroll, 1)
+        session.layout_changed.connect(self._take)
+        session.answer_changed.connect(self._take)
+        session.member_selected.connect(self._take)
+        themes.changed.connect(self._dress)
+        self._dress()
+        self._take()
+
+    @property
+    def words(self) -> tuple[StorageWord, ...]:
+        """The words that are shown, the one as it is first."""
+        return self.canvas.words
+
+    def _take(self) -> None:
+        words = words_of(self._session)
+        self.canvas.show_words(words)
+        if self._session.layout is None:
+            title, place = "Storage word", f"{NOTHING_OPEN}."
+        elif not words:
+            title, place = "Storage word", f"{NOTHING_SELECTED}."
+        else:
+            title, place = words[-1].title, words[-1].place
+        self.title.setText(title)
+        self.place.setText(place)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(spoken(words) if words else place)
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        pad = metrics.px(12)
+        self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
+        self._column.setSpacing(metrics.px(2))
+        self.title.setFont(metrics.mono("title", bold=True))
+        self.place.setFont(metrics.ui("caption"))
+        self.place.setStyleSheet(f"color: {theme.muted}")
+        self._column.activate()
+        self.canvas.set_room(self._scroll.maximumViewportSize())
+        self.canvas.lay_out()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the words know how much can be seen at once, without a scroll bar."""
+        if event.type() == QEvent.Type.Resize and watched is self._scroll:
+            self.canvas.set_room(self._scroll.maximumViewportSize())
+        return super().eventFilter(watched, event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A word, where its drawing begins, and where the line over it does."""
+
+    word: StorageWord
+    picture: WordPicture
+    left: float
+    top: float
+    caption_top: float
+
+
+class _Canvas(QWidget):
+    """Paints the words: side by side where both are readable so, else one under the other."""
+
+    def __init__(self, themes: ThemeManager) -> None:
+        super().__init__()
+        self._themes = themes
+        self.words: tuple[StorageWord, ...] = ()
+        self.placed: tuple[_Placed, ...] = ()
+        self._room = QSize()
+
+    def show_words(self, words: tuple[StorageWord, ...]) -> None:
+        """Show other words."""
+        self.words = words
+        self.lay_out()
+
+    def set_room(self, room: QSize) -> None:
+        """Lay the words out so that they are seen at once in this room, where they can be."""
+        if room != self._room:
+            self._room = room
+            self.lay_out()
+
+    def lay_out(self) -> None:
+        """Find places for the words at the width and the scale in force."""
+        px, width = self._themes.metrics.px, max(self.width(), 1)
+        wide, most = max(1, self._room.width()), self._room.height()
+        # The bits seen at once tell more than the neighbours' names. Chosen for the room without
+        # a scroll bar, or one that is there could keep itself there.
+        ways = [(True, px(_BESIDE_PX)), (False, px(_BESIDE_PX)), (False, px(_BESIDE_PX) // 2)]
+        fits = (way for way in ways if self._placed(wide, *way)[1] <= most)
+        way = next(fits, ways[-1])
+        self.placed, _ = self._placed(width, *way)
+        self.setMinimumHeight(round(self._placed(wide, *way)[1]))
+        self.update()
+
+    def _placed(
+        self, width: int, neighbours: bool, least_px: int
+    ) -> tuple[tuple[_Placed, ...], float]:
+        """The words at a width, side by side where each gets so much, and the height they take."""
+        metrics = self._themes.metrics
+        gap, caption = metrics.px(_GAP_PX), self._caption_px()
+        beside = len(self.words) == 2 and width >= 2 * least_px + gap
+        room = (width - gap) / 2 if beside else width
+        pictures = [word_picture(word, room, metrics, neighbours=neighbours) for word in self.words]
+        # Names of different length over them must not set the bits beside each other apart.
+        low = max((picture.bits_top for picture in pictures), default=0.0)
+        placed, top, bottom = [], 0.0, 0.0
+        for number, (word, picture) in enumerate(zip(self.words, pictures, strict=True)):
+            left = number * (room + gap) if beside else 0.0
+            down = low - picture.bits_top if beside else 0.0
+            placed.append(_Placed(word, picture, left, top + caption + down, top))
+            bottom = max(bottom, top + caption + down + picture.height_px)
+            top = 0.0 if beside else bottom + gap
+        return tuple(placed), bottom + 1
+
+    def _caption_px(self) -> float:
+        metrics = self._themes.metrics
+        return QFontMetricsF(metrics.ui("caption", bold=True)).height() + metrics.px(6)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the words."""
+        return QSize(self._themes.metrics.px(400), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the bits out for another width."""
+        super().resizeEvent(event)
+        self.lay_out()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the words."""
+        theme, metrics = self._themes.theme, self._themes.metrics
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for placed in self.placed:
+                painter.setFont(metrics.ui("caption", bold=True))
+                painter.setPen(QColor(theme.text))
+                width = placed.picture.width_px
+                room = QRectF(placed.left, placed.caption_top, width, self._caption_px())
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft, placed.word.caption)
+                painter.save()
+                painter.translate(placed.left, placed.top)
+                paint_word(painter, placed.word, placed.picture, theme, metrics)
+                painter.restore()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell whose the bit under the mouse is."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.tip_at(event.pos().x(), event.pos().y())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def tip_at(self, x: float, y: float) -> str:
+        """Return what is said about a point, empty for nothing."""
+        for placed in self.placed:
+            bit = placed.picture.bit_at(x - placed.left, y - placed.top)
+            if bit >= 0:
+                return placed.word.tip(bit)
+        return ""

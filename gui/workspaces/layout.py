@@ -1,0 +1,145 @@
+"""The Layout workspace: a kernel's struct as cache lines, and what one more field in it costs.
+
+At the left the map and the storage word enlarged, at the right what it costs, the members as a
+table, or the same question asked of many kernels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.widgets.arrange import scrolled, splitter
+from gui.widgets.controls import Segments
+from gui.widgets.layout.bar import LayoutBar
+from gui.widgets.layout.bits import StorageWordView
+from gui.widgets.layout.columns import StorageColumns
+from gui.widgets.layout.machine import MachineFields
+from gui.widgets.layout.map import StructMap
+from gui.widgets.layout.members import MembersPanel
+from gui.widgets.layout.staircase import StaircaseView
+from gui.widgets.layout.survey import SurveyPanel
+from gui.widgets.layout.tasks import TasksPanel
+
+if TYPE_CHECKING:
+    from gui.layout_session import LayoutSession
+    from gui.window import MainWindow
+
+PANELS = (
+    ("cost", "Cost", "What the three storages cost: slab, memory, the next step"),
+    ("members", "Members", "Every member in a table"),
+    ("survey", "Kernels", "The same question asked of many kernels"),
+)
+_RIGHT_SHARE = 46
+"""Percent of the width that the panels get at first."""
+
+
+class LayoutWorkspace(QWidget):
+    """The views of the Layout workspace, arranged.
+
+    ``main_view`` has the keyboard where nobody else does.
+
+    Args:
+        window: For its theme, commands and settings.
+        session: What is looked at.
+    """
+
+    def __init__(self, window: MainWindow, session: LayoutSession) -> None:
+        super().__init__()
+        self._window, self._session = window, session
+        themes = window.themes
+        self.bar = LayoutBar(session, themes)
+        self.main_view = self.map = StructMap(session, themes)
+        self.bits = StorageWordView(session, themes)
+        self.columns = StorageColumns(session, themes)
+        self.staircase = StaircaseView(session, themes)
+        self.tasks = TasksPanel(session, themes)
+        self.members = MembersPanel(session, themes)
+        self.survey = SurveyPanel(session, themes)
+        self.choice = Segments(PANELS, themes, self.show_panel)
+        self.machine = MachineFields(session, themes)
+        self._panels = QStackedWidget()
+        self._head = QFrame()
+        self._splitters = self._arrange()
+        self._restore()
+        themes.changed.connect(self._dress)
+        self._dress()
+        self.show_panel("cost")
+
+    @property
+    def panel(self) -> str:
+        """Name of the panel in front at the right."""
+        return PANELS[self._panels.currentIndex()][0]
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel at the right to the front."""
+        names = [panel for panel, _, _ in PANELS]
+        self._panels.setCurrentIndex(names.index(name))
+        self.choice.show_value(name)
+
+    def _arrange(self) -> dict[str, QSplitter]:
+        left = splitter(Qt.Orientation.Vertical, self.map, self.bits)
+        left.setStretchFactor(0, 1)
+        left.setSizes([440, 210])
+        cost = splitter(Qt.Orientation.Vertical, scrolled(self.columns, "Cost"), self.staircase)
+        cost.setStretchFactor(1, 1)
+        for panel in (_with(cost, self.tasks), self.members, self.survey):
+            self._panels.addWidget(panel)
+        right = QWidget()
+        column, row = QVBoxLayout(right), QHBoxLayout(self._head)
+        row.addWidget(self.choice)
+        row.addStretch(1)
+        row.addWidget(self.machine)
+        column.addWidget(self._head)
+        column.addWidget(self._panels, 1)
+        columns = splitter(Qt.Orientation.Horizontal, left, right)
+        columns.setStretchFactor(0, 1)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self.bar)
+        whole.addWidget(columns, 1)
+        for box in (whole, column):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+        width = max(self._window.width(), 960)
+        columns.setSizes([width * (100 - _RIGHT_SHARE) // 100, width * _RIGHT_SHARE // 100])
+        return {"columns": columns, "left": left, "cost": cost}
+
+    def _restore(self) -> None:
+        for name, made in self._splitters.items():
+            state = self._window.settings.state(f"layout/{name}")
+            if not state.isEmpty():
+                made.restoreState(state)
+            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
+
+    def _remember(self, name: str) -> None:
+        self._window.settings.set_state(f"layout/{name}", self._splitters[name].saveState())
+
+    def _dress(self) -> None:
+        px = self._window.themes.metrics.frame().px
+        row = self._head.layout()
+        assert row is not None
+        row.setContentsMargins(px(14), px(8), px(14), px(8))
+
+
+def _with(above: QWidget, below: QWidget) -> QWidget:
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.addWidget(above, 1)
+    column.addWidget(below)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return whole
+
+
+def create(window: MainWindow, session: LayoutSession) -> LayoutWorkspace:
+    """Return the Layout workspace of a window."""
+    return LayoutWorkspace(window, session)
