@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose=${1:-run}
 offscreen=(libglib2.0-0 libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core)
 window=(libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0)
-tests=(xvfb xdotool openbox imagemagick x11-utils)
+tests=(xvfb xdotool openbox imagemagick x11-utils gcc libc6-dev dwarves)
 
 case $purpose in
     run) packages=("${offscreen[@]}" "${window[@]}") extras='' ;;

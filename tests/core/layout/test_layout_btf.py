@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from core.errors import LayoutError
 from core.layout.model import KernelLayout
 from core.layout.sources import btf, packed
-from core.layout.sources.btf_types import Kind
+from core.layout.sources.btf_kinds import Kind
+from core.layout.sources.btf_types import TypeSection
 
 DATA = Path(__file__).parents[2] / "data"
 SMALL = (DATA / "btf" / "x86_64-tinyconfig.btf").read_bytes()
@@ -166,7 +166,7 @@ def test_every_kind_is_read_and_spelled(order: str) -> None:
         "union pool *restrict ",
         "double",
         "enum huge",
-        "unsigned int (*)(...)",
+        "unsigned int (*)(unsigned int)",
         "void *(*)[3]",
         "unsigned int *",
         "unsigned int",
@@ -219,12 +219,87 @@ def test_a_newer_kind_is_stepped_over_where_the_blob_tells_its_length() -> None:
     assert blob.read().struct.member("flags").type_name == "unsigned int"
 
 
-def test_a_newer_kind_of_unknown_length_is_named() -> None:
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [(0, 0), (1, 0), (2, 0), (3, 0), (4, 4), (8, 4), (12, 4), (6, 3), (2, 1)],
+)
+def test_the_length_of_a_newer_kind_is_found_out(order: str, words: int, count: int) -> None:
+    blob = Blob(order)
+    for _ in range(3):
+        blob.add(20, "location", words=[3] * words, count=count)
+    pointer = blob.add(Kind.PTR, size_or_type=1)
+    array = blob.add(Kind.ARRAY, words=[pointer, 1, 4])
+    blob.struct("task_struct", 40, ("flags", 1, 0), ("slots", array, 64))
+    layout = blob.read()
+    assert layout.struct.member("slots").type_name == "unsigned int *[4]"
+    assert layout.notes == ("types of kind 20 are unknown and were skipped",)
+
+
+@pytest.mark.parametrize("kind", [Kind.ENUM, Kind.FUNC, Kind.FWD, Kind.CONST, Kind.VOLATILE])
+@pytest.mark.parametrize(
+    "path", [WHOLE, DATA / "btf" / "s390x-debian-s390x.btf"], ids=lambda path: path.name
+)
+def test_kinds_are_skipped_as_if_they_were_unknown(kind: Kind, path: Path) -> None:
+    """A real kernel in which one kind was given a number that nobody knows."""
+    data = bytearray(packed.unpacked(path.read_bytes(), name="x"))
+    known = TypeSection(bytes(data), name="x")
+    order = "<" if known.endian == "little" else ">"
+    count = 0
+    for count in itertools.count():
+        try:
+            found = known.type_at(count + 1)
+        except LayoutError:
+            break
+        if found.kind == kind:
+            info = known.words[found.words_at - 2] & 0x80FFFFFF | 20 << 24
+            struct.pack_into(order + "I", data, known.byte_of(found.words_at - 2), info)
+    section = TypeSection(bytes(data), name="x")
+    assert [section.type_at(number).words_at for number in range(count + 1)] == [
+        known.type_at(number).words_at for number in range(count + 1)
+    ]
+    with pytest.raises(LayoutError, match=f"there are {count} types"):
+        section.type_at(count + 1)
+
+
+def test_a_newer_kind_that_nothing_explains_ends_the_reading() -> None:
     blob = Blob()
-    blob.add(20, "location", words=[7])
+    blob.struct("early", 4, ("flags", 1, 0))
+    blob.add(20, "location", words=[7, 0xFFFFFFFF, 0xFFFFFFFF, 7, 7])
     blob.struct("task_struct", 4, ("flags", 1, 0))
-    with pytest.raises(LayoutError, match=r"made-up: type 3 \(byte 56\) is of kind 20, .* older p"):
+    with pytest.raises(
+        LayoutError, match=r"made-up: type 4 \(byte 80\) is of kind 20, .* older pahole"
+    ):
         blob.read()
+    types = btf.BtfKernel(blob.data(), name="made-up")
+    early = types.layout("early")
+    assert early.struct.member("flags").size_bits == 32
+    with pytest.raises(LayoutError, match="kind 20"):
+        types.find("task_struct")
+    assert types.struct_names() == ("early",)
+    assert types.layout("early").notes == (
+        "the types from 4 on could not be read: kind 20 is unknown",
+    )
+
+
+def test_an_index_of_names_finds_what_a_scan_finds() -> None:
+    types = btf.BtfKernel(bytes(packed.unpacked(WHOLE.read_bytes(), name="x")), name="x")
+    scanned = [types.find(name) for name in ("task_struct", "mutex", "nothing", "rcu_special")]
+    assert types.find("") is None
+    for _ in range(20):  # from some number on an index is made
+        types.find("nothing")
+    assert [types.find(name) for name in ("task_struct", "mutex", "nothing", "rcu_special")] == (
+        scanned
+    )
+    assert types.size_and_align("u64") == (8, 8)
+    assert types.size_and_align("nothing") is None
+    assert types.natural_align_bytes("pid_t") == 4
+    assert types.natural_align_bytes("nothing") == 0
+
+
+def test_a_view_of_a_larger_file_is_read_in_place() -> None:
+    view = memoryview(b"head" + SMALL + b"tail")[4:-4]
+    assert btf.BtfKernel(view, name="x").layout() == btf.BtfKernel(SMALL, name="x").layout()
 
 
 def test_a_newer_kind_as_a_member_is_named() -> None:
@@ -282,7 +357,7 @@ def test_types_that_make_no_sense_are_refused() -> None:
     bad(late, "member a at bit 32 does not fit into the 4 bytes")
     unsized = Blob()
     unsized.struct("task_struct", 0)
-    bad(unsized, r"\(task_struct\) has no size")
+    bad(unsized, "struct task_struct has no size")
     wordless = Blob()
     wordless.types[1] = wordless.types[0]
     wordless.struct("task_struct", 4, ("a", 1, 0))
@@ -327,48 +402,11 @@ def test_damaged_data_are_refused_with_their_place(data: bytes, complaint: str) 
         btf.read_btf(data, name="x", where="some.btf")
 
 
-def test_a_compressed_file_that_was_cut_or_unpacks_to_too_much(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_compressed_file_and_one_that_was_cut() -> None:
     data = zstandard.ZstdCompressor().compress(SMALL)
     assert btf.read_btf(data, name="x") == btf.read_btf(SMALL, name="x")
     with pytest.raises(LayoutError):
         btf.read_btf(data[:-100], name="x")
-    monkeypatch.setattr(packed, "LARGEST_BYTES", len(SMALL) - 1)
-    with pytest.raises(LayoutError, match="no kernel's BTF"):
-        btf.read_btf(data, name="x")
-
-
-@given(st.integers(0, len(SMALL) - 1))
-def test_any_cut_is_refused(length: int) -> None:
-    with pytest.raises(LayoutError):
-        btf.read_btf(SMALL[:length], name="x")
-
-
-@settings(deadline=None, max_examples=150)
-@given(
-    st.sampled_from([SMALL, BIG_ENDIAN]),
-    st.lists(st.tuples(st.integers(0, len(BIG_ENDIAN) - 1), st.integers(0, 255)), min_size=1),
-)
-def test_any_flipped_bytes_give_a_layout_or_an_error(
-    data: bytes, changes: list[tuple[int, int]]
-) -> None:
-    changed = bytearray(data)
-    for at, value in changes:
-        changed[at] = value
-    try:
-        layout = btf.read_btf(bytes(changed), name="x")
-    except LayoutError as error:
-        assert "\n" not in str(error)
-    else:
-        assert layout.struct.size_bytes > 0
-
-
-@given(st.binary(max_size=400))
-def test_garbage_is_refused(data: bytes) -> None:
-    for magic in (b"\x9f\xeb\1\0\x18\0\0\0", b"\xeb\x9f\1\0\0\0\0\x18", b""):
-        with pytest.raises(LayoutError):
-            btf.read_btf(magic + data, name="x")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
