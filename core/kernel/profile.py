@@ -56,7 +56,6 @@ class Profile:
         depot: Constants of the stack depot.
         stack_list: Whether a new stack is also put on page_owner_stacks' list (since 6.9).
         strict_boot_parameter: Whether page_owner= takes nothing but "on" (before 5.13).
-        owner_record_bytes: sizeof(struct page_owner).
         functions: By name, those that take a frame here; the others are inlined.
         paths: Names of the functions between two places, inlined ones left out.
         notes: What is inferred about this profile, as sentences for the interface.
@@ -74,7 +73,6 @@ class Profile:
     depot: DepotRules
     stack_list: bool
     strict_boot_parameter: bool
-    owner_record_bytes: int
     functions: dict[str, Function]
     paths: dict[str, tuple[str, ...]]
     notes: tuple[str, ...] = ()
@@ -180,7 +178,6 @@ def load_profile(kernel: str, arch: str, experiment: bool = False) -> Profile:
         depot=_depot_rules(document["stackdepot"]),
         stack_list=document["page_owner"]["stack_list"],
         strict_boot_parameter=document["page_owner"]["boot_parameter"] == "on",
-        owner_record_bytes=document["page_owner"]["record_bytes"],
         functions=functions,
         paths=_paths(document, machine, functions),
         notes=tuple(notes),

@@ -206,10 +206,11 @@ class _Walk:
         else:
             bytes_ = start_bits // 8 - byte_hole_at
             self.unit_bits, self.unit_end_bits = 0, start_bits + member.size_bits
-        if bits:
+        # Less than nothing is no hole but members that overlap, which breaks the identity.
+        if bits > 0:
             begins = from_bits if from_bits != byte_hole_at * 8 else self.seen_bits
             self.bit_holes.append(BitHole(after, begins, bits))
-        if bytes_:
+        if bytes_ > 0:
             self.holes.append(Hole(after, byte_hole_at, bytes_))
         self.seen_bits = start_bits + member.size_bits
 

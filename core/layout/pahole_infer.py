@@ -198,4 +198,4 @@ def _pointer_bytes(struct: StructLayout) -> int:
     sizes = (
         member.unit_bytes for member in flattened(struct.members) if member.type_name[-1:] == "*"
     )
-    return next(sizes, 8)
+    return next(filter(None, sizes), 8)

@@ -78,7 +78,7 @@ def test_every_command_of_the_workspace_can_be_carried_out(controller: Controlle
 def test_the_simulated_kernel_uses_the_layout_chosen_here(
     controller: Controller, qtbot: QtBot
 ) -> None:
-    choose(page(controller).bar.kernel.menu(), "debian-6.1-arm64", qtbot)
+    choose(page(controller).bar.kernel.menu(), "Debian 6.1 arm64", qtbot)
     assert controller.session.plan is not None
     assert controller.session.plan.layout.name == "debian-6.1-arm64"
     # and so does the next scenario

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.errors import LayoutError, did_you_mean
 from core.layout.model import TASK_STRUCT, KernelLayout, SourceKind, StructLayout
+from core.layout.sources.btf_header import DUMP_AGAIN
 from core.layout.sources.btf_kinds import Kind
 from core.layout.sources.btf_resolve import Resolver
 from core.layout.sources.btf_types import TypeSection
@@ -64,6 +65,8 @@ class BtfKernel:
         found = self.find(struct)
         if found is None:
             raise self._unknown(struct)
+        if not found.size_bytes:
+            raise LayoutError(f"struct {struct} has no size", where=self._where, advice=DUMP_AGAIN)
         resolver = self._resolved()
         return KernelLayout(
             self._name,

@@ -52,22 +52,8 @@ KNOWN_LENGTHS = dict.fromkeys(map(int, Kind), (0, 0)) | {
 """Words that follow the header of each kind: once, and for each of its elements."""
 
 
-class UnknownKindError(Exception):
-    """A kind whose length nothing tells; the walk finds out, or gives up."""
-
-
-class Lengths(dict[int, int]):
-    """Length in words of a type by its info word, computed once for each that occurs."""
-
-    def __init__(self, lengths_by_kind: dict[int, tuple[int, int]]) -> None:
-        self._lengths_by_kind = lengths_by_kind
-
-    def __missing__(self, info: int) -> int:
-        kind, count, _ = unpack_info(info)
-        if kind not in self._lengths_by_kind:
-            raise UnknownKindError
-        words = self[info] = type_words(self._lengths_by_kind[kind], count)
-        return words
+LAST_KIND = int(max(Kind))
+"""The newest kind that is known here."""
 
 
 def type_words(lengths: tuple[int, int], count: int) -> int:
@@ -91,5 +77,5 @@ def declared_lengths(section: bytes) -> dict[int, tuple[int, int]]:
     return {
         kind: (entry[0] // 4, entry[1] // 4)
         for kind, entry in enumerate(entries)
-        if kind > max(Kind)
+        if kind > LAST_KIND
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from core.errors import LayoutError
 from core.layout.abi import explained_align_bytes, largest_power, padded_align_bytes
 from core.layout.model import Member, StructLayout
-from core.layout.sources.btf_kinds import Kind
+from core.layout.sources.btf_kinds import LAST_KIND, Kind
 from core.layout.sources.btf_spell import spelled
 from core.layout.sources.btf_types import CHAIN, Type, TypeSection, damaged_type
 
@@ -145,17 +145,12 @@ class Resolver:
 
     def _fields(self, parent: Type) -> list[tuple[int, int, int]]:
         """Return type id, offset and bitfield width (or 0) of each member, in bits."""
-        at, end = parent.words_at, parent.words_at + 3 * parent.element_count
-        type_ids, offsets = self._types.words[at + 1 : end : 3], self._types.words[at + 2 : end : 3]
+        at = parent.words_at
+        numbers = self._types.words[at : at + 3 * parent.element_count].tolist()
+        pairs = zip(numbers[1::3], numbers[2::3], strict=True)
         if parent.flag:
-            return [
-                (type_id, offset & 0xFFFFFF, offset >> 24)
-                for type_id, offset in zip(type_ids, offsets, strict=True)
-            ]
-        return [
-            (type_id, *self._old_bitfield(type_id, offset))
-            for type_id, offset in zip(type_ids, offsets, strict=True)
-        ]
+            return [(type_id, offset & 0xFFFFFF, offset >> 24) for type_id, offset in pairs]
+        return [(type_id, *self._old_bitfield(type_id, offset)) for type_id, offset in pairs]
 
     def _old_bitfield(self, type_id: int, offset_bits: int) -> tuple[int, int]:
         """Return offset and width where a width can only be that of the integer type."""
@@ -195,7 +190,7 @@ class Resolver:
             size_bytes = self.pointer_bytes * count
         elif bare.kind in _SIZED:
             size_bytes = bare.size_or_type * count
-        elif bare.kind > max(Kind):
+        elif bare.kind > LAST_KIND:
             raise self._types.unknown_kind(bare.kind, bare.type_id, bare.words_at - 3)
         else:
             raise damaged_type(self._types, bare, "has no size but is that of a member")
@@ -267,7 +262,7 @@ class Resolver:
         if self.pointer_bytes != 4:
             return False
         for name in _WITH_WIDE_INTEGERS:
-            struct = self._types.find(name, Kind.STRUCT)
+            struct = self._types.find_readable(name, Kind.STRUCT)
             for type_id, offset_bits, width_bits in self._fields(struct) if struct else ():
                 bare = self._bare(type_id)
                 is_wide = (bare.kind, bare.size_or_type, width_bits) == (Kind.INT, 8, 0)
@@ -278,7 +273,7 @@ class Resolver:
     def _measured_pointer_bytes(self) -> int:
         """Return the size of ``long``, which in Linux is that of a pointer."""
         for name in _LONGS:
-            found = self._types.find(name, Kind.INT)
+            found = self._types.find_readable(name, Kind.INT)
             if found is not None:
                 if found.size_or_type not in (4, 8):
                     raise damaged_type(self._types, found, f"{name} has {found.size_or_type} bytes")

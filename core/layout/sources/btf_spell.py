@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.layout.sources.btf_kinds import Kind
+from core.layout.sources.btf_kinds import LAST_KIND, Kind
 from core.layout.sources.btf_types import CHAIN, Type, TypeSection, damaged_type
 
 _QUALIFIERS: dict[int, str] = {
@@ -20,53 +20,66 @@ _TAGS: dict[int, str] = {
 
 
 _DEEPEST = 3
-_LONGEST = 2000
-"""Functions in one another, and characters of one's parameters, that are spelled out."""
+"""Functions in one another that are spelled out: nobody reads on."""
+
+_MOST_LINKS = 1000
+"""Types that one type is spelled with; the kernel's longest function pointers need 60. Damaged
+data could have functions that take and return functions without end."""
 
 
-def spelled(types: TypeSection, type_id: int, depth: int = 0) -> str:
+def spelled(types: TypeSection, type_id: int) -> str:
     """Return a type as C spells it.
 
     Args:
         types: The section it is in.
         type_id: Its number.
-        depth: How many function types it is a parameter of.
 
     Raises:
         LayoutError: The type refers to itself, or to one that does not exist.
     """
-    inner, qualifiers = "", ""
-    found = types.type_at(type_id)
-    for _ in range(CHAIN):
-        if found.kind in _QUALIFIERS:
-            qualifiers += _QUALIFIERS[found.kind]
-        elif found.kind == Kind.PTR:
-            inner, qualifiers = f"*{qualifiers}{inner}", ""
-        elif found.kind == Kind.ARRAY:
-            inner = f"{_grouped(inner)}[{types.words[found.words_at + 2]}]"
-            found = types.type_at(types.words[found.words_at])
-            continue
-        elif found.kind == Kind.FUNC_PROTO:
-            inner = f"{_grouped(inner)}({_parameters(types, found, depth)})"
-        else:
-            space = " " if inner[:1] in ("*", "(") else ""
-            return f"{qualifiers}{_base_name(found)}{space}{inner}"
-        found = types.type_at(found.size_or_type)
-    raise damaged_type(types, found, "refers to itself")
+    return _Speller(types).spelled(type_id, 0)
 
 
-def _parameters(types: TypeSection, proto: Type, depth: int) -> str:
-    if depth > _DEEPEST:  # functions that take functions that take functions: nobody reads on
-        return "..."
-    spelt: list[str] = []
-    length = 0
-    for at in range(proto.words_at, proto.words_at + 2 * proto.element_count, 2):
-        type_id = types.words[at + 1]
-        spelt.append(spelled(types, type_id, depth + 1) if type_id and length < _LONGEST else "...")
-        length += len(spelt[-1])
-        if length >= _LONGEST:  # damaged data: C's longest function types have a tenth of it
-            break
-    return ", ".join(spelt) or "void"
+class _Speller:
+    """Spells one type."""
+
+    def __init__(self, types: TypeSection) -> None:
+        self._types = types
+        self._links_left = _MOST_LINKS
+
+    def spelled(self, type_id: int, depth: int) -> str:
+        types = self._types
+        inner, qualifiers = "", ""
+        found = types.type_at(type_id)
+        for _ in range(CHAIN):
+            self._links_left -= 1
+            if found.kind in _QUALIFIERS:
+                qualifiers += _QUALIFIERS[found.kind]
+            elif found.kind == Kind.PTR:
+                inner, qualifiers = f"*{qualifiers}{inner}", ""
+            elif found.kind == Kind.ARRAY:
+                inner = f"{_grouped(inner)}[{types.words[found.words_at + 2]}]"
+                found = types.type_at(types.words[found.words_at])
+                continue
+            elif found.kind == Kind.FUNC_PROTO:
+                inner = f"{_grouped(inner)}({self._parameters(found, depth)})"
+            else:
+                space = " " if inner[:1] in ("*", "(") else ""
+                return f"{qualifiers}{_base_name(found)}{space}{inner}"
+            found = types.type_at(found.size_or_type)
+        raise damaged_type(types, found, "refers to itself")
+
+    def _parameters(self, proto: Type, depth: int) -> str:
+        if depth > _DEEPEST:
+            return "..."
+        spelt: list[str] = []
+        for at in range(proto.words_at, proto.words_at + 2 * proto.element_count, 2):
+            type_id = self._types.words[at + 1]
+            if not type_id or self._links_left < 0:
+                spelt.append("...")
+                break
+            spelt.append(self.spelled(type_id, depth + 1))
+        return ", ".join(spelt) or "void"
 
 
 def _grouped(inner: str) -> str:
@@ -74,7 +87,7 @@ def _grouped(inner: str) -> str:
 
 
 def _base_name(found: Type) -> str:
-    if found.kind > max(Kind):
+    if found.kind > LAST_KIND:
         return found.name or "?"
     tag = _TAGS.get(found.kind, "")
     if found.kind == Kind.FWD:

@@ -16,11 +16,11 @@ from core.layout.model import Endian
 from core.layout.sources.btf_header import WHOLE_KERNEL, damaged, read_header
 from core.layout.sources.btf_kinds import (
     KNOWN_LENGTHS,
+    LAST_KIND,
     Kind,
-    Lengths,
-    UnknownKindError,
     Words,
     declared_lengths,
+    type_words,
     unpack_info,
 )
 from core.layout.sources.btf_unknown import KindGuesser
@@ -104,7 +104,9 @@ class TypeSection:
         self._types_at = header.types_at
         self._strings = header.strings
         self._texts: dict[int, str] = {}
-        self._lengths = Lengths(KNOWN_LENGTHS | declared_lengths(header.layout))
+        self._lengths_by_kind = KNOWN_LENGTHS | declared_lengths(header.layout)
+        # Length in words of a type by its info word, noted for each that occurs.
+        self._lengths: dict[int, int] = {}
         self._guesser = KindGuesser(self.words, len(self._strings))
         # Index of the *info* word of each type: the walk reads only that one.
         self._info_at = [0]
@@ -120,7 +122,7 @@ class TypeSection:
             LayoutError: There is no such type, or the section is damaged before it.
         """
         while type_id >= len(self._info_at):
-            if not self._walk():
+            if not self._walk() and type_id >= len(self._info_at):
                 raise self._broken or self.damaged(
                     f"type {type_id} is referred to but there are {len(self._info_at) - 1} types",
                     0,
@@ -148,6 +150,13 @@ class TypeSection:
         Raises:
             LayoutError: It was not met, and the section cannot be read to its end.
         """
+        found = self.find_readable(name, *kinds)
+        if found is None and self._broken is not None:
+            raise self._broken
+        return found
+
+    def find_readable(self, name: str, *kinds: Kind) -> Type | None:
+        """Return what ``find`` does; None where a section that breaks off does not show it."""
         wanted = name.encode("utf-8", "surrogateescape")
         if not wanted or b"\0" in wanted:
             return None
@@ -157,11 +166,7 @@ class TypeSection:
         else:
             ids = self._indexed()
             found = min((ids[kind][wanted] for kind in kinds if wanted in ids[kind]), default=VOID)
-        if found:
-            return self.type_at(found)
-        if self._broken is not None:
-            raise self._broken
-        return None
+        return self.type_at(found) if found else None
 
     def names(self, kinds: tuple[Kind, ...]) -> tuple[str, ...]:
         """Return the names of all types of some kinds, each once, in order of their types."""
@@ -199,7 +204,7 @@ class TypeSection:
             return self.damaged(f"type {type_id} has no kind", word)
         return LayoutError(
             f"type {type_id} (byte {self.byte_of(word)}) is of kind {kind}, which is needed here:"
-            f" this reader knows kinds 1 to {max(Kind)}",
+            f" this reader knows kinds 1 to {LAST_KIND}",
             where=self.where,
             advice="if the kernel is newer than this program, update it or encode the BTF with an"
             " older pahole; if not, the BTF is damaged",
@@ -230,37 +235,48 @@ class TypeSection:
         if at > end or self._broken is not None:
             return False
         stop = min(end, at + _WALK_WORDS)
-        try:
-            while at < stop:
-                info = words[at]
-                add(at)
-                at += lengths[info]
-        except UnknownKindError:
-            # The type that stopped the walk has been noted; what follows it is not known yet.
-            self._next = at
-            return self._guess_length(at)
+        while at < stop:
+            add(at)
+            try:
+                at += lengths[words[at]]
+            except KeyError:
+                length = self._new_length(at)
+                if not length:
+                    return False
+                at += length
         self._next = at
         # A walk that is through stands at the info word of a type just past the end.
         if at > end + 1 or at == end:
-            last = self._info_at[-1] - 1 if len(self._info_at) > 1 else 0
-            raise self.damaged("the last type runs over the end of the types", last)
+            last = self._info_at.pop() - 1
+            self._broken = self.damaged("the last type runs over the end of the types", last)
+            self._note("the last type could not be read: it runs over the end")
+            return False
         return True
 
-    def _guess_length(self, at: int) -> bool:
-        """Step over the type of an unknown kind at the end of the walk; False where none can."""
+    def _new_length(self, at: int) -> int:
+        """Return the length of the last type noted, of an info word not met before.
+
+        Args:
+            at: Index of the info word.
+
+        Returns:
+            Words; 0 where the kind is unknown and none makes sense.
+        """
         info, type_id = self.words[at], len(self._info_at) - 1
-        kind = unpack_info(info)[0]
-        length = self._guesser.type_words(self._info_at) if kind else None
-        if length is None:
-            self._broken = self._unreadable(kind, type_id, at - 1)
-            self._note(f"the types from {type_id} on could not be read: kind {kind} is unknown")
-            return False
-        if at + length > len(self.words) + 1:
-            raise self.damaged("the last type runs over the end of the types", at - 1)
+        kind, count, _ = unpack_info(info)
+        rule = self._lengths_by_kind.get(kind)
+        if rule is not None:
+            length = type_words(rule, count)
+        else:
+            guessed = self._guesser.type_words(self._info_at) if kind else None
+            if guessed is None:
+                self._broken = self._unreadable(kind, type_id, at - 1)
+                self._note(f"the types from {type_id} on could not be read: kind {kind} is unknown")
+                return 0
+            self._note(f"types of kind {kind} are unknown and were skipped")
+            length = guessed
         self._lengths[info] = length
-        self._next = at + length
-        self._note(f"types of kind {kind} are unknown and were skipped")
-        return True
+        return length
 
     def _note(self, note: str) -> None:
         if note not in self.notes:
@@ -290,7 +306,7 @@ class TypeSection:
                     if strings[name_offset : name_offset + length] == name:
                         return type_id
             first = len(info_at)
-            if not self._walk():
+            if not self._walk() and first == len(info_at):
                 return VOID
 
     def _indexed(self) -> dict[int, dict[bytes, int]]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from core.layout.sources.btf_kinds import (
     HEADER_WORDS,
     KNOWN_LENGTHS,
+    LAST_KIND,
     Kind,
     Words,
     type_words,
@@ -199,7 +200,7 @@ class KindGuesser:
 
     def _may_be(self, wanted: Kind, info_at: list[int], type_id: int) -> bool:
         kind = self._kind_of(info_at, type_id)
-        return kind is None or kind == wanted or kind > max(Kind)
+        return kind is None or kind == wanted or kind > LAST_KIND
 
     def _is_type(self, info_at: list[int], type_id: int) -> bool:
         return self._kind_of(info_at, type_id) not in _NO_TYPES

@@ -207,14 +207,15 @@ class _Parser:
             raise self._error(f"struct {found.name} is longer than a megabyte", found.start)
         whole = RawBody(found.name, found.is_union, found.start)
         self._open.append(whole)
-        self._read(found.body, found.end)
-        self._read_behind(whole, found.end, limit)
+        end = self._read(found.body, found.end)
+        self._read_behind(whole, end, limit)
         return whole
 
-    def _read(self, at: int, end: int) -> None:
+    def _read(self, at: int, end: int) -> int:
+        """Read up to the brace that closes the struct and return the place behind it."""
         text = self._text
         before: list[str] = []
-        while event := _EVENT.search(text, at, end):
+        while self._open and (event := _EVENT.search(text, at, end)):
             before.append(text[at : event.start()])
             at = event.end()
             if event[0] == "/*":
@@ -227,8 +228,11 @@ class _Parser:
             between = " ".join(before).strip()
             if len(between) > _LONGEST_DECLARATION:
                 raise self._error(f"more than {_LONGEST_DECLARATION} characters of one member", at)
-            self._step(event[0][0], between, at)
+            self._step(event[0][0], between, event.start())
             before = []
+        if self._open:  # a brace that was counted stands in a remark
+            raise self._error("a closing brace is missing", at)
+        return at
 
     def _step(self, event: str, between: str, at: int) -> None:
         """Take in what stands before a brace or a semicolon."""
@@ -273,8 +277,8 @@ class _Parser:
         width = _WIDTH.search(bare)
         if width is not None:
             member.width_bits, bare = int(width[1]), bare[: width.start()]
-        if bare.startswith("static "):
-            return None  # of a C++ class: takes no room in it
+        if not bare or bare.startswith("static "):
+            return None  # a static member of a C++ class takes no room in it
         try:
             member.name, member.type = parse_declaration(bare)
         except DeclarationError:

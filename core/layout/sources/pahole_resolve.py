@@ -129,9 +129,10 @@ class Resolver:
             member = self._member(raw, offset_bytes, cursor_bits, used_bits)
             is_behind = member.offset_bits >= cursor_bits or not member.size_bits
             if not is_behind and not body.is_union:
+                before = members[-1].name or "the member" if members else "the struct"
                 raise self._error(
                     f"{member.name or 'a member'} begins at bit {member.offset_bits}, before"
-                    f" {members[-1].name or 'the member'} before it ends at bit {cursor_bits}",
+                    f" {before} before it ends at bit {cursor_bits}",
                     raw.position,
                 )
             members.append(member)
@@ -199,6 +200,8 @@ class Resolver:
             bit = used_bits.get(offset_bytes, 0)
         elif self._counts_backwards:
             bit = (raw.size_bytes or 0) * 8 - bit - raw.width_bits
+        if not 0 <= bit < (raw.size_bytes or 0) * 8:
+            raise self._error(f"bit {bit} of {raw.name} is outside its type", raw.position)
         used_bits[offset_bytes] = bit + raw.width_bits
         return bit
 

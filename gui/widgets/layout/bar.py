@@ -205,7 +205,8 @@ class LayoutBar(QFrame):
             menu.actions()[-1].setToolTip("The running kernel carries no BTF")
         menu.addSeparator()
         for name in library.bundled():
-            self._entry(menu, name, name == self._session.opened, self._session.open, name)
+            text = library.find(name).label
+            self._entry(menu, text, name == self._session.opened, self._session.open, name)
         menu.addSeparator()
         menu.addAction("From file…").triggered.connect(
             lambda: QTimer.singleShot(0, self, self._open_file)

@@ -35,7 +35,7 @@ def use(data: bytes) -> bool:
         types = BtfKernel(data, name="x")
         layout = types.layout()
         names = types.struct_names()
-        for name in names[:20]:
+        for name in names[:3]:
             found = types.find(name)
             if found is not None:
                 summary(found)
@@ -251,6 +251,6 @@ def test_what_was_made_to_do_harm(make: object) -> None:
 
 def test_a_large_file_of_small_types_takes_little_memory() -> None:
     blob = Blob()
-    blob.types += [struct.pack("<3I", 1, Kind.STRUCT << 24, 0)] * 150_000
+    blob.types += [struct.pack("<3I", 1, Kind.STRUCT << 24, 0)] * 50_000
     blob.struct("task_struct", 4, ("a", 1, 0))
     assert use_in_bounds(blob.data())
