@@ -23,7 +23,7 @@ class KnowsNaturals(Protocol):
     """A kernel that can tell what a typedef stands for (BTF can)."""
 
     def natural_align_bytes(self, name: str) -> int:
-        """Return the alignment of a typedef, enum or base type without attributes; 0: unknown."""
+        """Return a type's alignment without attributes; 0: unknown."""
         ...
 
 
@@ -149,11 +149,15 @@ class Inference:
         if not name:
             inner = (self._natural_bytes(one, depth + 1) for one in member.members)
             return max(inner, default=1) if depth < _DEEPEST else 1
-        return self._tagged_bytes(name, depth) or max(member.align_bytes, 1)
+        return self._tagged_bytes(found.name, depth) or max(member.align_bytes, 1)
 
     def _tagged_bytes(self, name: str, depth: int) -> int:
+        """Return the alignment of a struct or union by its name with its keyword; 0: unknown."""
         if name not in self._naturals:
-            struct = self._struct(name)
+            if self._naturals_known is not None:
+                self._naturals[name] = self._naturals_known.natural_align_bytes(name)
+                return self._naturals[name]
+            struct = self._struct(name.partition(" ")[2])
             if struct is None or depth > _DEEPEST:
                 return 0
             self._naturals[name] = 1  # for a struct that claims to hold itself
@@ -164,7 +168,7 @@ class Inference:
     def _scalar_bytes(self, member: Member, name: str) -> int:
         """Return the alignment of a base type, an enum or a typedef."""
         if self._naturals_known is not None:
-            natural_bytes = self._naturals_known.natural_align_bytes(name.removeprefix("enum "))
+            natural_bytes = self._naturals_known.natural_align_bytes(name)
             if natural_bytes:
                 return natural_bytes
         if member.members:  # a typedef of an anonymous struct

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from core.layout.holes import (
-    BEFORE_ALL,
-    Holes,
-    count_holes,
-    storage_offset_bytes,
-    summary_of_anonymous,
-)
+from core.layout.holes import BEFORE_ALL, count_holes, summary_of_anonymous
 from core.layout.model import KernelTypes, Member, StructLayout
-from core.layout.pahole_infer import Inference, Inferred, aligned_text
+from core.layout.pahole_infer import Inference, aligned_text
+from core.layout.pahole_remarks import (
+    Body,
+    Neighbours,
+    counted_text,
+    forced_alignments,
+    hole_remarks,
+    sums,
+    unexplained,
+)
 from core.layout.pahole_types import (
     VOID,
     CType,
@@ -63,29 +66,6 @@ def printed(
     """
     inference = Inference(struct, kernel, pointer_bytes, line_bytes)
     return _Printer(inference, line_bytes).whole(struct)
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """A struct or union to be printed: the outermost one or an anonymous one.
-
-    Attributes:
-        keyword: ``struct`` or ``union``, with the tag where it has one.
-        members: Its members.
-        base_bits: Where it begins in the outermost one.
-        counted: Its holes and sums.
-        inferred: What can be told of its attributes.
-    """
-
-    keyword: str
-    members: tuple[Member, ...]
-    base_bits: int
-    counted: Holes
-    inferred: Inferred
-
-    def storage_bytes(self, member: Member) -> int:
-        """Return the byte of this struct that a member is said to be at."""
-        return storage_offset_bytes(member, self.base_bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +135,7 @@ class _Printer:
         keyword = f"{'union' if struct.is_union else 'struct'} {struct.name}"
         counted = count_holes(struct.members, 0, struct.size_bytes, is_union=struct.is_union)
         inferred = self._inference.of(struct.members, 0, counted)
-        body = _Body(keyword, struct.members, 0, counted, inferred)
+        body = Body(keyword, struct.members, 0, counted, inferred)
         if struct.is_union:
             return f"{self._union(body, _Place(1, _TYPE_COLUMNS, _UNION_NAME_COLUMNS))};\n"
         text = self._struct(body, _Place(1, _TYPE_COLUMNS, _NAME_COLUMNS))
@@ -163,7 +143,7 @@ class _Printer:
         packed = _PACKED if inferred.is_packed else ""
         return f"{text}\n{footer}}}{packed}{inferred.aligned};\n"
 
-    def _union(self, body: _Body, place: _Place) -> str:
+    def _union(self, body: Body, place: _Place) -> str:
         lines, line = [f"{body.keyword} {{\n"], self._line
         inside = replace(place, in_union=True)
         for index in range(len(body.members)):
@@ -171,12 +151,12 @@ class _Printer:
             self._line = line  # every member begins where the union does
         return "".join(lines) + f"{place.tabs[1:]}}}"
 
-    def _struct(self, body: _Body, place: _Place) -> str:
+    def _struct(self, body: Body, place: _Place) -> str:
         paragraph = _Paragraph(place.tabs)
-        remarks = _hole_remarks(body.counted)
+        remarks = hole_remarks(body.counted)
         for remark in remarks.get(BEFORE_ALL, ()):
             paragraph.remark_before(remark)
-        shared = _Shared(body)
+        shared = Neighbours(body)
         for index, member in enumerate(body.members):
             filler = shared.filler(index)
             if filler is not None:
@@ -188,7 +168,9 @@ class _Printer:
             paragraph.member(self._member(body, index, replace(place, ends=ends)))
             padding_bytes = self._inference.padding_bytes(member, _parsed(member))
             if padding_bytes:
-                remark = f"/* XXX last struct has {_counted(padding_bytes, 'byte')} of padding */"
+                remark = (
+                    f"/* XXX last struct has {counted_text(padding_bytes, 'byte')} of padding */"
+                )
                 paragraph.remark_after(remark)
             for remark in remarks.get(index, ()):
                 paragraph.remark_after(remark)
@@ -202,7 +184,7 @@ class _Printer:
         declared = self._declared(member, _parsed(member), "", place)
         return f"{head if not width_bits else ''}{place.tabs}{declared}:{width_bits};\n"
 
-    def _member(self, body: _Body, index: int, place: _Place) -> str:
+    def _member(self, body: Body, index: int, place: _Place) -> str:
         member, aligned = body.members[index], body.inferred.member_aligns[index]
         offset_bytes = body.base_bits // 8 + body.storage_bytes(member)
         mark = self._line_mark(offset_bytes, place)
@@ -224,7 +206,7 @@ class _Printer:
         where = self._where(member, body, offset_bytes)
         return f"{mark}{text}{' ' * max(columns, 1)}{where}"
 
-    def _where(self, member: Member, body: _Body, offset_bytes: int) -> str:
+    def _where(self, member: Member, body: Body, offset_bytes: int) -> str:
         """Return the remark with a member's offset and size."""
         if not member.is_bitfield:
             return f"/* {offset_bytes:5} {member.size_bits // 8:5} */"
@@ -237,7 +219,7 @@ class _Printer:
         if line <= self._line:
             return ""
         self._line = line
-        ago = f" was {_counted(past_bytes, 'byte')} ago" if past_bytes else ""
+        ago = f" was {counted_text(past_bytes, 'byte')} ago" if past_bytes else ""
         at_bytes = offset_bytes - past_bytes
         return f"/* --- cacheline {line} boundary ({at_bytes} bytes){ago} --- */\n{place.tabs}"
 
@@ -273,7 +255,7 @@ class _Printer:
             return f"enum {{\n{place.tabs}}}{suffix}"
         counted = summary_of_anonymous(member)
         inferred = self._inference.of(member.members, member.offset_bits, counted)
-        body = _Body(found.name, member.members, member.offset_bits, counted, inferred)
+        body = Body(found.name, member.members, member.offset_bits, counted, inferred)
         columns = place.type_columns - _NESTED_COLUMNS
         inside = _Place(
             place.depth + 1, columns, place.name_columns, ends=place.ends, in_union=place.in_union
@@ -295,13 +277,13 @@ class _Printer:
         inferred = self._inference.of(member.members, member.offset_bits, counted)
         return place.packs or inferred.is_packed
 
-    def _footer(self, body: _Body) -> list[str]:
+    def _footer(self, body: Body) -> list[str]:
         """Return the lines of sums."""
         counted = body.counted
         lines = -(-counted.size_bytes // self._line_bytes)
         texts = [
             f"size: {counted.size_bytes}, cachelines: {lines}, members: {counted.member_count}",
-            *_sums(counted),
+            *sums(counted),
         ]
         if counted.padding_bytes:
             texts.append(f"padding: {counted.padding_bytes}")
@@ -311,51 +293,13 @@ class _Printer:
             texts.append(f"paddings: {number}, sum paddings: {sum(paddings)}")
         if counted.bit_padding_bits:
             texts.append(f"bit_padding: {counted.bit_padding_bits} bits")
-        texts += _forced_alignments(body)
+        texts += forced_alignments(body)
         past_bytes = (body.base_bits // 8 + counted.size_bytes) % self._line_bytes
         if past_bytes:
             texts.append(f"last cacheline: {past_bytes} bytes")
         if counted.unexplained_bits:
-            texts.append(_unexplained(counted))
+            texts.append(unexplained(counted))
         return texts
-
-
-class _Shared:
-    """Tells where a bitfield shares bytes with the member before it, or is kept apart from it."""
-
-    def __init__(self, body: _Body) -> None:
-        self._body = body
-        self._offsets = [body.storage_bytes(member) for member in body.members]
-        self._bit_holes = {hole.after: hole.size_bits for hole in body.counted.bit_holes}
-        self._last_bytes = 0
-
-    def filler(self, index: int) -> int | None:
-        """Return the width of the unnamed bitfield before a member; None where there is none."""
-        hole_bits = self._bit_holes.get(index - 1, 0) if index else 0
-        if not self._last_bytes or not hole_bits or not self._body.members[index].is_bitfield:
-            return None
-        return hole_bits if self._offsets[index] == self._offsets[index - 1] else 0
-
-    def combined(self, index: int) -> str:
-        """Return the remark on bytes that a member shares with the one before it."""
-        if not index or not self._last_bytes:
-            return ""
-        last, member = self._body.members[index - 1], self._body.members[index]
-        distance = self._offsets[index] - self._offsets[index - 1]
-        joins = not distance and member.is_bitfield and not last.is_bitfield
-        if distance < 0 or joins:
-            return "/* Bitfield combined with previous fields */"
-        if 0 < distance < self._last_bytes:
-            return "/* Bitfield combined with next fields */"
-        return ""
-
-    def step(self, index: int) -> None:
-        """Go past a member."""
-        member = self._body.members[index]
-        moved = not index or self._offsets[index] != self._offsets[index - 1]
-        starts_bits = index and member.is_bitfield and not self._body.members[index - 1].is_bitfield
-        if moved or not self._last_bytes or starts_bits:
-            self._last_bytes = member.unit_bytes if member.is_bitfield else member.size_bits // 8
 
 
 def _parsed(member: Member) -> CType:
@@ -363,58 +307,3 @@ def _parsed(member: Member) -> CType:
         return parse_type(member.type_name)
     except DeclarationError:  # printed as it is
         return CType("base", member.type_name)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
-def _hole_remarks(counted: Holes) -> dict[int, list[str]]:
-    """Return the remarks on holes by the index of the member before them."""
-    remarks: dict[int, list[str]] = {}
-    for bit_hole in counted.bit_holes:
-        remark = f"/* XXX {_counted(bit_hole.size_bits, 'bit')} hole, try to pack */"
-        remarks.setdefault(bit_hole.after, []).append(remark)
-    for hole in counted.holes:
-        remark = f"/* XXX {_counted(hole.size_bytes, 'byte')} hole, try to pack */"
-        remarks.setdefault(hole.after, []).append(remark)
-    return remarks
-
-
-def _sums(counted: Holes) -> list[str]:
-    """Return the lines with the sums of members and holes; without holes there are none."""
-    if not counted.holes and not counted.bit_holes:
-        return []
-    texts = []
-    if counted.sum_members_bytes:
-        holes = f", holes: {len(counted.holes)}, sum holes: {counted.sum_holes_bytes}"
-        texts.append(f"sum members: {counted.sum_members_bytes}{holes if counted.holes else ''}")
-    if counted.sum_bitfield_bits:
-        rest = f" ({counted.sum_bitfield_bits // 8} bytes)"
-        if counted.bit_holes:
-            number, bits = len(counted.bit_holes), counted.sum_bit_holes_bits
-            rest = f", bit holes: {number}, sum bit holes: {bits} bits"
-        texts.append(f"sum bitfield members: {counted.sum_bitfield_bits} bits{rest}")
-    return texts
-
-
-def _forced_alignments(body: _Body) -> list[str]:
-    """Return the line on members aligned by an attribute, and the holes that come of it."""
-    aligned = [index for index, align in enumerate(body.inferred.member_aligns) if align]
-    if not aligned:
-        return []
-    holes = {hole.after: hole.size_bytes for hole in body.counted.holes}
-    forced = [holes[index - 1] for index in aligned if index - 1 in holes]
-    text = f"forced alignments: {len(aligned)}"
-    if forced:
-        text += f", forced holes: {len(forced)}, sum forced holes: {sum(forced)}"
-    return [text]
-
-
-def _unexplained(counted: Holes) -> str:
-    return (
-        f"BRAIN FART ALERT! {counted.size_bytes} bytes != {counted.sum_members_bytes} (member"
-        f" bytes) + {counted.sum_bitfield_bits} (member bits) + {counted.sum_holes_bytes} (byte"
-        f" holes) + {counted.sum_bit_holes_bits} (bit holes), diff ="
-        f" {counted.unexplained_bits} bits"
-    )

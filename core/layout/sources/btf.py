@@ -23,6 +23,11 @@ _AGGREGATES = (Kind.STRUCT, Kind.UNION)
 _MOST_NAMED = 2000
 """Names that a misspelt one is compared with; a whole kernel has about 100 of one beginning."""
 
+_TAGGED: dict[str, tuple[Kind, ...]] = {
+    "struct": (Kind.STRUCT,),
+    "union": (Kind.UNION,),
+    "enum": (Kind.ENUM, Kind.ENUM64),
+}
 _NAMED = (Kind.TYPEDEF, Kind.INT, Kind.ENUM, Kind.ENUM64, Kind.FLOAT)
 
 
@@ -93,11 +98,14 @@ class BtfKernel:
         return self._resolved().size_and_align(found.type_id) if found is not None else None
 
     def natural_align_bytes(self, name: str) -> int:
-        """Return the alignment of a typedef, enum or base type without attributes; 0: unknown.
+        """Return a type's alignment as pahole counts it: sizes alone, no attributes; 0: unknown.
 
-        Sizes of base types count here, also where the architecture aligns them less.
+        Args:
+            name: A typedef, a base type, or a tag with its keyword, ``struct page``.
         """
-        found = self._types.find(name, *_NAMED)
+        keyword, _, tag = name.partition(" ")
+        kinds = _TAGGED.get(keyword, ())
+        found = self._types.find(tag, *kinds) if kinds else self._types.find(name, *_NAMED)
         return self._resolved().natural_bytes(found.type_id) if found is not None else 0
 
     def struct_names(self) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ class TypeSection:
         self._lengths: dict[int, int] = {}
         self._guesser = KindGuesser(self.words, len(self._strings))
         # Index of the *info* word of each type: the walk reads only that one.
-        self._info_at = [0]
+        self._info_at = array("I", (0,))
         self._next = 1
         self._broken: LayoutError | None = None
         self._scans_left = _SCANS

@@ -8,6 +8,7 @@ swallows whole types shifts the numbers by which they refer to one another.
 
 from __future__ import annotations
 
+from array import array
 from typing import NamedTuple
 
 from core.layout.sources.btf_kinds import (
@@ -77,7 +78,7 @@ _SIZES: dict[int, frozenset[int]] = {
 class _Run(NamedTuple):
     """Types read behind a trial: where their info words are, and whether they reach the end."""
 
-    info_at: list[int]
+    info_at: array[int]
     reaches_end: bool
 
 
@@ -95,7 +96,7 @@ class KindGuesser:
         self._candidates: dict[int, tuple[tuple[int, int], ...]] = {}
         self._trials_left = _MOST_TRIALS
 
-    def type_words(self, info_at: list[int]) -> int | None:
+    def type_words(self, info_at: array[int]) -> int | None:
         """Return how long a type of an unknown kind is; None where no length makes sense.
 
         Args:
@@ -117,7 +118,7 @@ class KindGuesser:
         kind: int,
         candidates: tuple[tuple[int, int], ...],
         lengths: list[int],
-        info_at: list[int],
+        info_at: array[int],
     ) -> int | None:
         """Return the length after which the most types make sense."""
         self._trials_left -= 1
@@ -134,7 +135,7 @@ class KindGuesser:
                     best, longest = length, sensible
         return best
 
-    def _sensible(self, kind: int, rule: tuple[int, int], before: list[int], at: int) -> int:
+    def _sensible(self, kind: int, rule: tuple[int, int], before: array[int], at: int) -> int:
         """Return how many types make sense behind a trial, 0 where they are too few."""
         run = self._read(kind, rule, at)
         first_id = len(before)
@@ -151,7 +152,7 @@ class KindGuesser:
     def _read(self, kind: int, rule: tuple[int, int], at: int) -> _Run:
         """Read types on from a place, up to the first that makes no sense by itself."""
         words, end = self._words, len(self._words)
-        info_at: list[int] = []
+        info_at = array("I")
         while len(info_at) < _RUN:
             if at == end + 1:
                 return _Run(info_at, reaches_end=True)
@@ -177,7 +178,7 @@ class KindGuesser:
             return False
         return kind not in _SIZES or words[at + 1] in _SIZES[kind]
 
-    def _refers_well(self, info_at: list[int], type_id: int) -> bool:
+    def _refers_well(self, info_at: array[int], type_id: int) -> bool:
         """Tell whether the types that a type refers to are of kinds it can refer to."""
         words, at = self._words, info_at[type_id]
         kind, count, _ = unpack_info(words[at])
@@ -194,18 +195,18 @@ class KindGuesser:
             return all(self._is_member(info_at, words[member]) for member in members)
         return True
 
-    def _is_member(self, info_at: list[int], type_id: int) -> bool:
+    def _is_member(self, info_at: array[int], type_id: int) -> bool:
         kind = self._kind_of(info_at, type_id)
         return kind not in _NO_TYPES and kind not in (Kind.FUNC_PROTO, Kind.FWD, 0)
 
-    def _may_be(self, wanted: Kind, info_at: list[int], type_id: int) -> bool:
+    def _may_be(self, wanted: Kind, info_at: array[int], type_id: int) -> bool:
         kind = self._kind_of(info_at, type_id)
         return kind is None or kind == wanted or kind > LAST_KIND
 
-    def _is_type(self, info_at: list[int], type_id: int) -> bool:
+    def _is_type(self, info_at: array[int], type_id: int) -> bool:
         return self._kind_of(info_at, type_id) not in _NO_TYPES
 
-    def _kind_of(self, info_at: list[int], type_id: int) -> int | None:
+    def _kind_of(self, info_at: array[int], type_id: int) -> int | None:
         """Return a type's kind, 0 for void, None for a type that has not been read."""
         if type_id >= len(info_at):
             return None

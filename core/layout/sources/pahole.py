@@ -12,15 +12,10 @@ import re
 from core.errors import LayoutError, did_you_mean
 from core.layout.model import TASK_STRUCT, Endian, KernelLayout, StructLayout, flattened
 from core.layout.pahole_types import BASE_WORDS
-from core.layout.sources.pahole_parse import (
-    Found,
-    cleaned,
-    find_structs,
-    has_places,
-    parse,
-    parse_error,
-)
-from core.layout.sources.pahole_resolve import Resolved, Resolver, struct_align_bytes
+from core.layout.sources.pahole_find import Found, cleaned, find_structs, has_places, parse_error
+from core.layout.sources.pahole_parse import parse
+from core.layout.sources.pahole_resolve import Resolved, Resolver
+from core.layout.sources.pahole_signs import struct_align_bytes
 
 _HEAD_HEADING = re.compile(rb"\b(?:struct|union|class)\s{1,100}\w{1,500}\s{0,100}\{")
 _HEAD_PLACE = re.compile(

@@ -7,14 +7,11 @@ printed by any pahole since 1.9. Nothing is concluded here; offsets are those of
 from __future__ import annotations
 
 import re
-from collections import deque
 from dataclasses import dataclass, field, replace
 
 from core.errors import LayoutError
 from core.layout.pahole_types import CType, DeclarationError, parse_declaration
-
-_DEEPEST = 32
-"""Structs in one another, also where ``pahole -E`` expands all of them."""
+from core.layout.sources.pahole_find import DEEPEST, NUMBER, PLACE, Found, parse_error
 
 _MOST_MEMBERS = 20_000
 """Members of one struct with all in it: no kernel's struct has a tenth of it."""
@@ -27,22 +24,14 @@ _LONGEST_DECLARATION = 4_000
 
 _LONGEST_REMARK = 500
 
-_NUMBER = r"(0x[0-9a-fA-F]{1,8}|\d{1,10})"
-_HEADING_OR_BRACE = re.compile(r"\b(struct|union|class)\s{1,100}(\w{1,500})\s{0,100}\{|[{}]")
 _EVENT = re.compile(r"/\*|[{}]|;[\s;]*")
-_PLACE = re.compile(rf"\s*{_NUMBER}(?:\s*:\s*{_NUMBER})?\s+{_NUMBER}\s*")
-_PLACE_REMARK = re.compile(rf"/\*(?:{_PLACE.pattern}\*/|\s*size: \d{{1,10}}, cachelines: )")
-_SIZE_ONLY = re.compile(rf"\s*{_NUMBER}\s*")
+_SIZE_ONLY = re.compile(rf"\s*{NUMBER}\s*")
 _COUNTS = re.compile(r"([a-z_][a-z_ ]{0,40}?)\s*:\s*(\d{1,10})")
 _NEXT_REMARK = re.compile(r"\s*/\*")
 _TYPEDEF = re.compile(r"\s*typedef\s+(\w{1,500})\b")
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\(\s*_*([a-z]+?)_*\s*(?:\(\s*(\d{1,10})\s*\))?\s*\)\)")
 _WIDTH = re.compile(r":\s*(\d{1,5})\s*$")
 _OPENED = re.compile(r"(?:\b(const|volatile)\s+)?\b(struct|union|enum|class)(?:\s+(\w+))?\s*$")
-
-QUOTES = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
-_ADDED = re.compile(r"^\+[ \t].*/\*", re.MULTILINE)
-_REMOVED = re.compile(r"^-[ \t].*/\*", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -104,73 +93,6 @@ class RawBody:
     alias: str = ""
     qualifier: str = ""
     is_doubted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A struct's place in a text.
-
-    Attributes:
-        name: Its tag.
-        is_union: Whether it is a union.
-        start: Where its heading begins.
-        body: Where what its braces enclose begins.
-        end: Behind its closing brace; -1 where it is missing.
-    """
-
-    name: str
-    is_union: bool
-    start: int
-    body: int
-    end: int
-
-
-def cleaned(text: str) -> str:
-    """Return a text without quote marks, a diff's marks and carriage returns.
-
-    Lines stay where they are. Of a diff the new side is taken.
-    """
-    text = text.replace("\r\n", "\n")
-    if ">" in text:
-        text = QUOTES.sub("", text)
-    if _ADDED.search(text):
-        text = re.sub(r"^(?:-(?!-).*|\+|@@.*)", "", text, flags=re.MULTILINE)
-    elif _REMOVED.search(text):
-        text = re.sub(r"^(?:-|@@.*)", "", text, flags=re.MULTILINE)
-    return text
-
-
-def line_of(text: str, position: int) -> int:
-    """Return the number of the line that a position is in."""
-    return text.count("\n", 0, position) + 1
-
-
-def find_structs(text: str) -> list[Found]:
-    """Return what may be structs, in order; of nested ones the outermost that is closed."""
-    found: list[Found] = []
-    # Braces that wait for their closing one; more than that in one another are no struct's.
-    opened: deque[re.Match[str]] = deque(maxlen=2 * _DEEPEST)
-    for brace in _HEADING_OR_BRACE.finditer(text):
-        if brace[0] != "}":
-            opened.append(brace)
-            continue
-        heading = opened.pop() if opened else None
-        if heading is not None and heading[1]:
-            while found and found[-1].start > heading.start():
-                found.pop()
-            found.append(_found(heading, brace.end()))
-    found += (_found(heading, -1) for heading in opened if heading[1])
-    return sorted(found, key=lambda one: one.start)
-
-
-def _found(heading: re.Match[str], end: int) -> Found:
-    return Found(heading[2], heading[1] == "union", heading.start(), heading.end(), end)
-
-
-def has_places(text: str, found: Found, limit: int) -> bool:
-    """Tell whether what may be a struct has a member with its offset, or at least its size."""
-    end = found.end if found.end > 0 else limit
-    return _PLACE_REMARK.search(text, found.body, end) is not None
 
 
 def parse(text: str, found: Found, limit: int, where: str) -> RawBody:
@@ -254,7 +176,7 @@ class _Parser:
         opened = _OPENED.search(_ATTRIBUTE.sub("", between))
         if opened is None:
             raise self._error(f"{between[-40:]!r} before a brace, where a struct was expected", at)
-        if len(self._open) > _DEEPEST:
+        if len(self._open) > DEEPEST:
             raise self._error("structs are nested too deeply", at)
         body = RawBody(opened[3] or "", opened[2] == "union", at, is_enum=opened[2] == "enum")
         body.qualifier, body.alias = opened[1] or "", self._alias
@@ -319,7 +241,7 @@ class _Parser:
     def _remark(self, remark: str, at: int) -> None:
         """Take in what a remark tells of the member before it or of the struct around it."""
         body = self._open[-1] if self._open else None
-        place = _PLACE.fullmatch(remark)
+        place = PLACE.fullmatch(remark)
         if place is not None:
             if self._last is not None:
                 _set_place(self._last, place)
@@ -353,17 +275,6 @@ class _Parser:
 
     def _error(self, problem: str, position: int) -> LayoutError:
         return parse_error(problem, self._text, position, self._where)
-
-
-def parse_error(
-    problem: str, text: str, position: int, where: str, advice: str = ""
-) -> LayoutError:
-    """Return the error for a position in a text."""
-    return LayoutError(
-        problem,
-        where=f"{where}:{line_of(text, position)}",
-        advice=advice or "paste pahole's output whole, as it was printed",
-    )
 
 
 def _read_attributes(between: str, member: RawMember) -> str:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.errors import LayoutError
-from core.layout.abi import explained_align_bytes, largest_power, padded_align_bytes
+from core.layout.abi import largest_power
 from core.layout.holes import Holes, summary
 from core.layout.model import Endian, Member, StructLayout
-from core.layout.pahole_types import BASE_WORDS, CType, cast_spelling
+from core.layout.pahole_types import CType, cast_spelling
 from core.layout.sources.btf_resolve import LINE_TYPES
-from core.layout.sources.pahole_parse import RawBody, RawMember, parse_error
-
-_SCALARS = re.compile(
-    r"(__)?[us](8|16|32|64)|(__)?(le|be)(16|32|64)|u?int(8|16|32|64)_t|bool"
-    r"|(__kernel_)?(size|ssize|pid|uid|gid|loff|off|time|time64|clockid|timer|mode|dev|key)_t"
-    r"|ktime_t|gfp_t|fmode_t|sector_t|cputime_t|atomic_t|atomic64_t|refcount_t|uintptr_t"
+from core.layout.sources.pahole_find import parse_error
+from core.layout.sources.pahole_parse import RawBody, RawMember
+from core.layout.sources.pahole_signs import (
+    counts_backwards,
+    element_align_bytes,
+    element_count,
+    element_type,
+    flat,
+    is_scalar,
+    knows_alignments,
+    old_units_bytes,
+    struct_align_bytes,
+    told_pointer_bytes,
 )
-"""Typedefs of integers, or of structs of one, that align to their size (include/linux/types.h)."""
 
-_HOLD_LINE_TYPES = frozenset(("sched_entity", "sched_rt_entity", "sched_dl_entity"))
-"""Structs that hold, or in some versions may hold, one of ``LINE_TYPES``
-(include/linux/sched.h: sched_entity has a sched_avg since v4.18)."""
+_HOLDS_LINE_TYPE = "sched_entity"
+"""It has a sched_avg, but only with CONFIG_SMP (include/linux/sched.h, v4.18 to v6.18)."""
+
+_LEAST_LINE_BYTES = 32
+"""What is aligned to a cache line has a size of at least this many bytes, and of multiples."""
 
 _X86_STATE = frozenset(("thread_struct", "fpu"))
 """On x86 the register state, aligned to 64, is in them (arch/x86/include/asm/processor.h)."""
@@ -80,11 +87,11 @@ class Resolver:
         """
         if "size" not in raw.counts and not raw.is_union:
             raise self._error(f"struct {raw.tag} has no line with its size", raw.position)
-        members = list(_flat(raw.members))
-        self._pointer_bytes = next(filter(None, map(_pointer_bytes, members)), 0)
+        members = list(flat(raw.members))
+        self._pointer_bytes = next(filter(None, map(told_pointer_bytes, members)), 0)
         self._widest_bytes = 4 if self._aligns_short(members) else 16
-        self._counts_backwards = _counts_backwards(raw)
-        self._knows_alignments = _knows_alignments(raw)
+        self._counts_backwards = counts_backwards(raw)
+        self._knows_alignments = knows_alignments(raw)
         placed = self._members(raw, 0)
         size_bytes, position = raw.counts.get("size", (_union_bytes(placed), raw.position))
         try:
@@ -104,7 +111,7 @@ class Resolver:
 
     def _notes(self, raw: RawBody) -> tuple[str, ...]:
         notes = []
-        attributes = raw.align_bytes or any(one.align_bytes for one in _flat(raw.members))
+        attributes = raw.align_bytes or any(one.align_bytes for one in flat(raw.members))
         if attributes and not self._knows_alignments:
             notes.append("alignments that pahole printed may be its guesses and were not relied on")
         if self._counts_backwards:
@@ -179,7 +186,7 @@ class Resolver:
             members=inner if is_anonymous else (),
             align_known=is_known,
             least_align_bytes=0 if is_known or least_bytes == align_bytes else least_bytes,
-            line_bytes=self._line_bytes(_element(raw.type), size_bytes, offset_bytes),
+            line_bytes=self._line_bytes(element_type(raw.type), size_bytes, offset_bytes),
         )
 
     def _keep(
@@ -187,7 +194,7 @@ class Resolver:
     ) -> None:
         """Keep a struct that the text lists in place, counted from its own start."""
         if body.tag not in self._inner:
-            size_bytes = (raw.size_bytes or 0) // max(_elements(raw.type), 1)
+            size_bytes = (raw.size_bytes or 0) // max(element_count(raw.type), 1)
             moved = _moved(members, -offset_bytes * 8)
             self._inner[body.tag] = StructLayout(
                 body.tag, size_bytes, moved, self._endian, is_union=body.is_union
@@ -209,19 +216,19 @@ class Resolver:
         self, raw: RawMember, inner: tuple[Member, ...], offset_bytes: int
     ) -> tuple[int, int]:
         """Return a type's likely alignment and the least it may have."""
-        size_bytes, element = raw.size_bytes or 0, _element(raw.type)
+        size_bytes, element = raw.size_bytes or 0, element_type(raw.type)
         if raw.width_bits:
             align_bytes = min(largest_power(size_bytes), self._widest_bytes)
             return align_bytes, align_bytes
         if element.kind in ("pointer", "function"):
             align_bytes = self._pointer_bytes or 8
         elif raw.body is not None:
-            element_bytes = size_bytes // max(_elements(raw.type), 1)
+            element_bytes = size_bytes // max(element_count(raw.type), 1)
             align_bytes = struct_align_bytes(
                 inner, offset_bytes * 8, element_bytes, is_union=raw.body.is_union
             )
         elif is_scalar(element):
-            align_bytes = min(_element_align_bytes(raw), self._widest_bytes)
+            align_bytes = min(element_align_bytes(raw), self._widest_bytes)
         else:
             tag = element.name.partition(" ")[2]
             align_bytes = self._align_of(tag) if tag else 0
@@ -234,8 +241,11 @@ class Resolver:
     def _line_bytes(self, element: CType, size_bytes: int, offset_bytes: int) -> int:
         """Return what ``Member.line_bytes`` says, as far as names tell."""
         tag = element.name.removeprefix("struct ")
-        if tag in LINE_TYPES or tag in _HOLD_LINE_TYPES:
-            return largest_power(size_bytes) if size_bytes else 0
+        if tag in LINE_TYPES:
+            return largest_power(size_bytes)
+        if tag == _HOLDS_LINE_TYPE:
+            both = largest_power(size_bytes | offset_bytes)
+            return largest_power(size_bytes) if both >= _LEAST_LINE_BYTES else 0
         if tag in _X86_STATE and self._endian == "little" and size_bytes:
             # Other architectures have structs of that name too, not aligned like that.
             both = largest_power(size_bytes | offset_bytes)
@@ -258,7 +268,7 @@ class Resolver:
             return
         is_old = holes.sum_bitfield_bits > 0 and "sum bitfield members" not in raw.counts
         sums = raw.counts.get("sum members")
-        units_bytes = _units_bytes(raw) if is_old else 0
+        units_bytes = old_units_bytes(raw) if is_old else 0
         least_bytes = holes.sum_members_bytes
         if sums is not None and not least_bytes <= sums[0] <= least_bytes + units_bytes:
             raise self._error(
@@ -301,57 +311,11 @@ class Resolver:
         return parse_error(problem, self._text, position, self._where, advice)
 
 
-def struct_align_bytes(
-    members: tuple[Member, ...], base_bits: int, size_bytes: int, is_union: bool
-) -> int:
-    """Return the least alignment of a struct that explains its members' places and its size."""
-    align_bytes, cursor_bits, end_bits = 1, 0, 0
-    for member in members:
-        offset_bits = member.offset_bits - base_bits
-        wanted = member.align_bytes
-        if not member.is_bitfield:
-            wanted = explained_align_bytes(wanted, cursor_bits, offset_bits)
-        align_bytes = max(align_bytes, wanted)
-        end_bits = max(end_bits, offset_bits + member.size_bits)
-        cursor_bits = 0 if is_union else offset_bits + member.size_bits
-    return padded_align_bytes(align_bytes, end_bits, size_bytes)
-
-
-def _flat(members: list[RawMember]) -> Iterator[RawMember]:
-    for member in members:
-        yield member
-        if member.body is not None:
-            yield from _flat(member.body.members)
-
-
 def _union_bytes(members: tuple[Member, ...]) -> int:
     """Return the size of a union, of which pahole prints none."""
     end_bytes = max((-(-member.end_bits // 8) for member in members), default=0)
     align_bytes = max((member.align_bytes for member in members), default=1)
     return -(-end_bytes // align_bytes) * align_bytes
-
-
-def _element(found: CType) -> CType:
-    """Return what an array is made of, without qualifiers."""
-    while found.kind in ("array", "const", "volatile", "restrict"):
-        found = found.target
-    return found
-
-
-def _elements(found: CType) -> int:
-    """Return how many elements an array has, 1 for what is none."""
-    count = 1
-    while found.kind in ("array", "const", "volatile"):
-        count, found = count * (found.count if found.kind == "array" else 1), found.target
-    return count
-
-
-def _element_align_bytes(raw: RawMember) -> int:
-    """Return the alignment that the size of a base type asks for, 0 where it is not known."""
-    elements, size_bytes = _elements(raw.type), raw.size_bytes or 0
-    if not elements or not size_bytes:
-        return 1 if "char" in _element(raw.type).name.split() else 0
-    return largest_power(size_bytes // elements)
 
 
 def _moved(members: tuple[Member, ...], by_bits: int) -> tuple[Member, ...]:
@@ -364,78 +328,3 @@ def _moved(members: tuple[Member, ...], by_bits: int) -> tuple[Member, ...]:
         )
         for member in members
     )
-
-
-def _units_bytes(raw: RawBody) -> int:
-    """Return the bytes of storage units, which versions before 1.13 counted as members."""
-    units = {one.offset_bytes: one.size_bytes or 0 for one in raw.members if one.width_bits}
-    return sum(units.values())
-
-
-def is_scalar(found: CType) -> bool:
-    """Tell whether a type, or what its arrays are made of, aligns to its size."""
-    found = _element(found)
-    if found.kind != "base":
-        return False
-    words = found.name.split()
-    is_base = bool(words) and all(word in BASE_WORDS for word in words)
-    return is_base or words[:1] == ["enum"] or _SCALARS.fullmatch(found.name) is not None
-
-
-def _pointer_bytes(raw: RawMember) -> int:
-    return (raw.size_bytes or 0) if raw.type.kind == "pointer" and raw.size_bytes in (4, 8) else 0
-
-
-def _counts_backwards(raw: RawBody) -> bool:
-    """Notice that bits are counted from the end of the unit, as versions before 1.13 did.
-
-    They printed DWARF's own numbers: on little endian the first bit of an int is number 31.
-    """
-    votes = 0
-    for before_bits, group in _bit_groups(raw):
-        first, unit_bits = group[0], (group[0].size_bytes or 0) * 8
-        bit = first.bit or 0
-        if len(group) > 1:
-            votes += 1 if bit > (group[1].bit or 0) else -1
-        elif bit == before_bits or (bit == 0 and first.width_bits < unit_bits):
-            votes -= 1
-        elif bit and bit + first.width_bits == unit_bits:
-            votes += 1
-    return votes > 0
-
-
-def _bit_groups(raw: RawBody) -> Iterator[tuple[int, list[RawMember]]]:
-    """Yield bitfields in a row that share a storage unit, and how many of its bits come before."""
-    group: list[RawMember] = []
-    before_bits = end_bits = 0
-    for one in _flat(raw.members):
-        if one.offset_bytes is None or one.size_bytes is None:
-            continue
-        has_bit = one.width_bits and one.bit is not None
-        place = (one.offset_bytes, one.size_bytes)
-        if group and not (has_bit and place == (group[0].offset_bytes, group[0].size_bytes)):
-            yield before_bits, group
-            group = []
-        if has_bit:
-            before_bits = before_bits if group else end_bits - one.offset_bytes * 8
-            group.append(one)
-        else:
-            end_bits = (one.offset_bytes + one.size_bytes) * 8
-    if group:
-        yield before_bits, group
-
-
-def _knows_alignments(raw: RawBody) -> bool:
-    """Tell whether attributes come from the source and not from pahole's guesses.
-
-    From BTF pahole infers them, and only where there is a gap that the type does not explain. One
-    on a member that stands right behind the one before it can only come from DWARF.
-    """
-    end_bytes: int | None = 0
-    for one in raw.members:
-        if one.align_bytes and one.offset_bytes and one.offset_bytes == end_bytes:
-            return True
-        end_bytes = None
-        if one.offset_bytes is not None and one.size_bytes and not one.width_bits:
-            end_bytes = one.offset_bytes + one.size_bytes
-    return False

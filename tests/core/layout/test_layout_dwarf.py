@@ -302,6 +302,7 @@ def test_btf_goes_first_unless_asked(object_file: Path, tmp_path: Path) -> None:
 
 def test_drgn_sees_the_same(object_file: Path) -> None:
     import drgn
+
     program = drgn.Program()
     program.extra_module("sched", 0, create=True).try_file(str(object_file), force=True)
     kernel = open_kernel(object_file)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
-from core.layout.analysis import Question
-from tests.core.layout.kernels import Row, analysis, truth_rows
+from core.layout.analysis import Analysis, Question, analyse
+from core.layout.pahole_text import printed
+from core.layout.sources.pahole import read_pahole
+from tests.core.layout.kernels import Row, analysis, btf_kernel, truth_rows
 
 FIELDS = [row for row in truth_rows() if row["variant"] != "none"]
 KERNELS = [row for row in truth_rows() if row["variant"] == "none"]
+
+
+@cache
+def text_analysis(file_tag: str, arch: str) -> Analysis:
+    """The kernel as pahole's text tells of it, which has no types of members."""
+    kernel = btf_kernel(file_tag)
+    text = printed(kernel.layout().struct, kernel)
+    return analyse(read_pahole(text, name=file_tag, arch=arch), Question())
 
 
 def label(row: Row) -> str:
@@ -69,3 +80,13 @@ def test_most_answers_are_a_single_value_and_none_is_wide() -> None:
         single[growth.exact] += 1
         assert growth.max - growth.min <= found.align.max, label(row)
     assert single[True] / single.total() >= 0.95, single
+
+
+@pytest.mark.parametrize("row", FIELDS, ids=label)
+def test_pasted_text_gives_the_same_answer(row: Row) -> None:
+    found = text_analysis(row["file_tag"], row["arch"]).ask(*split(row)).what_if
+    true_growth = int(row["growth_vs_none"])
+    assert found.field.byte_offset == int(row["member_byte_offset"])
+    assert found.field.bit_offset == int(row["member_bit_offset"])
+    assert found.growth.min <= true_growth <= found.growth.max
+    assert found.growth.best == true_growth
