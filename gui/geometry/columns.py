@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.layout.model import TASK_STRUCT
+
 if TYPE_CHECKING:
     from core.layout.analysis import Analysis, Answer
     from core.layout.page_owner_cost import PageOwnerCost
@@ -79,6 +81,21 @@ def landing_text(placed: PlacedField) -> str:
     return f"{byte}, bit {placed.bit_offset}" if placed.field.is_bitfield else byte
 
 
+def adding(name: str) -> str:
+    """Return the verb after what a field is called: two bits ``add``, everything else ``adds``."""
+    return "add" if name == STORAGES["bit2"] else "adds"
+
+
+def each_of(analysis: Analysis) -> str:
+    """Return what a slab is full of: ``a task``, or ``an object`` of another struct."""
+    return "a task" if analysis.layout.struct.name == TASK_STRUCT else "an object"
+
+
+def many_of(analysis: Analysis, number: int) -> str:
+    """Return so many of them: ``1,000 tasks``."""
+    return count_text(number, each_of(analysis).partition(" ")[2])
+
+
 def moves_text(count: int) -> str:
     """Return how many members stand elsewhere."""
     return count_text(count, "member") if count else "nothing"
@@ -95,7 +112,7 @@ def storage_name(asked: str, declaration: str) -> str:
 
 
 def facts(analysis: Analysis, answers: Sequence[Answer], tasks: int) -> tuple[Fact, ...]:
-    """Return the rows of the comparison.
+    """Return the rows of the comparison, what it costs first.
 
     Args:
         analysis: The kernel as it is.
@@ -108,15 +125,9 @@ def facts(analysis: Analysis, answers: Sequence[Answer], tasks: int) -> tuple[Fa
     moves = [moves_text(len(what_if.moved)) for what_if in what_ifs]
     grown = [growth_text(what_if.growth) for what_if in what_ifs]
     left = [count_text(answer.after.growth_left, "byte") for answer in answers]
+    each, many = each_of(analysis), many_of(analysis, tasks)
     sizes = tuple(f"sizeof {interval_text(what_if.sizeof_after)}" for what_if in what_ifs)
     return (
-        _fact("Lands at", "Where the field goes, counted from the start of the struct", landed),
-        _fact("Cache line", f"Lines of {analysis.rules.line_bytes} bytes, from 0", lines),
-        _fact(
-            "Moves", "Members that stand elsewhere with the field in", moves,
-            [len(what_if.moved) for what_if in what_ifs],
-            tips=tuple(_moved_names(answer) for answer in answers),
-        ),
         _fact(
             "Growth", "What sizeof gains", grown,
             [(what_if.growth.best, what_if.growth.max) for what_if in what_ifs], tips=sizes,
@@ -127,24 +138,31 @@ def facts(analysis: Analysis, answers: Sequence[Answer], tasks: int) -> tuple[Fa
             tips=tuple(what_if.basis for what_if in what_ifs),
         ),
         _priced(
-            "Object", "What the slab keeps for a task, in bytes", before, answers,
-            lambda cost: cost.slab.object_bytes,
-        ),
-        _priced(
-            "Objects a slab", "How many tasks share a slab", before, answers,
-            lambda cost: cost.slab.objects, more_is_better=True,
-        ),
-        _priced(
-            "Bytes a task", "What a task costs, its share of the slab's waste included", before,
+            f"Bytes {each}", f"What {each} costs, its share of the slab's waste included", before,
             answers, lambda cost: cost.bytes_per_task,
+        ),
+        _priced(
+            "Objects a slab", "How many share a slab", before, answers,
+            lambda cost: cost.slab.objects, more_is_better=True,
         ),
         _fact(
             "Growth left", "What an object can still grow before a slab holds one fewer", left,
             [-answer.after.growth_left for answer in answers],
         ),
         _priced(
-            f"{tasks:,} tasks" if tasks != 1 else "1 task", "Memory of so many, in whole slabs",
-            before, answers, lambda cost: cost.slab.memory_bytes(tasks), shown=memory_text,
+            "Object", f"What the slab keeps for {each}, in bytes", before, answers,
+            lambda cost: cost.slab.object_bytes,
+        ),
+        _fact("Lands at", "Where the field goes, counted from the start of the struct", landed),
+        _fact("Cache line", f"Lines of {analysis.rules.line_bytes} bytes, from 0", lines),
+        _fact(
+            "Moves", "Members that stand elsewhere with the field in", moves,
+            [len(what_if.moved) for what_if in what_ifs],
+            tips=tuple(_moved_names(answer) for answer in answers),
+        ),
+        _priced(
+            many, "Memory of so many, in whole slabs", before, answers,
+            lambda cost: cost.slab.memory_bytes(tasks), shown=memory_text,
         ),
     )  # fmt: skip
 
@@ -162,8 +180,10 @@ def conclusion(analysis: Analysis, answers: Sequence[Answer], steps: Sequence[St
     costs = {max(answer.after.bytes_per_task, answer.at_most.bytes_per_task) for answer in answers}
     if costs != {now}:
         return f"{head}."
-    cost = f"a task costs {now:,} bytes" + ("" if _all_fit(answers) else " all the same")
-    return f"{head} and {cost}; {_beyond(steps)}."
+    cost = f"{each_of(analysis)} costs {now:,} bytes" + (
+        "" if _all_fit(answers) else " all the same"
+    )
+    return f"{head} and {cost}; {_beyond(steps, each_of(analysis))}."
 
 
 def steps_beyond(analysis: Analysis) -> Sequence[Step]:
@@ -214,10 +234,10 @@ def own_guard_text(analysis: Analysis, without: Answer | None) -> str:
     return f"This kernel has in_page_owner already, at {where}; {then}."
 
 
-def rise_text(step: Step, here: Step) -> str:
+def rise_text(step: Step, here: Step, each: str = "a task") -> str:
     """Return what a rise of the staircase costs: ``4 objects a slab, +1,638 bytes a task``."""
     more = round(step.bytes_per_task) - round(here.bytes_per_task)
-    return f"{count_text(step.objects, 'object')} a slab, +{more:,} bytes a task"
+    return f"{count_text(step.objects, 'object')} a slab, +{more:,} bytes {each}"
 
 
 # -- how the texts are made -------------------------------------------------------------------
@@ -287,19 +307,20 @@ def _fits(analysis: Analysis, answers: Sequence[Answer]) -> str:
     if _all_fit(answers):
         all_of = {2: "Both", 3: "All three"}.get(len(answers), "All")
         return f"{all_of} fit into holes: sizeof stays {size_bytes:,}"
+    each = each_of(analysis)
     fitting = [_called(answer) for answer in answers if answer.what_if.growth.max == 0]
     parts = []
     for answer in answers:
         growth = answer.what_if.growth
         if growth.max == 0:
             continue
-        verb = "adds" if growth.exact else "may add"
+        verb = adding(_called(answer)) if growth.exact else "may add"
         told = f"{_called(answer)} {verb} {growth_text(growth).replace('+', '')}"
         after, most = answer.after.bytes_per_task, answer.at_most.bytes_per_task
         if after != now:
-            told += f" and makes a task cost {after:,} bytes instead of {now:,}"
+            told += f" and makes {each} cost {after:,} bytes instead of {now:,}"
         elif most != now:
-            told += f" and could make a task cost {most:,} bytes instead of {now:,}"
+            told += f" and could make {each} cost {most:,} bytes instead of {now:,}"
         parts.append(told)
     told = "; ".join(parts)
     if not fitting:
@@ -314,7 +335,7 @@ def _called(answer: Answer) -> str:
     return storage_name(field.asked, field.declaration.rstrip(";"))
 
 
-def _beyond(steps: Sequence[Step]) -> str:
+def _beyond(steps: Sequence[Step], each: str) -> str:
     """Return the second half: where the next rise is."""
     from core.layout.staircase import next_rise
 
@@ -326,6 +347,6 @@ def _beyond(steps: Sequence[Step]) -> str:
     here = steps[0]
     more = round(rise.bytes_per_task - here.bytes_per_task)
     return (
-        f"but {count_text(rise.added_bytes, 'byte')} would cost {count_text(more, 'byte')} a task"
+        f"but {count_text(rise.added_bytes, 'byte')} would cost {count_text(more, 'byte')} {each}"
         f" ({here.objects} → {rise.objects} objects a slab)"
     )

@@ -17,6 +17,8 @@ from gui.geometry.stack import Box
 from gui.geometry.struct_map import Contents, Kind
 
 MOST_COLUMNS = 16
+NAME_SLACK_PX = 2
+"""How much lower than its line of text a row may be: what is above and below the letters."""
 
 
 class Zoom(IntEnum):
@@ -269,6 +271,26 @@ def grid_of(
         ruler + room + margin, byte_px, sizes.row_px[zoom - 1], max(2, round(margin / 5)),
         0 if whole else round(margin * 0.7), tall, sizes.tall_px, margin / 2, margin,
     )  # fmt: skip
+
+
+def readable_zoom(
+    contents: Contents, line_bytes: int, width_px: float, height_px: float, sizes: Sizes
+) -> Zoom:
+    """Return from how near to look at first: at the whole struct, if its rows can be named.
+
+    Where they would be lower than a line of text, whoever looks for a member finds grey stripes;
+    then names are worth more than seeing everything at once.
+
+    Args:
+        contents: What the struct is filled with.
+        line_bytes: Size of a cache line.
+        width_px: Width of the view.
+        height_px: Height of the view.
+        sizes: Lengths at the scale in force.
+    """
+    grid = grid_of(contents, line_bytes, Zoom.OVERVIEW, width_px, height_px, sizes)
+    named = grid.row_px - grid.gap_px >= sizes.line_px - NAME_SLACK_PX
+    return Zoom.OVERVIEW if named else Zoom.NAMES
 
 
 def in_columns(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -41,6 +42,12 @@ PANELS = (
 )
 _RIGHT_SHARE = 46
 """Percent of the width that the panels get at first."""
+_PLOT_PX, _PLOT_SHARE = 190, 34
+"""Least height of the staircase at 100 %, and its percentage of a low panel, until one drags."""
+_BOTH_PX = 240
+"""Least height of the panel at 100 % at which the staircase has its place in it."""
+_WORD_SHARE = 36
+"""Percent of the height that the storage word gets at most, until one drags."""
 
 
 class LayoutWorkspace(QWidget):
@@ -69,8 +76,11 @@ class LayoutWorkspace(QWidget):
         self.machine = MachineFields(session, themes)
         self._panels = QStackedWidget()
         self._head = QFrame()
+        self._dragged: set[str] = set()
         self._splitters = self._arrange()
         self._restore()
+        for changed in (session.layout_changed, session.answer_changed):
+            changed.connect(self._share_later)
         themes.changed.connect(self._dress)
         self._dress()
         self.show_panel("cost")
@@ -89,7 +99,6 @@ class LayoutWorkspace(QWidget):
     def _arrange(self) -> dict[str, QSplitter]:
         left = splitter(Qt.Orientation.Vertical, self.map, self.bits)
         left.setStretchFactor(0, 1)
-        left.setSizes([440, 210])
         cost = splitter(Qt.Orientation.Vertical, scrolled(self.columns, "Cost"), self.staircase)
         cost.setStretchFactor(1, 1)
         for panel in (_with(cost, self.tasks), self.members, self.survey):
@@ -118,9 +127,11 @@ class LayoutWorkspace(QWidget):
             state = self._window.settings.state(f"layout/{name}")
             if not state.isEmpty():
                 made.restoreState(state)
+                self._dragged.add(name)
             made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
 
     def _remember(self, name: str) -> None:
+        self._dragged.add(name)
         self._window.settings.set_state(f"layout/{name}", self._splitters[name].saveState())
 
     def _dress(self) -> None:
@@ -128,6 +139,40 @@ class LayoutWorkspace(QWidget):
         row = self._head.layout()
         assert row is not None
         row.setContentsMargins(px(14), px(8), px(14), px(8))
+        self._share_later()
+
+    # -- heights --------------------------------------------------------------------------
+
+    def _share_later(self) -> None:
+        """Share the heights when all views have shown what is new."""
+        QTimer.singleShot(0, self, self._share)
+
+    def _share(self) -> None:
+        """Give each view the height it needs, as far as there is one and nobody has dragged."""
+        px = self._window.themes.metrics.px
+        left, cost = self._splitters["left"], self._splitters["cost"]
+        if "left" not in self._dragged:
+            whole = left.height()
+            most = whole * _WORD_SHARE // 100
+            word = min(self.bits.wanted_height(most), most)
+            left.setSizes([whole - word, word])
+        whole = cost.height()
+        # The answer and the table before the plot: a large scale leaves room for one of them.
+        self.staircase.setVisible(whole >= px(_BOTH_PX))
+        if "cost" not in self._dragged:
+            plot = min(px(_PLOT_PX), whole * _PLOT_SHARE // 100)
+            table = min(self.columns.wanted_height(), whole - plot)
+            cost.setSizes([table, whole - table])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new height."""
+        super().resizeEvent(event)
+        self._share_later()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share the height when there first is one."""
+        super().showEvent(event)
+        self._share_later()
 
 
 def _with(above: QWidget, below: QWidget) -> QWidget:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
@@ -51,8 +53,8 @@ def test_it_says_what_it_waits_for(qtbot: QtBot, themes: ThemeManager) -> None:
 def test_the_word_of_the_new_bit_before_and_after(qtbot: QtBot, themes: ThemeManager) -> None:
     view = shown(qtbot, themes, asked("bit1"))
     before, after = view.words
-    assert view.title.text() == "task_struct + 2344"
-    assert view.place.text() == "4 bytes (0x928) · bit 0 is the least significant"
+    assert view.title.text() == "task_struct + 2,344 (0x928)"
+    assert view.place.text() == "4 bytes · bit 0 is the least significant"
     assert told(before).endswith("in_memstall@10:1 in_eventfd@11:1 pasid_activated@12:1 "
                                  "reported_split_lock@13:1 in_thrashing@14:1 @15:17")  # fmt: skip
     assert told(after).endswith("in_memstall@10:1 in_page_owner@11:1 in_eventfd@12:1 "
@@ -89,13 +91,13 @@ def test_the_selected_bitfield_is_shown_instead(qtbot: QtBot, themes: ThemeManag
     session = asked("bit1")
     view = shown(qtbot, themes, session)
     session.select("mce_whole_page")
-    assert view.title.text() == "task_struct + 5272"
+    assert view.title.text() == "task_struct + 5,272 (0x1498)"
     assert [word.field_bits for word in view.words] == [(1, 1), (1, 1)]
     session.select("in_page_owner")
-    assert view.title.text() == "task_struct + 2344"
+    assert view.title.text() == "task_struct + 2,344 (0x928)"
     # A member that fits no word leaves the field's where it is.
     session.select("comm")
-    assert view.title.text() == "task_struct + 2344"
+    assert view.title.text() == "task_struct + 2,344 (0x928)"
 
 
 def test_a_member_that_moved_is_shown_where_it_was_and_where_it_is() -> None:
@@ -137,7 +139,7 @@ def test_a_unit_that_crosses_its_own_alignment() -> None:
 def test_it_tells_those_who_listen(qtbot: QtBot, themes: ThemeManager) -> None:
     view = shown(qtbot, themes, asked("bit2"))
     said = view.accessibleDescription()
-    assert said.startswith("as it is, task_struct + 2344: sched_remote_wakeup bit 0, ")
+    assert said.startswith("as it is, task_struct + 2,344 (0x928): sched_remote_wakeup bit 0, ")
     assert "page_owner_depth bits 11 to 12" in said
 
 
@@ -197,3 +199,23 @@ def test_a_low_panel_names_only_the_field(qtbot: QtBot, themes: ThemeManager) ->
     assert view.canvas.minimumHeight() < 190
     view.resize(1200, 360)
     assert "in_execve" in names()
+
+
+def test_a_name_without_end_does_not_push_the_map_open(qtbot: QtBot, themes: ThemeManager) -> None:
+    session = asked("bit1")
+    view = shown(qtbot, themes, session)
+    before = view.minimumSizeHint().width()
+    assert session.layout is not None
+    long = replace(session.layout.struct, name="a_" * 200)
+    session.layout = replace(session.layout, struct=long)
+    session.ask("bit1")
+    assert view.minimumSizeHint().width() == before
+
+
+def test_where_only_one_word_is_seen_it_is_the_new_one(qtbot: QtBot, themes: ThemeManager) -> None:
+    view = shown(qtbot, themes, asked("bit1"))
+    view.resize(300, 150)
+    qtbot.waitUntil(lambda: len(view.canvas.placed) == 2)
+    assert view.canvas.placed[0].word.caption.startswith("with ")
+    view.resize(1300, 400)
+    qtbot.waitUntil(lambda: view.canvas.placed[0].word.caption == "as it is")

@@ -322,3 +322,24 @@ def test_the_table_is_named(qtbot: QtBot) -> None:
     assert panel.table.accessibleName()
     assert panel.filter.accessibleName()
     assert isinstance(panel.table, CopyTable)
+
+
+def test_names_and_types_get_the_room_of_a_table_that_was_hidden(qtbot: QtBot) -> None:
+    panel, _, _ = shown(qtbot, MembersPanel, (300, 500))
+    panel.hide()
+    panel.resize(1100, 500)
+    panel.show()
+    header, viewport = panel.table.horizontalHeader(), panel.table.viewport()
+    qtbot.waitUntil(lambda: header.length() >= viewport.width() - 2)
+    assert header.sectionSize(Column.TYPE) > 250
+    assert header.sectionSize(Column.MOVES) < 150
+
+
+def test_columns_that_say_nothing_are_not_shown(qtbot: QtBot) -> None:
+    panel, session, _ = shown(qtbot, MembersPanel, (900, 500))
+    assert not panel.table.isColumnHidden(Column.MOVES)
+    assert panel.table.isColumnHidden(Column.GAP)  # holes are rows
+    panel.gaps.setChecked(False)
+    assert not panel.table.isColumnHidden(Column.GAP)
+    session.set_field("")
+    assert panel.table.isColumnHidden(Column.MOVES)

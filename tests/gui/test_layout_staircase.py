@@ -220,3 +220,17 @@ def test_it_is_exported_as_svg_and_png(qtbot: QtBot) -> None:
     image = QImage.fromData(view.png(3.0))
     assert view.plot is not None
     assert image.size() == view.plot.widget.viewport().size() * 3
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("width", [320, 640])
+def test_no_label_is_cut_at_the_edge(qtbot: QtBot, width: int, scale: float) -> None:
+    view, _, themes = shown(qtbot, StaircaseView, (round(width * scale), round(320 * scale)))
+    themes.set_scale(scale)
+    assert view.plot is not None
+    area = view.plot.area()
+    painter = StaircasePainter(themes.theme, themes.metrics)
+    for label in painter.labels(view.marks, area, view.plot.to_pixels):
+        if not label.rect.isNull():
+            assert area.contains(label.rect)
+            assert painter._width(label.mark.text) <= label.rect.width() + 1

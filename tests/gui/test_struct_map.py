@@ -203,6 +203,93 @@ def test_names_are_read_at_the_next_zoom(qtbot: QtBot, themes: ThemeManager) -> 
     assert "comm" in labels(view)
 
 
+def fresh(
+    qtbot: QtBot, themes: ThemeManager, session: FakeSession, size: tuple[int, int]
+) -> StructMap:
+    """Return a map whose zoom nobody has chosen."""
+    themes.set_motion(False)
+    view = StructMap(session, themes)
+    qtbot.addWidget(view)
+    view.resize(*size)
+    with qtbot.waitExposed(view):
+        view.show()
+    drawn(view)
+    return view
+
+
+def in_view(view: StructMap) -> bool:
+    """Return whether the new field is seen."""
+    middle = middle_of(view, "in_page_owner").y()
+    return 0 <= middle <= view.viewport().height()
+
+
+def test_it_begins_where_names_can_be_read(qtbot: QtBot, themes: ThemeManager) -> None:
+    low = fresh(qtbot, themes, with_bit(), (600, 460))
+    assert low.zoom is Zoom.NAMES
+    assert "atomic_flags" in labels(low)
+    assert in_view(low)
+    assert fresh(qtbot, themes, with_bit(), (1900, 1100)).zoom is Zoom.OVERVIEW
+
+
+def test_a_zoom_that_was_chosen_stays(qtbot: QtBot, themes: ThemeManager) -> None:
+    view = fresh(qtbot, themes, with_bit(), (600, 460))
+    view.set_zoom(Zoom.OVERVIEW)
+    view.resize(620, 470)
+    assert view.zoom is Zoom.OVERVIEW
+
+
+def test_the_new_field_is_in_view_wherever_it_is_put(qtbot: QtBot, themes: ThemeManager) -> None:
+    session = with_bit()
+    view = fresh(qtbot, themes, session, (600, 460))
+    for place in ("before:thread", "after:comm", "before:atomic_flags"):
+        session.set_place(place)
+        assert in_view(view), place
+    for size in ((600, 300), (420, 300), (900, 500)):
+        view.resize(*size)
+        assert in_view(view), size
+
+
+def test_who_has_scrolled_away_is_left_there(qtbot: QtBot, themes: ThemeManager) -> None:
+    session = with_bit()
+    view = fresh(qtbot, themes, session, (600, 460))
+    view.scroll_to(0)
+    assert not in_view(view)
+    session.set_place("")  # another answer of the same field in the same place
+    assert view.scroll_px == 0
+
+
+def test_buttons_zoom_as_keys_do(qtbot: QtBot, themes: ThemeManager) -> None:
+    view = shown(qtbot, themes, with_bit())
+    assert not view.buttons.further.isEnabled()
+    for expected in (Zoom.NAMES, Zoom.TYPES, Zoom.BITS):
+        QTest.mouseClick(view.buttons.nearer, Qt.MouseButton.LeftButton)
+        assert view.zoom is expected
+    assert not view.buttons.nearer.isEnabled()
+    QTest.mouseClick(view.buttons.further, Qt.MouseButton.LeftButton)
+    assert view.zoom is Zoom.TYPES
+
+
+def test_what_it_was_before_stands_in_the_title(qtbot: QtBot, themes: ThemeManager) -> None:
+    session = with_bit()
+    view = shown(qtbot, themes, session)
+    assert view.scene is not None
+    assert "9,792 bytes" in view.scene.title
+    assert "→" not in view.scene.title
+    session.ask("char x[200]")
+    assert "9,792 → 9,984 bytes" in view.scene.title
+
+
+def test_a_large_member_that_moved_is_marked_once(qtbot: QtBot, themes: ThemeManager) -> None:
+    session = FakeSession(kernel("arm64-rand1"), "arm64")
+    session.ask("unsigned int x")
+    view = shown(qtbot, themes, session)
+    assert view.scene is not None
+    assert view.painted is not None
+    moved = [span for span in view.scene.contents.spans if span.moved]
+    assert max(span.size_bits for span in moved) > 8 * 1000  # many rows of it
+    assert len(view.painted.display.moved) <= len(moved)
+
+
 def test_at_bits_each_bitfield_is_named(qtbot: QtBot, themes: ThemeManager) -> None:
     session = with_bit()
     view = shown(qtbot, themes, session, zoom=Zoom.BITS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFileDialog,
@@ -47,9 +47,19 @@ PLACE_TEXTS = {
     "grpend": "grpend: before atomic_flags",
     "end": "end: before thread",
 }
+_MOST_CHARS = 40
 _Value = TypeVar("_Value", str, int)
 
-_FIELD_PX = 150
+_FIELD_PX, _NARROW_FIELD_PX, _WIDE_PX = 150, 118, 960
+"""Width of a text field, in a bar narrower than this too, at 100 %."""
+
+
+def shortened(name: str) -> str:
+    """Return a name that fits into the bar: begin and end tell kernels and members apart."""
+    if len(name) <= _MOST_CHARS:
+        return name
+    half = _MOST_CHARS // 2
+    return f"{name[:half]}…{name[-half + 1 :]}"
 
 
 class LayoutBar(QFrame):
@@ -110,7 +120,7 @@ class LayoutBar(QFrame):
         self.struct.editingFinished.connect(self._show_struct_name)
         self.struct.textEdited.connect(self._begin_completing)
         self.declaration.setAccessibleName("Field in C")
-        self.declaration.setPlaceholderText("unsigned long x")
+        self.declaration.setPlaceholderText("u64 x")
         self.declaration.setToolTip("TYPE NAME[:BITS], such as struct list_head node")
         self.declaration.returnPressed.connect(self._take_declaration)
 
@@ -144,7 +154,8 @@ class LayoutBar(QFrame):
         layout, assumed = analysis.layout, analysis.machine.assumed
         told = " (inferred)" if "arch" in assumed else ""
         self.kernel.show_value(
-            layout.label, f"{layout.source}\n{layout.arch or 'unknown architecture'}{told}"
+            shortened(layout.label),
+            f"{layout.label}\n{layout.source}\n{layout.arch or 'unknown architecture'}{told}",
         )
         self._show_struct_name()
         if self._completed is not analysis.types:
@@ -189,7 +200,7 @@ class LayoutBar(QFrame):
         text = PLACE_TEXTS.get(place, place)
         if not place and session.answer is not None:
             text = session.answer.field.place
-        self.place.show_value(text, PLACE_TEXTS.get(text, text))
+        self.place.show_value(shortened(text), PLACE_TEXTS.get(text, text))
         self._parts["place"].show_changed(bool(place))
         self._parts["place"].setEnabled(bool(session.field_text) and session.analysis is not None)
         self.warnings.show_warnings((session.reason,) if session.reason else ())
@@ -283,12 +294,26 @@ class LayoutBar(QFrame):
         for field in (self.struct, self.declaration):
             field.setFont(metrics.mono())
             field.setStyleSheet("QLineEdit { padding-top: 0; padding-bottom: 0; min-height: 0; }")
-            field.setFixedSize(px(_FIELD_PX), px(CONTROL_PX))
+            field.setFixedHeight(px(CONTROL_PX))
+        self._fit()
         for part in self._parts.values():
             part.dress()
         self.warnings.dress()
         self.updateGeometry()
         self.update()
+
+    def _fit(self) -> None:
+        """Make the text fields narrower rather than the bar higher."""
+        px = self._themes.metrics.frame().px
+        wide = px(_FIELD_PX if self.width() >= px(_WIDE_PX) else _NARROW_FIELD_PX)
+        for field in (self.struct, self.declaration):
+            if field.width() != wide or field.minimumWidth() != wide:
+                field.setFixedWidth(wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room there is."""
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""

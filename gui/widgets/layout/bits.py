@@ -6,8 +6,9 @@ no value, only somebody it belongs to.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -19,7 +20,15 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.widgets.layout.bits_paint import WordPicture, paint_word, word_picture
 from gui.widgets.layout.bits_word import StorageWord, spoken, words_of
@@ -30,7 +39,10 @@ if TYPE_CHECKING:
     from gui.widgets.layout.map_scene import MapSession
 
 NOTHING_SELECTED = "Select a bitfield or a small member to see the word it is stored in"
+_LONG, _BREAK = 40, "\u200b"
+"""From so many letters on a title may go on in another line after any underscore."""
 _GAP_PX = 14
+_FEW_RUNS = 2
 _BESIDE_PX = 520
 """Least width of a word beside another, with all names."""
 
@@ -53,6 +65,8 @@ class StorageWordView(QWidget):
         for label in (self.title, self.place):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+            # The name of a struct, however long, must not push the map open.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.canvas = _Canvas(themes)
         scroll = self._scroll = QScrollArea()
         scroll.installEventFilter(self)
@@ -81,6 +95,16 @@ class StorageWordView(QWidget):
         """The words that are shown, the one as it is first."""
         return self.canvas.words
 
+    def wanted_height(self, most_px: int) -> int:
+        """Return the height at which all is seen at once, with as many names as fit into a height.
+
+        Args:
+            most_px: The most height there is.
+        """
+        self._column.activate()
+        around = self.height() - self._scroll.maximumViewportSize().height()
+        return around + self.canvas.wanted_height(most_px - around)
+
     def _take(self) -> None:
         words = words_of(self._session)
         self.canvas.show_words(words)
@@ -90,7 +114,7 @@ class StorageWordView(QWidget):
             title, place = "Storage word", f"{NOTHING_SELECTED}."
         else:
             title, place = words[-1].title, words[-1].place
-        self.title.setText(title)
+        self.title.setText(title.replace("_", f"_{_BREAK}") if len(title) > _LONG else title)
         self.place.setText(place)
         self.setAccessibleName(title)
         self.setAccessibleDescription(spoken(words) if words else place)
@@ -112,6 +136,21 @@ class StorageWordView(QWidget):
         if event.type() == QEvent.Type.Resize and watched is self._scroll:
             self.canvas.set_room(self._scroll.maximumViewportSize())
         return super().eventFilter(watched, event)
+
+
+class _Way(NamedTuple):
+    """How the words are placed.
+
+    Attributes:
+        neighbours: Whether the bits beside the field's own are named.
+        least_px: Least width of a word that stands beside the other.
+        new_first: Whether the word with the field comes first where one is under the other: where
+            not both are seen at once, it is the one that was asked about.
+    """
+
+    neighbours: bool
+    least_px: int
+    new_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,30 +187,25 @@ class _Canvas(QWidget):
 
     def lay_out(self) -> None:
         """Find places for the words at the width and the scale in force."""
-        px, width = self._themes.metrics.px, max(self.width(), 1)
-        wide, most = max(1, self._room.width()), self._room.height()
-        # The bits seen at once tell more than the neighbours' names. Chosen for the room without
-        # a scroll bar, or one that is there could keep itself there.
-        ways = [(True, px(_BESIDE_PX)), (False, px(_BESIDE_PX)), (False, px(_BESIDE_PX) // 2)]
-        fits = (way for way in ways if self._placed(wide, *way)[1] <= most)
-        way = next(fits, ways[-1])
-        self.placed, _ = self._placed(width, *way)
-        self.setMinimumHeight(round(self._placed(wide, *way)[1]))
+        wide = max(1, self._room.width())
+        # Chosen for the room without a scroll bar, or one that is there could keep itself there.
+        way = self._way(wide, self._room.height())
+        self.placed, _ = self._placed(max(self.width(), 1), way)
+        self.setMinimumHeight(round(self._placed(wide, way)[1]))
         self.update()
 
-    def _placed(
-        self, width: int, neighbours: bool, least_px: int
-    ) -> tuple[tuple[_Placed, ...], float]:
+    def _placed(self, width: int, way: _Way) -> tuple[tuple[_Placed, ...], float]:
         """The words at a width, side by side where each gets so much, and the height they take."""
         metrics = self._themes.metrics
         gap, caption = metrics.px(_GAP_PX), self._caption_px()
-        beside = len(self.words) == 2 and width >= 2 * least_px + gap
+        beside = len(self.words) == 2 and width >= 2 * way.least_px + gap
         room = (width - gap) / 2 if beside else width
-        pictures = [word_picture(word, room, metrics, neighbours=neighbours) for word in self.words]
+        words = self.words if beside or not way.new_first else self.words[::-1]
+        pictures = [word_picture(word, room, metrics, neighbours=way.neighbours) for word in words]
         # Names of different length over them must not set the bits beside each other apart.
         low = max((picture.bits_top for picture in pictures), default=0.0)
         placed, top, bottom = [], 0.0, 0.0
-        for number, (word, picture) in enumerate(zip(self.words, pictures, strict=True)):
+        for number, (word, picture) in enumerate(zip(words, pictures, strict=True)):
             left = number * (room + gap) if beside else 0.0
             down = low - picture.bits_top if beside else 0.0
             placed.append(_Placed(word, picture, left, top + caption + down, top))
@@ -182,6 +216,31 @@ class _Canvas(QWidget):
     def _caption_px(self) -> float:
         metrics = self._themes.metrics
         return QFontMetricsF(metrics.ui("caption", bold=True)).height() + metrics.px(6)
+
+    def wanted_height(self, most_px: int) -> int:
+        """Return the height of the words in the form that fits into a height."""
+        wide = max(1, self._room.width())
+        return math.ceil(self._placed(wide, self._way(wide, most_px))[1])
+
+    def _way(self, width: int, most_px: float) -> _Way:
+        """Choose how to place the words in a width so that they are seen at once, if they can."""
+        wide = self._themes.metrics.px(_BESIDE_PX)
+        # The bits seen at once tell more than the neighbours' names.
+        ways = [
+            _Way(neighbours=True, least_px=wide),
+            _Way(neighbours=False, least_px=wide),
+            _Way(neighbours=False, least_px=wide // 2),
+        ]
+        if all(len(word.bits) <= _FEW_RUNS for word in self.words):
+            # Few names have room over a narrow word too.
+            ways.insert(0, _Way(neighbours=True, least_px=wide // 2))
+        fits = (way for way in ways if self._placed(width, way)[1] <= most_px)
+        return next(fits, ways[-1]._replace(new_first=True))
+
+    def caption_of(self, word: StorageWord) -> str:
+        """Return what stands over a word: where it is too, where the other one is elsewhere."""
+        moved = len({each.byte_offset for each in self.words}) > 1
+        return f"{word.caption}, at {word.byte_offset:,}" if moved else word.caption
 
     def sizeHint(self) -> QSize:
         """Return room for the words."""
@@ -202,7 +261,7 @@ class _Canvas(QWidget):
                 painter.setPen(QColor(theme.text))
                 width = placed.picture.width_px
                 room = QRectF(placed.left, placed.caption_top, width, self._caption_px())
-                painter.drawText(room, Qt.AlignmentFlag.AlignLeft, placed.word.caption)
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft, self.caption_of(placed.word))
                 painter.save()
                 painter.translate(placed.left, placed.top)
                 paint_word(painter, placed.word, placed.picture, theme, metrics)

@@ -47,14 +47,12 @@ class StorageWord:
     @property
     def title(self) -> str:
         """Where it lies."""
-        return f"{self.struct} + {self.byte_offset}"
+        return f"{self.struct} + {self.byte_offset:,} (0x{self.byte_offset:x})"
 
     @property
     def place(self) -> str:
         """The rest of the title."""
-        unit = (
-            f"{self.unit_bytes} byte{'' if self.unit_bytes == 1 else 's'} (0x{self.byte_offset:x})"
-        )
+        unit = f"{self.unit_bytes} byte{'' if self.unit_bytes == 1 else 's'}"
         counts = "most" if self.big_endian else "least"
         return f"{unit} · bit 0 is the {counts} significant"
 

@@ -81,7 +81,11 @@ class Grid:
             columns: Of each column its title and declaration, and its values.
             labels: The label of each row.
         """
-        px, value_font = metrics.px, QFontMetrics(metrics.ui(bold=True))
+        px, plain, bold = (
+            metrics.px,
+            QFontMetrics(metrics.ui()),
+            QFontMetrics(metrics.ui(bold=True)),
+        )
         label_font, code_font = QFontMetrics(metrics.ui("caption")), QFontMetrics(metrics.mono())
         inside = form.column_px - 2 * px(_PAD_PX)
         over = not form.labels_px and not form.own_labels_px
@@ -98,7 +102,10 @@ class Grid:
         top, rows = head_px, []
         for at, label in enumerate(labels):
             room = inside - form.own_labels_px
-            values = [_height(value_font, values[at], room) for _, values in columns if values]
+            texts = [values[at] for _, values in columns if values]
+            values = [
+                _height(bold if text.endswith(_BEST) else plain, text, room) for text in texts
+            ]
             beside = form.labels_px or form.own_labels_px
             values.append(_height(label_font, label, beside - px(6)) if beside else 0)
             height = max(values) + label_px + px(_ROW_GAP_PX)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -28,6 +28,7 @@ from gui.geometry.columns import (
 )
 from gui.theme import TEXT_PX
 from gui.widgets.layout.column_card import ColumnCard, FactLabels, Grid, best_form
+from gui.widgets.layout.verdict import VerdictView
 from gui.widgets.warning_strip import WarningStrip
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class StorageColumns(QWidget):
         self._answers: Sequence[Answer] = ()
         self._compared: Analysis | None = None
         self.strip = WarningStrip(themes)
+        self.verdict = VerdictView(session, themes)
         self.labels = FactLabels(themes)
         self.cards = {field: ColumnCard(STORAGES[field], themes) for field in GUARD_FIELDS}
         self.sentence, self.elsewhere, self.notes = _text(), _text(), _text()
@@ -77,10 +79,12 @@ class StorageColumns(QWidget):
             self._group.addButton(card)
             self._row.addWidget(card, 1)
             card.clicked.connect(partial(self._choose, field))
-        self._column.addWidget(self.strip)
+        # The answer stands first, the comparison below it: what is cut off in a low window is
+        # what one can do without.
+        for part in (self.strip, self.verdict, self.elsewhere, self.sentence):
+            self._column.addWidget(part)
         self._column.addLayout(self._row)
-        for text in (self.sentence, self.elsewhere, self.notes):
-            self._column.addWidget(text)
+        self._column.addWidget(self.notes)
         self._column.addStretch(1)
         self.setAccessibleName("Three storages compared")
 
@@ -93,6 +97,7 @@ class StorageColumns(QWidget):
             self._compared, self._answers = analysis, self._session.comparison()
             self._show_guard()
             self._show_sentence()
+        self.verdict.show_answer()
         self._show_facts()
         self._show_choice()
 
@@ -158,14 +163,16 @@ class StorageColumns(QWidget):
             same = answer.what_if.field.field.declaration == declared
             if text == field or (text not in self.cards and same):
                 chosen = field
+        place = self._session.place
+        away = bool(self._answers) and bool(what_if) and bool(place)
         for field, card in self.cards.items():
-            card.setChecked(field == chosen)
-        away = bool(self._answers) and bool(chosen) and bool(self._session.place)
+            # Elsewhere the field costs something else than what its column says.
+            card.setChecked(field == chosen and not away)
         self.elsewhere.setVisible(away)
         if away:
+            where = place.replace(":", " ") if ":" in place else f"at “{place}”"
             self.elsewhere.setText(
-                f"The field is put {self._session.place.replace(':', ' ')} now; the columns show"
-                " each storage where its patch put it."
+                f"The field is put {where} now; below, each storage stands where its patch put it."
             )
 
     def _choose(self, field: str, _checked: bool = False) -> None:
@@ -184,8 +191,9 @@ class StorageColumns(QWidget):
         self._column.setSpacing(metrics.px(10))
         self._row.setSpacing(metrics.px(6))
         self.strip.dress()
+        self.verdict.dress()
         # A label whose text can be selected takes its size from the style sheet only.
-        body_px, caption_px = metrics.px(TEXT_PX["title"]), metrics.px(TEXT_PX["caption"])
+        body_px, caption_px = metrics.px(TEXT_PX["body"]), metrics.px(TEXT_PX["caption"])
         self.sentence.setStyleSheet(f"color: {theme.text}; font-size: {body_px}px")
         for text in (self.elsewhere, self.notes):
             text.setStyleSheet(f"color: {theme.muted}; font-size: {caption_px}px")
@@ -202,15 +210,18 @@ class StorageColumns(QWidget):
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if form.across else ways.TopToBottom)
         self.labels.setVisible(bool(self._answers) and form.labels_px > 0)
-        # One below another the columns are long: what they come to stands first.
-        wanted = 2 if form.across else 1
-        if self._column.indexOf(self.sentence) != wanted:
-            self._column.removeWidget(self.sentence)
-            self._column.insertWidget(wanted, self.sentence)
         grid = Grid.of(metrics, form, [card.texts for card in cards], self.labels.texts)
         self.labels.lay_out(form, grid)
         for card in cards:
             card.lay_out(form, grid)
+
+    def wanted_height(self) -> int:
+        """Return the height at which all is seen without scrolling, at the width in force."""
+        return self._column.totalHeightForWidth(self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave the height to the width: texts as narrow as can be would ask for far too much."""
+        return QSize(super().minimumSizeHint().width(), 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the room there is."""

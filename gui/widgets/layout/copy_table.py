@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import (
+    QBrush,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -41,6 +49,8 @@ class CopyTable(QTableView):
 
     went_back = Signal()
     """The user wants to go back to the struct above."""
+    resized = Signal()
+    """There is another width for the columns: a table that was hidden learns it when shown."""
 
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
@@ -72,6 +82,11 @@ class CopyTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(line_px + metrics.px(6))
         self.horizontalHeader().setMinimumSectionSize(metrics.px(30))
         self.horizontalHeader().setFont(metrics.ui())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell that there is another width."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def selected_text(self) -> str:
         """Return the selected rows as aligned text, in the order they are shown."""

@@ -14,10 +14,12 @@ from gui.geometry.columns import (
     assumed_text,
     conclusion,
     count_text,
+    each_of,
     facts,
     growth_text,
     interval_text,
     landing_text,
+    many_of,
     memory_text,
     moves_text,
     own_guard_text,
@@ -52,7 +54,7 @@ def as_text(session: LayoutSession) -> str:
     elif session.reason:
         lines += ["", f"No prediction: {session.reason}"]
     else:
-        lines += ["", _cost("now", analysis.before, session.tasks)]
+        lines += ["", _cost("now", analysis.before, analysis, session.tasks)]
     answers = session.comparison()
     if answers:
         lines += ["", conclusion(analysis, answers, steps_beyond(analysis))]
@@ -143,18 +145,18 @@ def _field_lines(analysis: Analysis, priced: Answer, tasks: int) -> Iterator[str
     listed = ", ".join(names[:_MOST_MOVES])
     more = f" and {len(names) - _MOST_MOVES:,} more" if len(names) > _MOST_MOVES else ""
     yield f"Moves: {moves_text(len(names))}" + (f" ({listed}{more})" if names else "")
-    yield _cost("now", analysis.before, tasks)
-    yield _cost(f"with {storage_name(field.asked, field.name)}", priced.after, tasks)
+    yield _cost("now", analysis.before, analysis, tasks)
+    yield _cost(f"with {storage_name(field.asked, field.name)}", priced.after, analysis, tasks)
     if priced.at_most != priced.after:
-        yield _cost("at most", priced.at_most, tasks)
+        yield _cost("at most", priced.at_most, analysis, tasks)
 
 
-def _cost(when: str, cost: TaskCost, tasks: int) -> str:
+def _cost(when: str, cost: TaskCost, analysis: Analysis, tasks: int) -> str:
     slab = cost.slab
     return (
         f"Slab {when}: objects of {slab.object_bytes:,} bytes, {slab.objects} in a slab of"
-        f" {slab.slab_bytes:,}; {cost.bytes_per_task:,} bytes a task,"
-        f" {memory_text(slab.memory_bytes(tasks))} for {count_text(tasks, 'task')};"
+        f" {slab.slab_bytes:,}; {cost.bytes_per_task:,} bytes {each_of(analysis)},"
+        f" {memory_text(slab.memory_bytes(tasks))} for {many_of(analysis, tasks)};"
         f" {count_text(cost.growth_left, 'byte')} of growth left"
     )
 

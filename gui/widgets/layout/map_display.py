@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRect
 
-from gui.geometry.map_grid import Cell, Grid, Zoom
+from gui.geometry.map_grid import NAME_SLACK_PX, Cell, Grid, Zoom
 from gui.geometry.struct_map import Contents, Kind, Span
 from gui.widgets.layout.map_style import LEAST_CHARS
 
@@ -104,7 +104,8 @@ def display_of(
                 made.candidate.append(rect)
             elif rect.width() > 0:
                 made.fills.setdefault((span.kind, span.shade), []).append(rect)
-                if span.moved:
+                # Where it begins now; on every row of a large member it would drown the rest.
+                if span.moved and cell.first_bit == span.first_bit:
                     stripe = min(style.stripe_px, max(1, rect.height() // 3))
                     made.moved.append(QRect(rect.left(), rect.top(), rect.width(), stripe))
             labels.take(cell, span, rect)
@@ -128,7 +129,7 @@ class _Labels:
         self._blocks: dict[tuple[int, int], QRect] = {}
         self._bit_px = grid.byte_px / 8
         # A row that is lower than its text has none.
-        self._any = grid.row_px - grid.gap_px >= self._line_px - 2
+        self._any = grid.row_px - grid.gap_px >= self._line_px - NAME_SLACK_PX
 
     def take(self, cell: Cell, span: Span, rect: QRect) -> None:
         if len(self._made.labels) >= self._most:

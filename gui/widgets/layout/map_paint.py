@@ -154,9 +154,14 @@ class MapPainter:
             self._flag(painter, self.display.candidate[0])
 
     def _flag(self, painter: QPainter, rect: QRect) -> None:
-        """A disc with the guard's letter over a field that is too small to carry it."""
+        """The guard's letter: in the field, or in a disc over one too small to carry it."""
         style, role, px = self._style, self._style.guard, self._style.px
         size = style.small_bold.metrics.height() + px(2)
+        if rect.width() >= size and rect.height() >= size - px(2):
+            painter.setPen(QColor(role.on_colour))
+            painter.setFont(style.small_bold.font)
+            painter.drawText(QRectF(rect), CENTRED, role.glyph)
+            return
         middle, foot = rect.center().x() + 0.5, rect.top() - px(3)
         if foot - size < 0:
             foot = rect.bottom() + px(3) + size

@@ -77,12 +77,14 @@ class MapScene:
         line_bytes: Size of a cache line.
         label: The kernel, for people.
         big_endian: Whether bits count from the most significant one.
+        was_bytes: Size of the struct without the new field; 0 where that is not known.
     """
 
     contents: Contents
     line_bytes: int
     label: str
     big_endian: bool
+    was_bytes: int = 0
 
     @property
     def names(self) -> tuple[str, str]:
@@ -96,8 +98,10 @@ class MapScene:
         lines = -(-struct.size_bytes // self.line_bytes)
         noun = "line" if lines == 1 else "lines"
         keyword = "union" if struct.is_union else "struct"
+        grown = 0 < self.was_bytes != struct.size_bytes
+        size = f"{self.was_bytes:,} → " if grown else ""
         return (
-            f"{keyword} {struct.name}  ·  {struct.size_bytes:,} bytes"
+            f"{keyword} {struct.name}  ·  {size}{struct.size_bytes:,} bytes"
             f"  ·  {lines:,} cache {noun} of {self.line_bytes}"
         )
 
@@ -107,12 +111,16 @@ def scene_of(session: MapSession) -> MapScene | None:
     layout, answer = session.layout, session.answer
     if layout is None:
         return None
+    was_bytes = 0
     if answer is None:
         contents = Contents(layout.struct)
     else:
+        was_bytes = answer.before.size_bytes
         candidate = Candidate(answer.field.name, answer.field.offset_bits)
         contents = Contents(answer.after, candidate, answer.before)
-    return MapScene(contents, max(1, session.line_bytes), layout.label, layout.big_endian)
+    return MapScene(
+        contents, max(1, session.line_bytes), layout.label, layout.big_endian, was_bytes
+    )
 
 
 def amount(bits: int) -> str:

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from gui.geometry.map_grid import Grid, Zoom, grid_of
-from gui.widgets.layout.map_head import MapHead
+from gui.geometry.map_grid import Grid, Zoom, grid_of, readable_zoom
+from gui.widgets.layout.map_head import HeadWidget
 from gui.widgets.layout.map_paint import MapPainter, Marks
 from gui.widgets.layout.map_scene import NOTHING_OPEN, MapScene, scene_of, spoken
 from gui.widgets.layout.map_style import MapStyle
+from gui.widgets.layout.map_zoom import ZoomButtons
 from gui.widgets.stack.style import CENTRED
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 FADE_MS = 180
 """How long one picture takes to give way to the next."""
-HEAD_SHARE = 0.4
-"""How much of the height title and legend may take."""
 _MOST_BAR = 1 << 30
 """Largest value a scroll bar is given: Qt counts in 32 bits, and a struct may be 4 GiB."""
 
@@ -49,11 +48,15 @@ class MapView(QAbstractScrollArea):
         self.painted: MapPainter | None = None
         self.marks = Marks()
         self.zoom = Zoom.OVERVIEW
+        self._zoom_chosen = False
         self.style_now = MapStyle(themes.theme, themes.metrics)
         self._bar_px = 1.0
         self._held: tuple[QPointF, int] | None = None
         self._laid_out: tuple[object, ...] = ()
-        self.head = _Head(self)
+        self._laid_zoom: Zoom | None = None
+        self._view_px = 0
+        self.head = HeadWidget(self)
+        self.buttons = ZoomButtons(themes, self.zoom_by, self)
         self._before: QPixmap | None = None
         self.fade = QVariantAnimation(self)
         self.fade.setStartValue(1.0)
@@ -66,6 +69,7 @@ class MapView(QAbstractScrollArea):
         session.answer_changed.connect(self._take)
         session.member_selected.connect(self._select)
         themes.changed.connect(self._dress)
+        self._dress_buttons()
         self._taken: tuple[KernelLayout | None, WhatIf | None, int] = (None, None, 0)
         self._take()
 
@@ -78,6 +82,7 @@ class MapView(QAbstractScrollArea):
         now = self.scene
         if before is None or now is None or before.names != now.names:
             self.scroll_to(0)
+            self.show_candidate()
             self.show_selected()
 
     def _take(self) -> None:
@@ -93,10 +98,13 @@ class MapView(QAbstractScrollArea):
             return
         self._taken = layout, answer, line_bytes
         self._fade_from_here()
+        before = self._candidate_bit()
         self.scene = scene_of(self.session)
         self.marks = Marks(focused=self.marks.focused)
         self._laid_out, self._held = (), None
         self.lay_out()
+        if self._candidate_bit() != before:
+            self.show_candidate()
         self._select(self.session.selected)
 
     def _fade_from_here(self) -> None:
@@ -120,7 +128,11 @@ class MapView(QAbstractScrollArea):
         self.fade.stop()
         self.style_now = MapStyle(self.themes.theme, self.themes.metrics)
         self._laid_out = ()
+        self._dress_buttons()
         self.lay_out()
+
+    def _dress_buttons(self) -> None:
+        self.buttons.dress(self.style_now.small.metrics.height() + 4, self.style_now.px(3))
 
     def mark(self, **changes: Any) -> None:
         """Change what lies over the map: fields of ``Marks``."""
@@ -189,15 +201,26 @@ class MapView(QAbstractScrollArea):
         self.setViewportMargins(0, head, 0, 0)
         self.head.setGeometry(0, 0, self.width(), head)
         self.head.update()
+        right = self.width() - self.buttons.width() - self.style_now.px(10)
+        self.buttons.move(right, self.style_now.px(4))
+        self.buttons.setVisible(self.head.has_title)
         size = self.viewport().size()
         bar = self.verticalScrollBar()
         # Laid out for the room beside a scroll bar, there or not: one that comes and goes with
         # the layout it causes would never come to rest.
         width = self.width() - bar.sizeHint().width()
-        key = (self.scene, self.zoom, width, size.height(), self.style_now)
+        key = (self.scene, self._zoom_chosen, self.zoom, width, size.height(), self.style_now)
         if key == self._laid_out:
             return
-        self._laid_out = key
+        seen = self._in_view(self._candidate_bit(), self._view_px)
+        self._view_px = size.height()
+        if not self._zoom_chosen and self.scene is not None:
+            self.zoom = readable_zoom(
+                self.scene.contents, self.scene.line_bytes, width, size.height(),
+                self.style_now.sizes,
+            )  # fmt: skip
+        self.buttons.show_zoom(self.zoom)
+        self._laid_out = (*key[:2], self.zoom, *key[3:])
         self.painted = None
         if self.scene is None:
             self.grid = None
@@ -208,6 +231,10 @@ class MapView(QAbstractScrollArea):
                 self.style_now.sizes,
             )  # fmt: skip
             self._set_range(self.grid.height_px, size.height())
+            # Other rows in another size: what one asks about must not get out of sight.
+            if seen or self.zoom is not self._laid_zoom:
+                self.show_candidate()
+            self._laid_zoom = self.zoom
         self.viewport().update()
 
     def _set_range(self, content_px: float, view_px: int) -> None:
@@ -229,6 +256,30 @@ class MapView(QAbstractScrollArea):
             return -1
         bit = self.grid.bit_at(point.x(), point.y() + self.scroll_px)
         return self.scene.contents.index_at(bit)
+
+    def _candidate_bit(self) -> int:
+        """Where the new field begins, -1 where there is none."""
+        contents = self.scene.contents if self.scene is not None else None
+        if contents is None or contents.candidate < 0:
+            return -1
+        return contents.spans[contents.candidate].first_bit
+
+    def _in_view(self, bit: int, view_px: int) -> bool:
+        """Return whether the row of a bit is wholly in a view of a height."""
+        if bit < 0 or self.grid is None:
+            return False
+        row = min(self.grid.row_of(bit), max(0, self.grid.rows - 1))
+        top = self.grid.top(row) - self.scroll_px
+        return top >= 0 and top + self.grid.height(row) <= view_px
+
+    def show_candidate(self) -> None:
+        """Scroll the new field into the middle where it is out of sight."""
+        bit = self._candidate_bit()
+        view_px = self.viewport().height()
+        if self.grid is not None and bit >= 0 and not self._in_view(bit, view_px):
+            row = min(self.grid.row_of(bit), max(0, self.grid.rows - 1))
+            middle = self.grid.top(row) + self.grid.height(row) / 2
+            self.scroll_to(middle - view_px / 2)
 
     def show_selected(self) -> None:
         """Scroll to the selected member, no further than needed."""
@@ -259,6 +310,7 @@ class MapView(QAbstractScrollArea):
             at: The point of the view whose byte stays at its height; without one, the selected
                 member does, else what is in the middle.
         """
+        self._zoom_chosen = True
         if self.grid is None or self.scene is None or zoom is self.zoom:
             self.zoom = zoom
             return
@@ -297,29 +349,3 @@ class MapView(QAbstractScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return the least size that still shows something."""
         return QSize(240, 160)
-
-
-class _Head(QWidget):
-    """What stands over the rows and does not scroll; the mouse goes past it."""
-
-    def __init__(self, view: MapView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def height_for(self, size: QSize) -> int:
-        """Return how high it is on a map of a size."""
-        made = self._made(size)
-        return made.height_px if made is not None else 0
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint it all."""
-        made, grid = self._made(self._view.size()), self._view.grid
-        if made is not None and grid is not None:
-            with QPainter(self) as painter:
-                made.paint(painter, grid)
-
-    def _made(self, size: QSize) -> MapHead | None:
-        scene, style = self._view.scene, self._view.style_now
-        most_px = size.height() * HEAD_SHARE
-        return MapHead(scene, style, size.width(), most_px) if scene is not None else None

@@ -100,8 +100,8 @@ _ABOUT = {
     ),
     Column.MOVES: _About(
         "Moves",
-        "From where to where, with the new field in",
-        lambda row, _line: row.move_text,
+        "Where it stands with the new field in",
+        lambda row, _line: row.move_text.removeprefix(f"{row.offset_text} "),
         lambda row, _line: row.moved_to_bits - row.offset_bits if row.moved_to_bits >= 0 else -1,
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 _WIDEST_PX = {Column.NAME: 260, Column.TYPE: 260, Column.MOVES: 220}
 """Columns of names that may be long get no more than this unless there is room, at 100 %."""
-_LEAST_PX = {Column.TYPE: 90, Column.NAME: 150}
+_LEAST_PX = {Column.TYPE: 150, Column.NAME: 180}
 """They are cut down to this, in this order, before other columns go out of sight."""
+_SORT_PX = 22
+"""What a head needs beside its text for the arrow that says how rows are sorted, at 100 %."""
 
 _EMPTY = "Open a kernel to see its task_struct."
 
@@ -77,6 +79,7 @@ class MembersPanel(QWidget):
         self.setAccessibleName("Members")
         self.table.setAccessibleName("Members of the struct")
         self.table.setModel(self.proxy)
+        self.table.resized.connect(self._fit_columns)
         self.table.activated.connect(self._activate)
         self.table.went_back.connect(self.go_back)
         self.table.selectionModel().currentChanged.connect(self._select)
@@ -156,6 +159,7 @@ class MembersPanel(QWidget):
 
     def _show_gaps(self, shown: bool) -> None:
         self.proxy.show_gaps(shown)
+        self._fit_columns()
         self._count()
         self._follow(self._session.selected)
 
@@ -228,31 +232,37 @@ class MembersPanel(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Make columns as wide as what they say, and give the rest to the types."""
+        """Make columns as wide as what they say, and give the rest to names and types."""
         metrics, header = self._themes.metrics, self.table.horizontalHeader()
         mono, head_font = QFontMetrics(metrics.mono()), QFontMetrics(metrics.ui())
-        char_px, pad = mono.horizontalAdvance("0"), metrics.px(12)
-        widths = {}
+        char_px, pad = mono.horizontalAdvance("0"), metrics.px(16)
+        wanted = {}
         for column, head in zip(Column, heads(), strict=True):
-            longest = self._longest.get(column, 0)
-            wanted = max(
-                (longest + 1) * char_px + pad, head_font.horizontalAdvance(head) + metrics.px(26)
-            )
-            most = metrics.px(_WIDEST_PX.get(column, 400))
-            widths[column] = min(wanted, most)
+            text_px = (self._longest.get(column, 0) + 1) * char_px + pad
+            wanted[column] = max(text_px, head_font.horizontalAdvance(head) + metrics.px(_SORT_PX))
+        # Where nothing moves there is nothing to say about it, and holes that are rows of their
+        # own need no column: names and types need the room.
+        for column, idle in (
+            (Column.MOVES, not self._longest.get(Column.MOVES, 0)),
+            (Column.GAP, self.gaps.isChecked()),
+        ):
+            self.table.setColumnHidden(column, idle)
+            wanted[column] *= not idle
+        widths = {
+            column: min(width, metrics.px(_WIDEST_PX.get(column, 400)))
+            for column, width in wanted.items()
+        }
         room = self.table.viewport().width() - sum(widths.values())
-        if room > 0:
-            widths[Column.TYPE] += room
+        for column in (Column.NAME, Column.TYPE):
+            more = min(max(room, 0), wanted[column] - widths[column])
+            widths[column] += more
+            room -= more
+        widths[Column.TYPE] += max(room, 0)
         for column, least_px in _LEAST_PX.items():
             least = min(widths[column], metrics.px(least_px))
             cut = min(max(-room, 0), widths[column] - least)
             widths[column] -= cut
             room += cut
         for column, width in widths.items():
-            header.resizeSection(column, width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use the room there is."""
-        super().resizeEvent(event)
-        self._column.activate()
-        self._fit_columns()
+            if not self.table.isColumnHidden(column):
+                header.resizeSection(column, width)

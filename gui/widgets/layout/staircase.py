@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
-from gui.geometry.columns import count_text
+from gui.geometry.columns import count_text, each_of
 from gui.widgets.layout.staircase_paint import (
     Annotations,
     Mark,
@@ -28,6 +28,7 @@ from gui.widgets.layout.staircase_plot import MOST_BYTES, StaircasePlot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.layout.analysis import Answer
     from core.layout.staircase import Step
     from gui.layout_session import LayoutSession
     from gui.theme import ThemeManager
@@ -82,19 +83,39 @@ class StaircaseView(QWidget):
     def _take(self) -> None:
         before = self.steps[0] if self.steps else None
         self.steps, self._stale = self._session.staircase(), False
-        self.marks = marks_of(self._session.comparison(), self.steps)
+        self.marks = marks_of(self._fields(), self.steps, self._each)
         self.cursor_at = self._hovered = -1
         if not self.steps:
             self.empty.setText(self._session.reason or self._reason())
             self._pages.setCurrentWidget(self.empty)
         else:
             plot = self.plot or self._make_plot()
-            plot.show_steps(self.steps)
+            plot.show_steps(self.steps, f"bytes {self._each}")
             self._pages.setCurrentWidget(plot.widget)
             if before != self.steps[0]:
                 self.show_near()
         self._describe()
         self._repaint()
+
+    @property
+    def _each(self) -> str:
+        analysis = self._session.analysis
+        return each_of(analysis) if analysis is not None else "a task"
+
+    def _fields(self) -> tuple[Answer, ...]:
+        """Return the answers about the fields that stand on these steps.
+
+        The three storages, and the field in force where it is another one. Only that one where it
+        was put elsewhere: the steps begin there, and the storages stand in their own places.
+        """
+        asked, storages = self._session.priced, self._session.comparison()
+        if asked is None:
+            return storages
+        if self._session.place:
+            return (asked,)
+        declared = {answer.what_if.field.field.declaration for answer in storages}
+        known = asked.what_if.field.field.declaration in declared
+        return storages if known else (*storages, asked)
 
     def _reason(self) -> str:
         return "Nothing can be predicted here." if self._session.analysis is not None else _EMPTY
@@ -210,7 +231,7 @@ class StaircaseView(QWidget):
         return (
             f"{span} bytes: sizeof {step.sizeof:,}, object {step.object_bytes:,},"
             f" {count_text(step.objects, 'object')} a slab,"
-            f" {round(step.bytes_per_task):,} bytes a task"
+            f" {round(step.bytes_per_task):,} bytes {self._each}"
         )
 
     def _describe(self) -> None:
@@ -219,7 +240,7 @@ class StaircaseView(QWidget):
             self.setAccessibleDescription(self.empty.text())
             return
         first = self.steps[0]
-        told = [f"Now a task costs {round(first.bytes_per_task):,} bytes"]
+        told = [f"Now {self._each} costs {round(first.bytes_per_task):,} bytes"]
         told += [
             f"{mark.text} at +{mark.x:,.0f}" if mark.glyph != "rise" else f"Next rise {mark.text}"
             for mark in self.marks

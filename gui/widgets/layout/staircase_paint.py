@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from gui.geometry.columns import STORAGES, rise_text
+from gui.geometry.columns import count_text, rise_text, storage_name
 
 if TYPE_CHECKING:
     from core.layout.analysis import Answer
     from core.layout.staircase import Step
+    from core.layout.what_if import PlacedField
     from gui.theme import Metrics, Role, Theme
 
 ToPixels = Callable[[float, float], QPointF]
@@ -36,6 +37,7 @@ class Mark(NamedTuple):
         glyph: What stands before the label: ``circle``, ``square``, ``diamond``, ``rise``.
         text: The label.
         role: Name of the theme's role or outcome that colours it.
+        short: What the label says where there is no room for all of it; empty for the same.
     """
 
     x: float
@@ -43,6 +45,7 @@ class Mark(NamedTuple):
     glyph: str
     text: str
     role: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +75,46 @@ class Placed:
 _GLYPHS = {"uint": "square", "bit1": "circle", "bit2": "diamond"}
 
 
-def marks_of(answers: Sequence[Answer], steps: Sequence[Step]) -> tuple[Mark, ...]:
-    """Return where the storages stand, those at one point under one label, and the next rise.
+def marks_of(
+    answers: Sequence[Answer], steps: Sequence[Step], each: str = "a task"
+) -> tuple[Mark, ...]:
+    """Return where fields stand, those at one point under one label, and the next rise.
 
     A bitfield that takes bits nobody used adds no byte; one that opens a new storage unit adds
     that unit.
+
+    Args:
+        answers: The answers about the fields.
+        steps: The staircase.
+        each: What a slab is full of.
     """
     from core.layout.staircase import next_rise
 
-    points: dict[tuple[int, int], list[str]] = {}
-    for asked, answer in zip(STORAGES, answers, strict=False):
+    points: dict[tuple[int, int], list[PlacedField]] = {}
+    for answer in answers:
         point = added_bytes(answer), answer.after.bytes_per_task
-        points.setdefault(point, []).append(asked)
+        points.setdefault(point, []).append(answer.what_if.field)
     marks = [
-        Mark(x, y, _GLYPHS[names[0]], " and ".join(STORAGES[name] for name in names), "guard")
-        for (x, y), names in points.items()
+        Mark(x, y, _glyph(here[0]), " and ".join(map(_called, here)), "guard")
+        for (x, y), here in points.items()
     ]
     rise = next_rise(tuple(steps), 0) if steps else None
     if rise is not None:  # first: it is the label that must find a place
-        text = f"+{rise.added_bytes:,} byte{'' if rise.added_bytes == 1 else 's'}: " + rise_text(
-            rise, steps[0]
+        added = f"+{count_text(rise.added_bytes, 'byte')}"
+        text, short = (
+            f"{added}: {rise_text(rise, steps[0], each)}",
+            f"{added}: {count_text(rise.objects, 'object')}",
         )
-        marks.insert(0, Mark(rise.added_bytes, rise.bytes_per_task, "rise", text, "warning"))
+        marks.insert(0, Mark(rise.added_bytes, rise.bytes_per_task, "rise", text, "warning", short))
     return tuple(marks)
+
+
+def _glyph(placed: PlacedField) -> str:
+    return _GLYPHS.get(placed.field.asked, "square")
+
+
+def _called(placed: PlacedField) -> str:
+    return storage_name(placed.field.asked, placed.field.declaration.rstrip(";"))
 
 
 def added_bytes(answer: Answer) -> int:
@@ -156,17 +176,21 @@ class StaircasePainter:
     def labels(self, marks: Sequence[Mark], area: QRectF, to_pixels: ToPixels) -> list[Placed]:
         """Return the labels of the marks in view, where they go."""
         px, shown = self._metrics.px, []
+        inside = area.adjusted(px(_GAP_PX), px(_GAP_PX), -px(_GAP_PX), -px(_GAP_PX))
         for mark in marks:
             point = to_pixels(mark.x, mark.y)
             if area.adjusted(-1, -1, 1, 1).contains(point):
-                shown.append((mark, point))
-        pad, tall = px(_PAD_PX), float(self._font.height() + px(_GAP_PX))
-        wanted = [
-            (point, self._font.horizontalAdvance(mark.text) + 2.0 * pad + self._text_left(), tall)
-            for mark, point in shown
-        ]
-        rects = place_labels(wanted, area, px(_GAP_PX), px(_RIDGE_PX))
+                cut = mark.short and self._width(mark.text) > inside.width()
+                shown.append((mark._replace(text=mark.short) if cut else mark, point))
+        tall = float(self._font.height() + px(_GAP_PX))
+        wanted = [(point, self._width(mark.text), tall) for mark, point in shown]
+        rects = place_labels(wanted, inside, px(_GAP_PX), px(_RIDGE_PX))
         return [Placed(rect, point, mark) for (mark, point), rect in zip(shown, rects, strict=True)]
+
+    def _width(self, text: str) -> float:
+        """Return how wide a label is that says all of a text."""
+        words = self._font.horizontalAdvance(text)
+        return words + 2.0 * self._metrics.px(_PAD_PX) + self._text_left()
 
     def paint(
         self, painter: QPainter, notes: Annotations, area: QRectF, to_pixels: ToPixels

@@ -49,12 +49,17 @@ class StaircasePlot:
         self._curve = pg.PlotCurveItem(x=[0, 1], y=[0], stepMode="center", fillLevel=0)
         self.widget.addItem(self._curve)
         self.widget.getPlotItem().setLabel("bottom", "bytes added")
-        self.widget.getPlotItem().setLabel("left", "bytes a task")
         self.widget.scene().sigMouseMoved.connect(self._hover)
         self.overlay = _Overlay(self.widget.viewport(), paint_over)
 
-    def show_steps(self, steps: Sequence[Step]) -> None:
-        """Draw other steps."""
+    def show_steps(self, steps: Sequence[Step], cost: str) -> None:
+        """Draw other steps.
+
+        Args:
+            steps: The staircase.
+            cost: What its height is, for the axis.
+        """
+        self.widget.getPlotItem().setLabel("left", cost)
         starts = [float(step.added_bytes) for step in steps]
         end = max(float(MOST_BYTES), starts[-1] + 1.0)
         self._curve.setData(x=[*starts, end], y=[step.bytes_per_task for step in steps])
@@ -112,6 +117,8 @@ class StaircasePlot:
             axis.label.setFont(metrics.ui("caption"))
             axis.setStyle(tickTextOffset=metrics.px(4))
             axis.enableAutoSIPrefix(False)
+        # The last number of an axis stands half beyond its end.
+        item.layout.setContentsMargins(0, metrics.px(8), metrics.px(16), 0)
         item.getAxis("left").setWidth(metrics.px(64))
         item.getAxis("bottom").setHeight(metrics.px(40))
 

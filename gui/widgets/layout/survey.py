@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QFontMetrics,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -101,6 +100,7 @@ class SurveyPanel(QWidget):
         self.add_button.clicked.connect(self._add_chosen)
         self.table.setAccessibleName("Kernels and what each storage costs in them")
         self.table.setModel(self.proxy)
+        self.table.resized.connect(self._fit_columns)
         self.table.activated.connect(self._open)
 
     # -- reading --------------------------------------------------------------------------
@@ -256,12 +256,6 @@ class SurveyPanel(QWidget):
         widths[Column.KERNEL] = max(least, widths[Column.KERNEL] + room)
         for column, width in widths.items():
             header.resizeSection(column, width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use the room there is."""
-        super().resizeEvent(event)
-        self._column.activate()
-        self._fit_columns()
 
 
 def _read_all(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from core.layout import host
-from gui.geometry.columns import memory_text, storage_name
+from gui.geometry.columns import each_of, many_of, memory_text, storage_name
 from gui.widgets.number_field import TYPING_MS, NumberField
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ class TasksPanel(QWidget):
                 self.slider.setValue(position_of(tasks, self.most))
         if not self._typing.isActive() and self.field.value() != tasks:
             self.field.show_value(tasks)
+        analysis = self._session.analysis
+        each = each_of(analysis) if analysis is not None else "a task"
+        self.caption.setText(f"{each.partition(' ')[2].capitalize()}s")
         self.text.setText(self.sentence())
         self.slider.setAccessibleDescription(self.text.text())
 
@@ -139,7 +142,7 @@ class TasksPanel(QWidget):
         if analysis is None:
             return "Open a kernel to see what its tasks take."
         before = analysis.before.slab.memory_bytes(tasks)
-        count = "1 task takes" if tasks == 1 else f"{tasks:,} tasks take"
+        count = f"{many_of(analysis, tasks)} take{'s' if tasks == 1 else ''}"
         if priced is None:
             return f"{count} {memory_text(before)}."
         after = priced.after.slab.memory_bytes(tasks)
@@ -148,6 +151,11 @@ class TasksPanel(QWidget):
         name = storage_name(field.asked, field.declaration.rstrip(";"))
         if after == before == most:
             return f"{count} {memory_text(before)}, with {name} or without."
+        if after == before:
+            return (
+                f"{count} {memory_text(before)}, likely no more with {name},"
+                f" {memory_text(most)} at most."
+            )
         likely = "" if most == after else f", {memory_text(most)} at most"
         return (
             f"{count} {memory_text(before)} now and {memory_text(after)} with {name}{likely}"
