@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.layout.analysis import Analysis, Answer, assumptions
-from core.layout.model import flattened
+from core.layout.model import TASK_STRUCT, flattened
 from core.layout.task_cost import TaskCost
 from core.layout.what_if import Interval, WhatIf
 
@@ -27,7 +27,7 @@ def tell(analysis: Analysis, answer: Answer | None, compared: tuple[Answer, ...]
         if one is not None:
             lines += ["", *_answer_lines(analysis, one)]
     if answer is None and not compared:
-        lines += ["", *(_cost_line(analysis.before, ""),), _left_line(analysis)]
+        lines += ["", _cost_line(analysis, analysis.before, ""), _left_line(analysis.before)]
         lines.append(_memory_line(analysis, None))
     lines += ["", *_last_lines(analysis)]
     print("\n".join(lines))
@@ -36,7 +36,7 @@ def tell(analysis: Analysis, answer: Answer | None, compared: tuple[Answer, ...]
 def tell_survey(found: list[Found]) -> None:
     """Print a table over several kernels, a line each and as wide as it needs to be."""
     asked = [_asked(answer, compared) for _, answer, compared in found]
-    titles = ["kernel", "arch", "sizeof", "holes", "a task", "growth left"]
+    titles = ["kernel", "arch", "sizeof", "holes", "a task", "slab room"]
     rows = [titles + [one.what_if.field.field.asked for one in asked[0]]]
     for (analysis, _, _), answers in zip(found, asked, strict=True):
         rows.append([*_row(analysis), *(_cell(analysis, one) for one in answers)])
@@ -89,8 +89,8 @@ def _struct_lines(analysis: Analysis) -> Iterator[str]:
     yield f"{keyword} {struct.name}: {layout.label}{kernel}{arch}"
     yield f"  from        {layout.source}"
     yield (
-        f"  sizeof      {struct.size_bytes:,} bytes, {lines} cache lines of {line_bytes},"
-        f" {holes.member_count} members"
+        f"  sizeof      {struct.size_bytes:,} bytes, {_count(lines, 'cache line')} of {line_bytes},"
+        f" {_count(holes.member_count, 'member')}"
     )
     yield (
         f"  unused      {_count(len(holes.holes), 'hole')} ({holes.sum_holes_bytes} bytes),"
@@ -124,9 +124,11 @@ def _answer_lines(analysis: Analysis, answer: Answer) -> Iterator[str]:
     yield f"  moves       {_moves(what_if)}"
     yield f"  growth      {_grows(what_if.growth)}: {_sizeof(what_if)}"
     yield f"              {what_if.basis}"
-    yield _cost_line(analysis.before, "before")
-    yield _cost_line(answer.after, "after")
-    yield _left_line(analysis)
+    yield _cost_line(analysis, analysis.before, "before")
+    yield _cost_line(analysis, answer.after, "after")
+    if answer.at_most != answer.after:
+        yield _cost_line(analysis, answer.at_most, "at most")
+    yield _left_line(answer.after)
     yield _memory_line(analysis, answer)
 
 
@@ -142,31 +144,38 @@ def _last_lines(analysis: Analysis) -> Iterator[str]:
         yield f"assumed: {', '.join(assumed)}"
 
 
-def _cost_line(cost: TaskCost, when: str) -> str:
+def _cost_line(analysis: Analysis, cost: TaskCost, when: str) -> str:
     slab = cost.slab
     title = f"slab {when}".strip()
     return (
         f"  {title:<11} {slab.object_bytes:,} bytes an object,"
         f" {slab.objects} in an order-{slab.order} slab, {slab.waste_bytes:,} left over:"
-        f" {cost.bytes_per_task:,} bytes a task"
+        f" {cost.bytes_per_task:,} bytes {_each(analysis)}"
     )
 
 
-def _left_line(analysis: Analysis) -> str:
-    left, objects = analysis.before.growth_left, analysis.before.slab.objects
+def _each(analysis: Analysis) -> str:
+    """Return what one of the struct's objects is to a reader."""
+    return "a task" if analysis.layout.struct.name == TASK_STRUCT else "an object"
+
+
+def _left_line(cost: TaskCost) -> str:
+    left, objects = cost.growth_left, cost.slab.objects
     if objects == 1:
-        return "  growth left none to lose: a slab holds one object"
-    return f"  growth left {left:,} bytes, then a slab holds {objects - 1} objects, not {objects}"
+        return "  slab room   a slab holds one object, so there is none to lose"
+    return f"  slab room   {left:,} bytes an object, then a slab holds {objects - 1}, not {objects}"
 
 
 def _memory_line(analysis: Analysis, answer: Answer | None) -> str:
     tasks = analysis.tasks
+    noun = "tasks" if analysis.layout.struct.name == TASK_STRUCT else "objects"
     before = analysis.before.slab.memory_bytes(tasks)
-    text = f"  {tasks:,} tasks".ljust(13) + f" {_memory(before)}"
+    text = f"  {tasks:,} {noun}".ljust(13) + f" {_memory(before)}"
     if answer is None:
         return text
-    after = answer.after.slab.memory_bytes(tasks)
-    return text + (", as before" if after == before else f" before, {_memory(after)} after")
+    after, at_most = (cost.slab.memory_bytes(tasks) for cost in (answer.after, answer.at_most))
+    text += ", as before" if after == before else f" before, {_memory(after)} after"
+    return text + (f", {_memory(at_most)} at most" if at_most != after else "")
 
 
 def _memory(count_bytes: int) -> str:

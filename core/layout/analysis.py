@@ -174,7 +174,7 @@ def analyse(types: KernelTypes, question: Question) -> Analysis:
     """
     layout = types.layout(question.struct)
     arch, arch_is_guess = _architecture(types, layout, question.arch)
-    machine = _machine(layout, question, arch, arch_is_guess)
+    machine = _machine(layout, types, question, arch, arch_is_guess)
     line_bytes = question.line_bytes or line_told_by(layout.struct, arch)
     rules = Rules(arch, line_bytes, question.align_bytes, question.shuffled_by)
     align = struct_align(layout.struct, rules)
@@ -248,10 +248,14 @@ def _wide_align(layout: KernelLayout) -> int:
 
 
 def _machine(
-    layout: KernelLayout, question: Question, arch: Architecture, arch_is_guess: bool
+    layout: KernelLayout,
+    types: KernelTypes,
+    question: Question,
+    arch: Architecture,
+    arch_is_guess: bool,
 ) -> Machine:
     here = question.on_this_machine
-    release, release_is_guess = release_of(layout, question.release)
+    release, release_is_guess = release_of(layout, types, question.release)
     assumed = {"arch"} if arch_is_guess else set[str]()
     if release_is_guess:
         assumed.add("release")

@@ -77,12 +77,14 @@ def _field_keys(analysis: Analysis, answer: Answer | None) -> Report:
         "slab": {
             "before": _cost(analysis.before),
             "after": _cost(answer.after) if answer is not None else None,
+            "at_most": _cost(answer.at_most) if answer is not None else None,
             "growth_left": analysis.before.growth_left,
         },
         "tasks": {
             "count": analysis.tasks,
             "before_bytes": analysis.before.slab.memory_bytes(analysis.tasks),
             "after_bytes": answer.after.slab.memory_bytes(analysis.tasks) if answer else None,
+            "at_most_bytes": answer.at_most.slab.memory_bytes(analysis.tasks) if answer else None,
         },
     }
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from core.layout.model import TASK_STRUCT
 from core.layout.slab import Slab, SlabRules, aligned_object, growth_left, slab_of
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def cache_of(
         machine: Where it runs.
         align_bytes: Alignment of its cache.
     """
-    is_task = layout.struct.name == "task_struct"
+    is_task = layout.struct.name == TASK_STRUCT
     is_sized_at_boot = is_task and machine.arch.name in ("x86_64", "i386")
     state = register_state(types) if is_sized_at_boot else RegisterState()
     return TaskCache(machine, state, align_bytes, layout.pointer_bytes)
@@ -163,16 +164,22 @@ def register_state(types: KernelTypes) -> RegisterState:
     return RegisterState()
 
 
-def release_of(layout: KernelLayout, given: str = "") -> tuple[tuple[int, int], bool]:
+def release_of(
+    layout: KernelLayout, types: KernelTypes, given: str = ""
+) -> tuple[tuple[int, int], bool]:
     """Return the version of a kernel, and whether that is only a guess.
 
     Args:
-        layout: Its struct; members that came with a version tell of it where nothing else does.
+        layout: A struct of it.
+        types: The kernel; members of task_struct that came with a version tell of it where nothing
+            else does.
         given: What the user says, such as ``6.1`` or ``6.1.192``.
     """
     found = re.match(r"(\d+)\.(\d+)", given or layout.kernel)
     if found:
         return (int(found[1]), int(found[2])), False
-    if layout.struct.name == "task_struct":
-        return (NEWEST if _SINCE_6_7 in layout.struct else LAST_BEFORE_6_7), True
-    return NEWEST, True
+    is_task = layout.struct.name == TASK_STRUCT
+    task = layout.struct if is_task else types.find(TASK_STRUCT)
+    if task is None or _SINCE_6_7 in task:
+        return NEWEST, True
+    return LAST_BEFORE_6_7, True

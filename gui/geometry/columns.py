@@ -146,7 +146,7 @@ def facts(analysis: Analysis, answers: Sequence[Answer], tasks: int) -> tuple[Fa
             lambda cost: cost.slab.objects, more_is_better=True,
         ),
         _fact(
-            "Growth left", "What an object can still grow before a slab holds one fewer", left,
+            "Slab room", "What an object can still grow before a slab holds one fewer", left,
             [-answer.after.growth_left for answer in answers],
         ),
         _priced(

@@ -157,7 +157,7 @@ def _cost(when: str, cost: TaskCost, analysis: Analysis, tasks: int) -> str:
         f"Slab {when}: objects of {slab.object_bytes:,} bytes, {slab.objects} in a slab of"
         f" {slab.slab_bytes:,}; {cost.bytes_per_task:,} bytes {each_of(analysis)},"
         f" {memory_text(slab.memory_bytes(tasks))} for {many_of(analysis, tasks)};"
-        f" {count_text(cost.growth_left, 'byte')} of growth left"
+        f" {count_text(cost.growth_left, 'byte')} of room in the slab"
     )
 
 

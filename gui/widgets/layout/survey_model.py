@@ -87,7 +87,7 @@ _ABOUT = {
         lambda row: row.bytes_per_task,
     ),
     Column.LEFT: _About(
-        "Growth left",
+        "Slab room",
         "What an object can still grow before a slab holds one fewer",
         lambda row: f"{row.growth_left:,}",
         lambda row: row.growth_left,

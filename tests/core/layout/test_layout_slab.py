@@ -89,11 +89,14 @@ def test_what_nobody_told_is_said_to_be_assumed() -> None:
 
 
 def test_a_release_is_told_from_members_where_nothing_else_tells() -> None:
-    assert release_of(btf_kernel("x86_64-debian-amd64").layout()) == ((6, 6), True)
-    newer, is_guess = release_of(btf_kernel("x86_64-debian-amd64-k6.12").layout())
-    assert newer >= (6, 7)
-    assert is_guess
-    assert release_of(btf_kernel("arm-rand1").layout(), "5.12.3") == ((5, 12), False)
+    def told(file_tag: str, given: str = "", struct: str = "task_struct") -> tuple[object, bool]:
+        kernel = btf_kernel(file_tag)
+        return release_of(kernel.layout(struct), kernel, given)
+
+    assert told("x86_64-debian-amd64") == ((6, 6), True)
+    assert told("x86_64-debian-amd64", struct="sched_entity") == ((6, 6), True)
+    assert told("x86_64-debian-amd64-k6.12") == ((6, 18), True)
+    assert told("arm-rand1", "5.12.3") == ((5, 12), False)
 
 
 def test_growth_left_ends_where_an_object_is_lost() -> None:
