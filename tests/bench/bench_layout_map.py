@@ -49,6 +49,7 @@ def bench_repaint() -> list[Row]:
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QApplication
 
+    from gui.geometry.map_grid import Zoom
     from gui.theme import ThemeManager
     from gui.widgets.layout.map import StructMap
     from tests.gui.test_struct_map import FakeSession
@@ -56,6 +57,7 @@ def bench_repaint() -> list[Row]:
     _application = QApplication.instance() or QApplication([])
     view = StructMap(FakeSession(large_struct(MEMBERS)), ThemeManager())
     view.resize(*SIZE)
+    view.set_zoom(Zoom.OVERVIEW)
     view.lay_out()
     image = QImage(*SIZE, QImage.Format.Format_ARGB32_Premultiplied)
     map_ms = _median_ms(view, image)
