@@ -90,13 +90,13 @@ def _question(options: argparse.Namespace) -> Question:
     from core.layout.analysis import Question
 
     return Question(
-        struct=options.struct,
+        struct=options.struct.strip().removeprefix("struct ").removeprefix("union ").strip(),
         align_bytes=_power("--align", options.align, 1 << 20),
         arch=options.arch,
         release=_release(options.kernel),
         cpus=_number("--cpus", options.cpus, 1 << 16),
-        page_bytes=_power("--page-bytes", options.page_bytes, 1 << 20),
-        line_bytes=_power("--line-bytes", options.line_bytes, 1 << 12),
+        page_bytes=_power("--page-bytes", options.page_bytes, 1 << 20, least=1 << 12),
+        line_bytes=_power("--line-bytes", options.line_bytes, 1 << 12, least=1 << 4),
         xstate_bytes=_number("--xstate", options.xstate, 1 << 20),
         tasks=_number("--tasks", options.tasks, 1 << 32),
     )
@@ -108,6 +108,10 @@ class Asked:
     def __init__(self, options: argparse.Namespace) -> None:
         self.field, self.place, self.compare = options.field, options.place, options.compare
         self.exact, self.config, self.dwarf = options.exact, options.config, options.dwarf
+        if options.json and options.pahole:
+            raise LayoutError("give --json or --pahole, not both", where="--pahole")
+        if self.field is not None and not self.field.strip():
+            raise LayoutError("the field is empty", where="--field", advice="give uint, say")
         if self.place and not (self.field or self.compare):
             raise LayoutError(
                 "a place needs a field to put there", where="--place", advice="give --field too"
@@ -189,16 +193,16 @@ def _print_json(told: Report | list[Report]) -> None:
     print(json.dumps(told, indent=2))
 
 
-def _number(option: str, value: int | None, most: int) -> int:
+def _number(option: str, value: int | None, most: int, least: int = 1) -> int:
     if value is None:
         return 0
-    if not 1 <= value <= most:
-        raise LayoutError(f"{value} is not between 1 and {most}", where=option)
+    if not least <= value <= most:
+        raise LayoutError(f"{value} is not between {least} and {most}", where=option)
     return value
 
 
-def _power(option: str, value: int | None, most: int) -> int:
-    number = _number(option, value, most)
+def _power(option: str, value: int | None, most: int, least: int = 1) -> int:
+    number = _number(option, value, most, least)
     if number & (number - 1):
         raise LayoutError(f"{number} is no power of two", where=option)
     return number

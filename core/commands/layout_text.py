@@ -198,7 +198,8 @@ def _moves(what_if: WhatIf) -> str:
         for one in moved[:_MOST_MOVES]
     )
     more = f" and {len(moved) - _MOST_MOVES} more" if len(moved) > _MOST_MOVES else ""
-    return f"{_count(len(moved), 'member')}: {shown}{more}"
+    sure = "" if what_if.moved_exact else " (likely)"
+    return f"{_count(len(moved), 'member')}{sure}: {shown}{more}"
 
 
 def _offset(bits: int, unit_bits: int | None) -> str:

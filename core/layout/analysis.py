@@ -223,6 +223,12 @@ def _architecture(
                 where="--arch",
                 advice="leave it out, or give the architecture the kernel was built for",
             )
+        if layout.arch and ALIASES.get(layout.arch, layout.arch) != arch.name:
+            raise LayoutError(
+                f"{layout.name} is of {layout.arch}, not of {given}",
+                where="--arch",
+                advice="leave it out",
+            )
         return arch, False
     name = layout.arch or told_by(types, layout.endian, layout.pointer_bytes)
     known = ARCHITECTURES.get(ALIASES.get(name, name))

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from core.errors import LayoutError
 from core.layout.abi import bitfield_offset_bits
 from core.layout.field import parse_field
+from core.layout.model import TASK_STRUCT
 from core.layout.place import default_place, edit_at
 from core.layout.randstruct import refuse_shuffled
-from core.layout.relayout import Alignments, Edit, Reading, relaid, with_cursors
+from core.layout.relayout import Alignments, Edit, likely_alignments, relaid, with_cursors
 from core.layout.what_if import Interval, WhatIf, answer
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
 
 _SECTION = ".ownerscope"
 _PATIENCE_S = 60
-_UNITS = {1: "unsigned char", 2: "unsigned short", 4: "unsigned int", 8: "unsigned long long"}
+_UNITS = {
+    1: "unsigned char",
+    2: "unsigned short",
+    4: "unsigned int",
+    8: "unsigned long long",
+    16: "unsigned __int128",
+}
 FIND = "cc"
 """Stands for whatever compiler there is for the architecture."""
 
@@ -112,7 +119,7 @@ def compiled(analysis: Analysis, field_text: str, place: str = "", cc: str = FIN
             advice="leave --exact out, or give a place beside it",
         )
     compiler = find_compiler(analysis.machine.arch, cc)
-    alignments = Alignments(Reading.LIKELY, analysis.align.best, analysis.align.best)
+    alignments = likely_alignments(layout.struct, analysis.align.best)
     sizes = _compiled_sizes(compiler, analysis, alignments, edit, predicted)
     growth = sizes - layout.struct.size_bytes
     if growth != predicted.growth.best:
@@ -122,12 +129,19 @@ def compiled(analysis: Analysis, field_text: str, place: str = "", cc: str = FIN
             where="--exact",
             advice="please report it with the kernel's BTF",
         )
+    # A compiler knows its rules, not the alignments that the source lost. task_struct's are known
+    # but for its own; of other structs they stay likely.
+    is_settled = predicted.growth.exact or layout.struct.name == TASK_STRUCT
+    said = predicted.growth
+    sure = Interval(growth, growth, growth, known=True)
     align = analysis.align
-    is_sure = align.known or align.exact
+    is_sure = predicted.growth.exact or align.known or align.exact
     given = "" if is_sure else f", the struct aligned to {align.best} bytes (likely)"
+    if not is_settled:
+        given += f"; with the alignments that the source lost {said.min} to {said.max} bytes"
     return replace(
         predicted,
-        growth=Interval(growth, growth, growth, known=True),
+        growth=sure if is_settled else said,
         basis=f"compiled: {compiler.version}{given}",
     )
 
@@ -149,7 +163,8 @@ def source_text(struct: StructLayout, tag: str, alignments: Alignments, edit: Ed
             lines.append(_declared(member, f"m{index}", align_bytes))
     if edit is not None and edit.index == len(struct.members) and edit.inserted is not None:
         lines.append(_declared(edit.inserted, "added", edit.inserted.align_bytes))
-    lines.append(f"}} __attribute__((aligned({alignments.struct_bytes})));")
+    packed = "packed, " if alignments.is_packed else ""
+    lines.append(f"}} __attribute__(({packed}aligned({alignments.struct_bytes})));")
     return "\n".join(lines)
 
 

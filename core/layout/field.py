@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import LayoutError
 from core.layout.model import Member
+from core.layout.relayout import Reading, least_struct_align, most_struct_align
 
 if TYPE_CHECKING:
     from core.layout.arch import Architecture
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 GUARD_FIELDS = ("uint", "bit1", "bit2")
 """The three storages that the review of the patch weighed, as ``--field`` names them."""
 
-_SHORT = {
+SHORT_FIELDS = {
     "uint": "unsigned int page_owner_depth",
     "u8": "u8 page_owner_depth",
     "bit1": "unsigned int in_page_owner:1",
     "bit2": "unsigned int page_owner_depth:2",
 }
+"""What stands for a declaration; u8 is there to compare with."""
 
 _FIXED_BYTES = {
     **dict.fromkeys(("char", "bool", "_Bool", "u8", "s8", "__u8", "__s8", "uint8_t", "int8_t"), 1),
@@ -42,6 +44,17 @@ _DECLARATION = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _INT_WORDS = frozenset(("signed", "unsigned", "int", "long", "short", "char"))
+_INTEGERS = frozenset(
+    " ".join(sorted(f"{sign}{kind}".split()))
+    for sign in ("", "signed ", "unsigned ")
+    for kind in (
+        "", "char", "int", "short", "short int", "long", "long int", "long long", "long long int",
+    )
+    if sign or kind
+)  # fmt: skip
+"""Every way to write an integer type, its words in alphabetical order."""
+
+_KEYWORDS = _INT_WORDS | {"struct", "union", "enum", "const", "volatile", "void", "float", "double"}
 _QUALIFIERS = frozenset(("const", "volatile"))
 _LARGEST_BYTES = 1 << 24
 
@@ -58,6 +71,8 @@ class Field:
         align_bytes: Alignment of its declared type.
         is_bitfield: Whether it has a width.
         asked: What the user called it: ``uint``, or the declaration.
+        most_align_bytes: The most that the alignment of its type can be, where the source has lost
+            it; 0 where ``align_bytes`` is known.
     """
 
     name: str
@@ -67,6 +82,7 @@ class Field:
     align_bytes: int
     is_bitfield: bool
     asked: str
+    most_align_bytes: int = 0
 
     @property
     def declaration(self) -> str:
@@ -102,7 +118,7 @@ def parse_field(text: str, arch: Architecture, types: KernelTypes | None = None)
         LayoutError: It is no declaration, its type is not known, or its width does not fit.
     """
     asked = " ".join(text.split())
-    found = _DECLARATION.fullmatch(_SHORT.get(asked, asked))
+    found = _DECLARATION.fullmatch(SHORT_FIELDS.get(asked, asked))
     if found is None:
         raise LayoutError(
             f"expected uint, u8, bit1, bit2 or a C declaration such as 'unsigned long x' or"
@@ -111,7 +127,10 @@ def parse_field(text: str, arch: Architecture, types: KernelTypes | None = None)
         )
     words = [word for word in found["type"].split() if word not in _QUALIFIERS]
     type_name = " ".join(words)
+    if found["name"] in _KEYWORDS:
+        raise LayoutError(f"{found['name']} is a keyword of C, not a name", where="--field")
     size_bytes, align_bytes = _pointer(arch) if found["stars"] else _sized(words, arch, types)
+    most = 0 if found["stars"] else _most_align(words, types)
     stars = "".join(found["stars"].split()).replace("const", "const ").rstrip()
     spelt = f"{type_name} {stars}" if stars else type_name
     bits = found["bits"]
@@ -125,7 +144,7 @@ def parse_field(text: str, arch: Architecture, types: KernelTypes | None = None)
         raise LayoutError(
             f"a field of {size_bytes} bytes", where="--field", advice="give at most 16 MiB"
         )
-    return Field(found["name"], spelt, size_bytes * 8, size_bytes, align_bytes, False, asked)
+    return Field(found["name"], spelt, size_bytes * 8, size_bytes, align_bytes, False, asked, most)
 
 
 def _sized(words: list[str], arch: Architecture, types: KernelTypes | None) -> tuple[int, int]:
@@ -142,8 +161,10 @@ def _sized(words: list[str], arch: Architecture, types: KernelTypes | None) -> t
     found: tuple[int, int] | None
     if words[0] in ("struct", "union") and len(words) == 2:
         found = _struct(words[1], types)
-    else:
+    elif len(words) == 1 or (words[0] == "enum" and len(words) == 2):
         found = types.size_and_align(words[-1])
+    else:
+        found = None
     if found is None:
         raise LayoutError(
             f"this kernel has no type {type_name!r}",
@@ -155,6 +176,8 @@ def _sized(words: list[str], arch: Architecture, types: KernelTypes | None) -> t
 
 
 def _integer(words: list[str], arch: Architecture) -> tuple[int, int]:
+    if " ".join(sorted(words)) not in _INTEGERS:
+        raise LayoutError(f"C has no type {' '.join(words)!r}", where="--field")
     if "char" in words:
         return 1, 1
     if "short" in words:
@@ -173,9 +196,15 @@ def _pointer(arch: Architecture) -> tuple[int, int]:
     return arch.pointer_bytes, arch.pointer_bytes
 
 
-def _struct(tag: str, types: KernelTypes) -> tuple[int, int] | None:
-    from core.layout.relayout import Reading, least_struct_align
+def _most_align(words: list[str], types: KernelTypes | None) -> int:
+    """Return the most that the alignment of a struct of the kernel can be; 0 for other types."""
+    if types is None or len(words) != 2 or words[0] not in ("struct", "union"):
+        return 0
+    found = types.find(words[1])
+    return most_struct_align(found) if found is not None and not found.align_bytes else 0
 
+
+def _struct(tag: str, types: KernelTypes) -> tuple[int, int] | None:
     found = types.find(tag)
     if found is None:
         return None

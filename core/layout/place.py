@@ -91,7 +91,8 @@ def edit_at(struct: StructLayout, place: str, field: Member, *, where: str = "")
         )
     if struct.name != TASK_STRUCT:
         if place == "end":
-            return Edit(len(struct.members), field)
+            # Nothing may follow a flexible array, so the end is before it.
+            return Edit(len(struct.members) - _ends_flexibly(struct), field)
         raise LayoutError(
             f"place {place} is one of task_struct, not of struct {struct.name}",
             where=where,
@@ -139,6 +140,12 @@ def _beside(struct: StructLayout, way: str, name: str, field: Member, where: str
             advice=near if near.startswith("did you mean") else "give the name of a member",
         )
     path, index, in_union = found
+    if way == "after" and not path and name == struct.members[-1].name and _ends_flexibly(struct):
+        raise LayoutError(
+            f"{name} is a flexible array, which nothing may follow",
+            where=where,
+            advice=f"give before:{name}",
+        )
     if in_union:
         raise LayoutError(
             f"{name} is in an anonymous union, where every member begins at the same byte",
@@ -160,6 +167,14 @@ def _find(
             if inner is not None:
                 return inner
     return None
+
+
+def _ends_flexibly(struct: StructLayout) -> bool:
+    """Whether the last member is an array without a length."""
+    last = struct.members[-1] if struct.members else None
+    if last is None or last.size_bits or struct.is_union:
+        return False
+    return last.type_name.endswith(("[0]", "[]"))
 
 
 def own_guard(struct: StructLayout) -> Edit | None:

@@ -21,6 +21,7 @@ from core.layout.abi import (
     padded_align_bytes,
 )
 from core.layout.model import TASK_STRUCT, Member, StructLayout
+from core.layout.packing import Packing, packing_of
 
 
 class Reading(Enum):
@@ -41,12 +42,15 @@ class Alignments:
         line_bytes: Alignment of the types in it that are aligned to cache lines.
         has_own_attributes: Whether members, and not only their types, may carry an attribute that
             aligns them. No gap need tell of one where the offset suited it anyway.
+        is_packed: Whether members take the next byte, and bitfields the next bit, as far as their
+            offsets do not show otherwise.
     """
 
     reading: Reading
     struct_bytes: int
     line_bytes: int
     has_own_attributes: bool = True
+    is_packed: bool = False
 
     def of(self, member: Member, old_cursor_bits: int, limit_bytes: int) -> int:
         """Return the alignment of a plain member in bytes.
@@ -56,12 +60,14 @@ class Alignments:
             old_cursor_bits: Where what stands before it ends now.
             limit_bytes: No alignment is larger than this one of the struct around it.
         """
-        if member.align_known:
+        if member.align_known and not self.is_packed:
             return member.align_bytes
-        wanted = member.align_bytes
+        wanted = 1 if self.is_packed else member.align_bytes
         if self.reading is Reading.LEAST and member.least_align_bytes:
-            wanted = member.least_align_bytes
+            wanted = min(wanted, member.least_align_bytes)
         explained = explained_align_bytes(wanted, old_cursor_bits, member.offset_bits)
+        # What asks for more than the struct's size allows is no alignment: bits without a name.
+        explained = min(explained, limit_bytes)
         if self.reading is Reading.MOST:
             most = min(largest_power(member.offset_bits // 8), limit_bytes)
             if self.has_own_attributes:
@@ -95,28 +101,61 @@ class Edit:
         return None
 
 
-def least_alignments(struct: StructLayout) -> Alignments:
-    """Return the reading with the least alignments that explain a struct."""
-    return Alignments(Reading.LEAST, least_struct_align(struct), 1)
+def least_alignments(struct: StructLayout, align_bytes: int = 0) -> Alignments:
+    """Return the reading with the least alignments that explain a struct.
+
+    Args:
+        struct: As the kernel has it.
+        align_bytes: Its alignment, where that is known.
+    """
+    is_packed = packing_of(struct) is not Packing.NO
+    least = align_bytes or least_struct_align(struct, is_packed=is_packed)
+    return Alignments(Reading.LEAST, least, 1, is_packed=is_packed)
 
 
-def most_alignments(struct: StructLayout) -> Alignments:
-    """Return the reading with the most alignments that a struct's offsets allow."""
-    most = struct.align_bytes or largest_power(struct.size_bytes)
+def likely_alignments(struct: StructLayout, align_bytes: int) -> Alignments:
+    """Return the likeliest reading; a struct is taken to be packed only if that shows."""
+    is_packed = packing_of(struct) is Packing.YES
+    return Alignments(Reading.LIKELY, align_bytes, align_bytes, is_packed=is_packed)
+
+
+def most_alignments(struct: StructLayout, align_bytes: int = 0) -> Alignments:
+    """Return the reading with the most alignments that a struct's offsets allow.
+
+    Args:
+        struct: As the kernel has it.
+        align_bytes: Its alignment, where that is known.
+    """
+    most = align_bytes or struct.align_bytes or most_struct_align(struct)
     # task_struct's members carry no alignment of their own, only their types do, in v5.12 to v6.18
     # (include/linux/sched.h).
     return Alignments(Reading.MOST, most, 1, has_own_attributes=struct.name != TASK_STRUCT)
 
 
-def least_struct_align(struct: StructLayout, reading: Reading = Reading.LEAST) -> int:
-    """Return the least alignment of a struct: its members', and more than its padding."""
-    if struct.align_bytes:
+def most_struct_align(struct: StructLayout) -> int:
+    """Return the most that a struct's size allows its alignment to be; an empty one tells none."""
+    return largest_power(struct.size_bytes) if struct.size_bytes else 1
+
+
+def least_struct_align(
+    struct: StructLayout, reading: Reading = Reading.LEAST, *, is_packed: bool | None = None
+) -> int:
+    """Return the least alignment of a struct: its members', and more than its padding.
+
+    Args:
+        struct: As the kernel has it.
+        reading: Which alignments its members get.
+        is_packed: Whether to take it as packed; where that shows, if not given.
+    """
+    if is_packed is None:
+        is_packed = packing_of(struct) is Packing.YES
+    if struct.align_bytes and not is_packed:
         return struct.align_bytes
-    alignments = Alignments(reading, 1, 1)
+    alignments = Alignments(reading, 1, 1, is_packed=is_packed)
     strictest, end_bits = 1, 0
     for member, cursor_bits in with_cursors(struct.members, struct.is_union):
         if member.is_bitfield:
-            align_bytes = _bitfield_align(member)
+            align_bytes = 1 if is_packed else _bitfield_align(member)
         else:
             align_bytes = alignments.of(member, cursor_bits, 1 << 30)
         strictest = max(strictest, align_bytes)
@@ -149,7 +188,7 @@ def relaid(struct: StructLayout, alignments: Alignments, edit: Edit | None = Non
     limit_bytes = alignments.struct_bytes
     made = _relaid(whole, alignments, limit_bytes, edit, 0)
     align_bits = alignments.struct_bytes * 8
-    if edit is not None and edit.inserted is not None:
+    if edit is not None and edit.inserted is not None and not alignments.is_packed:
         align_bits = max(align_bits, edit.inserted.align_bytes * 8)
     end_bits = max((member.end_bits for member in made), default=0)
     size_bytes = align_up(end_bits, align_bits) // 8
@@ -211,11 +250,11 @@ def _relaid(
         if here and edit is not None and edit.index == index:
             if edit.inserted is None:
                 continue
-            put(_newly_placed(edit.inserted, cursor_bits))
+            put(_newly_placed(edit.inserted, cursor_bits, alignments))
         inner = edit.inside(index) if edit is not None else None
         put(placed(member, old_cursor_bits, cursor_bits, alignments, limit_bytes, inner))
     if here and edit is not None and edit.inserted and edit.index == len(parent.members):
-        put(_newly_placed(edit.inserted, cursor_bits))
+        put(_newly_placed(edit.inserted, cursor_bits, alignments))
     return tuple(made)
 
 
@@ -238,10 +277,14 @@ def placed(
         edit: A change inside it, where it is an anonymous struct.
     """
     if member.is_bitfield:
+        if alignments.is_packed and member.offset_bits == old_cursor_bits:
+            return moved(member, cursor_bits)
         return moved(member, _bitfield_place(member, old_cursor_bits, cursor_bits))
     align_bytes = alignments.of(member, old_cursor_bits, limit_bytes)
     if edit is not None:
         inserted_align = edit.inserted.align_bytes if edit.inserted is not None else 1
+        if alignments.is_packed:
+            inserted_align = 1
         align_bytes = max(align_bytes, inserted_align)
     offset_bits = align_up(cursor_bits, align_bytes * 8)
     if edit is None:
@@ -260,8 +303,10 @@ def _bitfield_place(member: Member, old_cursor_bits: int, cursor_bits: int) -> i
     return align_up(cursor_bits, member.align_bytes * 8)
 
 
-def _newly_placed(member: Member, cursor_bits: int) -> Member:
+def _newly_placed(member: Member, cursor_bits: int, alignments: Alignments) -> Member:
     """Return a new member right after ``cursor_bits``."""
+    if alignments.is_packed:
+        return moved(member, cursor_bits if member.is_bitfield else align_up(cursor_bits, 8))
     if member.is_bitfield:
         rule = (member.size_bits, member.unit_bytes, member.align_bytes)
         return replace(member, offset_bits=bitfield_offset_bits(cursor_bits, *rule))

@@ -74,6 +74,7 @@ def _field_keys(analysis: Analysis, answer: Answer | None) -> Report:
         "growth": _growth(what_if) if what_if is not None else None,
         "sizeof_after": _interval(what_if.sizeof_after, "best") if what_if is not None else None,
         "moved": _moves(what_if) if what_if is not None else None,
+        "moved_exact": what_if.moved_exact if what_if is not None else None,
         "slab": {
             "before": _cost(analysis.before),
             "after": _cost(answer.after) if answer is not None else None,

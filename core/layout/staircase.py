@@ -13,7 +13,14 @@ from core.layout.analysis import Analysis
 from core.layout.model import Member, StructLayout
 from core.layout.place import default_place, edit_at
 from core.layout.randstruct import refuse_shuffled
-from core.layout.relayout import Alignments, Edit, Reading, check_reproduces, relaid, with_cursors
+from core.layout.relayout import (
+    Alignments,
+    Edit,
+    check_reproduces,
+    likely_alignments,
+    relaid,
+    with_cursors,
+)
 
 MOST_BYTES = 1 << 16
 
@@ -80,7 +87,7 @@ class _Grown:
         struct = analysis.layout.struct
         refuse_shuffled(analysis.layout, analysis.rules.shuffled_by)
         align = analysis.align.best
-        self._alignments = Alignments(Reading.LIKELY, align, align)
+        self._alignments = likely_alignments(struct, align)
         check_reproduces(struct, self._alignments, analysis.layout.name)
         place = place or default_place(struct, is_bitfield=False)
         self._edit = edit_at(struct, place, _bytes(1), where=analysis.layout.name)
@@ -91,7 +98,7 @@ class _Grown:
         struct, edit = self._struct, self._edit
         if not added_bytes:
             return struct.size_bytes
-        if edit.path or struct.is_union:
+        if edit.path or struct.is_union or self._alignments.is_packed:
             made = Edit(edit.index, _bytes(added_bytes), edit.path)
             return relaid(struct, self._alignments, made).size_bytes
         cursor = struct.members[edit.index - 1].end_bits if edit.index else 0

@@ -11,18 +11,20 @@ from dataclasses import dataclass, replace
 from core.errors import LayoutError
 from core.layout.abi import largest_power
 from core.layout.arch import Architecture
-from core.layout.field import Field
+from core.layout.field import SHORT_FIELDS, Field
 from core.layout.model import TASK_STRUCT, KernelLayout, Member, StructLayout, flattened
+from core.layout.packing import Packing, packing_of
 from core.layout.place import default_place, edit_at, own_guard
 from core.layout.randstruct import refuse_shuffled
 from core.layout.relayout import (
-    Alignments,
     Edit,
     Reading,
     check_reproduces,
     least_alignments,
     least_struct_align,
+    likely_alignments,
     most_alignments,
+    most_struct_align,
     relaid,
 )
 
@@ -104,6 +106,7 @@ class WhatIf:
         after: The struct with the field, in the likeliest reading.
         growth: What its sizeof gains, in bytes.
         moved: Members that stand elsewhere in ``after``.
+        moved_exact: Whether they stand there in every reading.
         basis: A sentence: how sure the answer is, and why.
     """
 
@@ -112,6 +115,7 @@ class WhatIf:
     after: StructLayout
     growth: Interval
     moved: tuple[Moved, ...]
+    moved_exact: bool
     basis: str
 
     @property
@@ -143,13 +147,14 @@ def struct_align(struct: StructLayout, rules: Rules) -> Interval:
     Raises:
         LayoutError: ``rules.align_bytes`` contradicts the struct.
     """
-    if struct.align_bytes:
+    if struct.align_bytes and packing_of(struct) is Packing.NO:
         return Interval(struct.align_bytes, struct.align_bytes, struct.align_bytes, known=True)
-    least = least_struct_align(struct)
+    is_packed = packing_of(struct) is not Packing.NO
+    least = least_struct_align(struct, is_packed=is_packed)
     if rules.align_bytes:
-        _check_align(struct, rules.align_bytes, least)
+        _check_align(struct, rules.align_bytes, least_struct_align(struct))
         return Interval(*(rules.align_bytes,) * 3, known=True)
-    most = max(largest_power(struct.size_bytes), least)
+    most = max(most_struct_align(struct), least)
     return Interval(least, most, _likely_struct_align(struct, rules.arch))
 
 
@@ -168,6 +173,12 @@ def answer(layout: KernelLayout, field: Field, place: str, rules: Rules) -> What
     """
     struct = layout.struct
     refuse_shuffled(layout, rules.shuffled_by)
+    if field.name in struct and field.asked not in SHORT_FIELDS:
+        raise LayoutError(
+            f"struct {struct.name} has a member {field.name} already",
+            where=layout.name,
+            advice="give the field another name",
+        )
     place = place or default_place(struct, is_bitfield=field.is_bitfield)
     edit = edit_at(struct, place, field.member(), where=layout.name)
     return _answer(layout, edit, field, place, rules)
@@ -188,7 +199,7 @@ def without_own_guard(layout: KernelLayout, rules: Rules) -> WhatIf | None:
         own.name, own.type_name, own.size_bits, own.unit_bytes, own.align_bytes, own.is_bitfield,
         own.name,
     )  # fmt: skip
-    sizes, likely = _sizes(layout, edit, rules)
+    sizes, likely, settled = _sizes(layout, edit, rules)
     growth = Interval(
         struct.size_bytes - sizes.max,
         struct.size_bytes - sizes.min,
@@ -196,14 +207,13 @@ def without_own_guard(layout: KernelLayout, rules: Rules) -> WhatIf | None:
         sizes.known,
     )
     place = _placed_field(field, "upstream", own.offset_bits, rules)
-    return WhatIf(
-        place, likely, struct, growth, _moved(likely, struct, own.name), _basis(growth, rules)
-    )
+    moves = _moved(likely, struct, own.name)
+    return WhatIf(place, likely, struct, growth, moves, settled, _basis(growth, rules))
 
 
 def _answer(layout: KernelLayout, edit: Edit, field: Field, place: str, rules: Rules) -> WhatIf:
     struct = layout.struct
-    sizes, after = _sizes(layout, edit, rules)
+    sizes, after, settled = _sizes(layout, edit, rules, field.most_align_bytes)
     landed = _landed(after.members, edit)
     growth = sizes.shifted(-struct.size_bytes)
     return WhatIf(
@@ -212,25 +222,55 @@ def _answer(layout: KernelLayout, edit: Edit, field: Field, place: str, rules: R
         after,
         growth,
         _moved(struct, after, field.name),
+        settled,
         _basis(growth, rules),
     )
 
 
-def _sizes(layout: KernelLayout, edit: Edit, rules: Rules) -> tuple[Interval, StructLayout]:
-    """Return what sizeof can become, and the struct in the likeliest reading."""
+def _sizes(
+    layout: KernelLayout, edit: Edit, rules: Rules, most_align_bytes: int = 0
+) -> tuple[Interval, StructLayout, bool]:
+    """Return what sizeof can become, the likeliest struct, and whether its offsets are settled.
+
+    Args:
+        layout: The struct.
+        edit: What is changed about it.
+        rules: What to go by.
+        most_align_bytes: The most that the alignment of the field's own type can be.
+    """
     struct = layout.struct
     align = struct_align(struct, rules)
-    line_bytes = align.best
-    likely = Alignments(Reading.LIKELY, align.best, line_bytes)
+    likely = likely_alignments(struct, align.best)
     check_reproduces(struct, likely, layout.name)
     after = relaid(struct, likely, edit)
-    if align.known:
-        return Interval(*(after.size_bytes,) * 3, known=True), after
-    least = relaid(struct, least_alignments(struct), edit)
-    most = relaid(struct, most_alignments(struct), edit)
-    low, high = sorted((least.size_bytes, most.size_bytes))
-    best = min(max(after.size_bytes, low), high)
-    return Interval(low, high, best), after
+    if align.known and _is_settled(struct):
+        return Interval(*(after.size_bytes,) * 3, known=True), after, True
+    given = rules.align_bytes
+    strict = edit
+    if edit.inserted is not None and most_align_bytes > edit.inserted.align_bytes:
+        strict = replace(edit, inserted=replace(edit.inserted, align_bytes=most_align_bytes))
+    least = relaid(struct, least_alignments(struct, given), edit)
+    most = relaid(struct, most_alignments(struct, given), strict)
+    sizes = (least.size_bytes, after.size_bytes, most.size_bytes)
+    settled = all(_offsets(other) == _offsets(after) for other in (least, most))
+    return Interval(min(sizes), max(sizes), after.size_bytes), after, settled
+
+
+def _is_settled(struct: StructLayout) -> bool:
+    """Whether the members' alignments are no question once that of the struct is known.
+
+    In task_struct they are: its members carry none of their own, and types aligned to cache lines
+    take the struct's.
+    """
+    if struct.name == TASK_STRUCT:
+        return True
+    if packing_of(struct) is not Packing.NO:
+        return False
+    return all(member.align_known or member.is_bitfield for member in struct.members)
+
+
+def _offsets(struct: StructLayout) -> list[int]:
+    return [member.offset_bits for member in flattened(struct.members)]
 
 
 def _likely_struct_align(struct: StructLayout, arch: Architecture) -> int:
@@ -295,7 +335,7 @@ def _moved(before: StructLayout, after: StructLayout, field_name: str) -> tuple[
 
 
 def _basis(growth: Interval, rules: Rules) -> str:
-    if rules.align_bytes:
+    if rules.align_bytes and growth.exact:
         return f"exact, given the struct's alignment of {rules.align_bytes} bytes"
     if growth.known:
         return "exact: the source tells the alignments"

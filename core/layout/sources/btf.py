@@ -70,7 +70,7 @@ class BtfKernel:
         found = self.find(struct)
         if found is None:
             raise self._unknown(struct)
-        if not found.size_bytes:
+        if not found.size_bytes and struct == TASK_STRUCT:
             raise LayoutError(f"struct {struct} has no size", where=self._where, advice=DUMP_AGAIN)
         resolver = self._resolved()
         return KernelLayout(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.errors import LayoutError
 from core.layout.abi import explained_align_bytes, largest_power, padded_align_bytes
+from core.layout.arch import ARCHITECTURES
 from core.layout.model import Member, StructLayout
 from core.layout.sources.btf_kinds import LAST_KIND, Kind
 from core.layout.sources.btf_spell import spelled
@@ -58,7 +59,7 @@ class Resolver:
         self._naturals: dict[int, int] = {}
         self._lines: dict[int, int] = {}
         self._names: dict[int, str] = {}
-        self.pointer_bytes = self._measured_pointer_bytes()
+        self.pointer_bytes = self._measured_pointer_bytes(arch)
         # i386 aligns 8-byte integers to 4 inside structs.
         self._widest_align = 4 if arch == "i386" or self._aligns_short() else 16
         self._members_left = _MOST_MEMBERS
@@ -270,16 +271,19 @@ class Resolver:
                     return True
         return False
 
-    def _measured_pointer_bytes(self) -> int:
-        """Return the size of ``long``, which in Linux is that of a pointer."""
+    def _measured_pointer_bytes(self, arch: str) -> int:
+        """Return the size of ``long``, which in Linux is that of a pointer; else the arch's."""
         for name in _LONGS:
             found = self._types.find_readable(name, Kind.INT)
             if found is not None:
                 if found.size_or_type not in (4, 8):
                     raise damaged_type(self._types, found, f"{name} has {found.size_or_type} bytes")
                 return found.size_or_type
+        known = ARCHITECTURES.get(arch)
+        if known is not None:
+            return known.pointer_bytes
         raise LayoutError(
             "no type long in this BTF, so the size of a pointer is not known",
             where=self._types.where,
-            advice="give the BTF of a whole kernel",
+            advice="give the BTF of a whole kernel, or its architecture",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import select
 import stat
 import sys
 from pathlib import Path
@@ -35,6 +36,24 @@ def read_file(path: Path) -> bytes:
         raise unreadable(path, error) from error
 
 
+_PATIENCE_MS = 5000
+"""How long to wait for the other end of a pipe."""
+
+
+def _opened_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _wait_for_a_writer(descriptor: int, where: str) -> None:
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    if not waiting.poll(_PATIENCE_MS):
+        raise LayoutError(
+            "is a pipe that nobody writes to", where=where, advice="start what writes to it first"
+        )
+    os.set_blocking(descriptor, True)
+
+
 def contents(path: Path) -> bytes | memoryview:
     """Return a file's bytes; those of a large file are mapped, so that only what is used is read.
 
@@ -45,9 +64,11 @@ def contents(path: Path) -> bytes | memoryview:
         LayoutError: It does not exist, may not be read, or is a device or a directory.
     """
     try:
-        with path.open("rb") as stream:
+        # Opened the usual way, a pipe that nobody writes to would be waited for, for ever.
+        with open(path, "rb", opener=_opened_at_once) as stream:
             status = os.fstat(stream.fileno())
             if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+                _wait_for_a_writer(stream.fileno(), str(path))
                 return _read_stream(stream, str(path))
             if not stat.S_ISREG(status.st_mode):
                 raise LayoutError(

@@ -21,6 +21,9 @@ _HEAD_BYTES = 1 << 16
 _SMALLEST_IMAGE_BYTES = 1 << 16
 """Below that nothing is looked for BTF in: no kernel is so small."""
 
+_LARGEST_BYTES = 1 << 30
+"""More BTF, text or JSON than any kernel has: it is not even read."""
+
 _SUFFIXES = (".gz", ".xz", ".zst", ".bz2", ".lz4", ".lzma", ".btf", ".json")
 _TEXT = b"\t\n\r\f\x1b" + bytes(range(0x20, 0x100))
 
@@ -60,6 +63,11 @@ def open_kernel(
     where = where or name
     data = unpacked(source, name=where)
     head = bytes(data[:_HEAD_BYTES])
+    is_image = head.startswith(ELF_MAGIC) or not (is_text(head) or head[:2] in BTF_MAGICS)
+    if len(data) > _LARGEST_BYTES and not is_image:
+        raise LayoutError(
+            f"{len(data):,} bytes are no kernel's types", where=where, advice=f"give {KNOWN}"
+        )
     facts = Facts(name=name, label=label or name, kernel=kernel, arch=arch, where=where)
     if head[:2] in BTF_MAGICS:
         from core.layout.sources.btf import BtfKernel
