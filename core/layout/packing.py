@@ -1,7 +1,7 @@
 """Whether a struct is packed, which neither BTF nor DWARF says.
 
-A packed struct puts members at bytes that their types would not stand at, or has a size that is no
-multiple of their alignment. One that has no gap at all may be packed without a sign of it.
+A packed struct has no gaps. It shows where members stand at bytes that their types would not stand
+at, or where its size is no multiple of their alignment; without a sign it may be packed or not.
 """
 
 from __future__ import annotations
@@ -24,23 +24,24 @@ def packing_of(struct: StructLayout) -> Packing:
     """Return whether a struct is packed; task_struct is not (include/linux/sched.h)."""
     if struct.name == TASK_STRUCT or not struct.members:
         return Packing.NO
-    if _is_packed(struct):
+    strictest = max((m.align_bytes for m in struct.members if not m.is_bitfield), default=1)
+    if struct.size_bytes % strictest:
         return Packing.YES
-    return Packing.MAYBE if _is_dense(struct) else Packing.NO
+    is_dense, is_odd = _is_dense(struct), _is_out_of_place(struct)
+    if is_dense and is_odd:
+        return Packing.YES
+    # With a gap in it, it may be only a member that is packed, or of a type with less alignment.
+    return Packing.MAYBE if is_dense or is_odd else Packing.NO
 
 
-def _is_packed(struct: StructLayout) -> bool:
-    """Whether a member stands, or the struct ends, where alignment would not have it."""
-    strictest = 1
-    for member in struct.members:
-        if member.is_bitfield:
-            if _spans_too_many_units(member):
-                return True
-            continue
-        if member.offset_bits % (member.align_bytes * 8):
-            return True
-        strictest = max(strictest, member.align_bytes)
-    return struct.size_bytes % strictest != 0
+def _is_out_of_place(struct: StructLayout) -> bool:
+    """Whether a member stands where its alignment would not have it."""
+    return any(
+        _spans_too_many_units(member)
+        if member.is_bitfield
+        else member.offset_bits % (member.align_bytes * 8)
+        for member in struct.members
+    )
 
 
 def _is_dense(struct: StructLayout) -> bool:

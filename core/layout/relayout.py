@@ -20,7 +20,7 @@ from core.layout.abi import (
     largest_power,
     padded_align_bytes,
 )
-from core.layout.model import TASK_STRUCT, Member, StructLayout
+from core.layout.model import TASK_STRUCT, Member, StructLayout, flattened
 from core.layout.packing import Packing, packing_of
 
 
@@ -195,14 +195,23 @@ def relaid(struct: StructLayout, alignments: Alignments, edit: Edit | None = Non
     return replace(struct, size_bytes=size_bytes, members=made)
 
 
-def check_reproduces(struct: StructLayout, alignments: Alignments, where: str) -> None:
+def check_reproduces(
+    struct: StructLayout, alignments: Alignments, where: str, path: tuple[int, ...] = ()
+) -> None:
     """Make sure that the rules explain a struct as it is, before they predict what it becomes.
+
+    Args:
+        struct: As the kernel has it.
+        alignments: The reading to take.
+        where: What errors begin with.
+        path: Indexes of the anonymous members that are to be laid out again too.
 
     Raises:
         LayoutError: They do not.
     """
-    again = relaid(struct, alignments)
-    for old, new in zip(struct.members, again.members, strict=True):
+    again = relaid(struct, alignments, Edit(-1, None, path) if path else None)
+    both = zip(flattened(struct.members), flattened(again.members), strict=True)
+    for old, new in both:
         if old.offset_bits != new.offset_bits:
             raise LayoutError(
                 f"{old.name or old.type_name} of struct {struct.name} stands at byte"

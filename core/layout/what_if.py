@@ -241,7 +241,7 @@ def _sizes(
     struct = layout.struct
     align = struct_align(struct, rules)
     likely = likely_alignments(struct, align.best)
-    check_reproduces(struct, likely, layout.name)
+    check_reproduces(struct, likely, layout.name, edit.path)
     after = relaid(struct, likely, edit)
     if align.known and _is_settled(struct):
         return Interval(*(after.size_bytes,) * 3, known=True), after, True
@@ -252,8 +252,17 @@ def _sizes(
     least = relaid(struct, least_alignments(struct, given), edit)
     most = relaid(struct, most_alignments(struct, given), strict)
     sizes = (least.size_bytes, after.size_bytes, most.size_bytes)
+    # A struct does not shrink by a field: what reads so is a reading that cannot be the right one.
+    low = max(min(sizes), struct.size_bytes) if edit.inserted is not None else min(sizes)
+    if after.size_bytes < low:
+        raise LayoutError(
+            f"the rules of C make struct {struct.name} smaller with the field: something in it is"
+            " not in this source (packed, or bits without a name), so nothing is predicted",
+            where=layout.name,
+            advice="take a source with alignments (DWARF), or ask about another struct",
+        )
     settled = all(_offsets(other) == _offsets(after) for other in (least, most))
-    return Interval(min(sizes), max(sizes), after.size_bytes), after, settled
+    return Interval(low, max(sizes), after.size_bytes), after, settled
 
 
 def _is_settled(struct: StructLayout) -> bool:

@@ -67,6 +67,10 @@ def test_the_kernels_own_types_are_known() -> None:
         ("float f:3", "only an integer type can have a width"),
         ("struct nosuch x", "no type 'struct nosuch'"),
         ("nosuch_t x", "no type 'nosuch_t'"),
+        ("long double x", "no type 'long double'"),
+        ("banana u64 x", "no type 'banana u64'"),
+        ("long char x", "C has no type 'long char'"),
+        ("unsigned int int", "int is a keyword of C"),
         ("char big[99999999]", "a field of 99999999 bytes"),
     ],
 )

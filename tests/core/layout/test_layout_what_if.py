@@ -149,6 +149,58 @@ def test_an_alignment_that_contradicts_the_struct_is_refused(align: int, expecte
         struct_align(layout.struct, Rules(X86, align_bytes=align))
 
 
+def other(*members: Member, size_bytes: int) -> KernelLayout:
+    return struct_of(*members, size_bytes=size_bytes, name="other")
+
+
+def test_a_packed_struct_stays_packed() -> None:
+    packed = other(plain("a", 0, 1), plain("b", 1, 4), plain("c", 5, 1), size_bytes=6)
+    found = ask(packed, "u32 x", "after:b")
+    assert offsets(found.after) == "a@0 b@1 x@5 c@9"
+    assert (found.growth.min, found.growth.best) == (4, 4)
+
+
+def test_a_struct_without_a_gap_may_be_packed_too() -> None:
+    dense = other(plain("a", 0), plain("b", 4, 1), plain("c", 5, 1), plain("d", 6, 2), size_bytes=8)
+    growth = ask(dense, "u8", "after:b").growth
+    assert (growth.min, growth.best, growth.exact) == (1, 4, False)
+    # what nothing could pack any tighter is exact all the same
+    assert ask(dense, "u32 x", "end").growth.min == 4
+
+
+def test_bits_without_a_name_are_not_taken_for_an_alignment() -> None:
+    # {u32 a; u32 :32; u32 c;}: 8-byte alignment would explain c, but not a size of 12.
+    hidden = other(plain("a", 0), plain("c", 8), size_bytes=12)
+    with pytest.raises(LayoutError, match="c of struct other stands at byte 8"):
+        ask(hidden, "u8", "after:a")
+
+
+def test_nothing_follows_a_flexible_array() -> None:
+    flexible = Member("data", "char[0]", 64, 0, False, 1, 0)
+    layout = other(plain("n", 0), plain("m", 4), flexible, size_bytes=8)
+    assert offsets(ask(layout, "uint", "end").after) == "n@0 m@4 page_owner_depth@8 data@12"
+    with pytest.raises(
+        LayoutError, match="flexible array, which nothing may follow; give before:data"
+    ):
+        ask(layout, "uint", "after:data")
+
+
+def test_a_name_is_taken_once() -> None:
+    with pytest.raises(LayoutError, match="has a member c already"):
+        ask(SMALL, "u8 c", "end")
+
+
+def test_moves_that_are_only_likely_say_so() -> None:
+    lost = struct_of(plain("a", 0, 64), plain("x", 64, 64), size_bytes=128, name="other")
+    assert not ask(lost, "unsigned long y", "before:x").moved_exact
+    assert ask(SMALL, "uint", "after:a").moved_exact
+
+
+def test_an_empty_struct_takes_a_field() -> None:
+    growth = ask(other(size_bytes=0), "uint", "").growth
+    assert (growth.min, growth.max) == (4, 4)
+
+
 def shuffled() -> KernelLayout:
     inner = tuple(plain(name, 4 * at) for at, name in enumerate(("stack", "in_memstall", "comm")))
     return struct_of(Member("", "struct", 0, 8 * 96, members=inner), plain("thread", 96, 32))
