@@ -33,6 +33,11 @@ _EM_ARM, _EM_ARM_EABI = 40, 0xFF000000
 _X86_STATE = "fpu"
 """struct fpu has 64-byte-aligned register state on x86 (6.1, arch/x86/include/asm/fpu/types.h)."""
 
+_STRICT = frozenset(("arm", "armeb", "mips", "mips64el", "riscv32", "riscv64"))
+_WORDS = (2, 4, 8, 16)
+"""Where loads must be aligned, gcc 12 leaves a struct's alignment attribute out of DWARF if the
+struct is as large as a machine word and aligned to its size: struct util_est is one."""
+
 
 class Align(NamedTuple):
     """An alignment, and whether the compiler used just this one."""
@@ -133,7 +138,9 @@ class DwarfTypes:
         if _is_power(wanted_bytes) and size_bytes % wanted_bytes == 0:
             return Align(wanted_bytes)
         padded = padded_align_bytes(align_bytes, end_bits, size_bytes)
-        return Align(padded, is_known and padded == align_bytes and not wanted_bytes)
+        is_hidden = self._arch in _STRICT and padded < size_bytes and size_bytes in _WORDS
+        is_known = is_known and padded == align_bytes and not wanted_bytes and not is_hidden
+        return Align(padded, is_known)
 
     def _is_packed(self, parent: Entry, depth: int) -> bool:
         """Return whether a struct or a member of it shows less alignment than types have."""

@@ -337,3 +337,24 @@ def test_no_damage_gets_through(
         kernel.size_and_align("u64")
     except LayoutError as error:
         assert "\n" not in str(error)
+
+
+def test_a_struct_of_a_words_size_hides_its_alignment_where_loads_are_strict(
+    tmp_path: Path,
+) -> None:
+    source, shared = tmp_path / "word.c", tmp_path / "word.so"
+    source.write_text(
+        "struct pair { int a, b; }; struct other { char c; struct pair p; } one; long longs;"
+    )
+    options = ["-g", "-shared", "-fPIC", "-nostdlib"]
+    subprocess.run([str(GCC), *options, str(source), "-o", str(shared)], check=True)
+
+    def told() -> bool:
+        layout = open_kernel(shared).layout("other")
+        return layout.struct.member("p").align_known
+
+    assert told()
+    data = bytearray(shared.read_bytes())
+    data[18:20] = (243).to_bytes(2, "little")  # e_machine: EM_RISCV
+    shared.write_bytes(data)
+    assert not told()
