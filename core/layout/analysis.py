@@ -189,11 +189,22 @@ def analyse(types: KernelTypes, question: Question) -> Analysis:
         machine=machine,
         rules=rules,
         align=align,
-        holes=summary(layout.struct),
+        holes=_holes(layout),
         cache=cache,
         before=cache.cost(layout.struct.size_bytes),
         page_owner=page_owner_cost(machine.release, machine.page_bytes),
     )
+
+
+def _holes(layout: KernelLayout) -> Holes:
+    """Return what is unused in a struct, held against its size as pahole does."""
+    holes = summary(layout.struct)
+    try:
+        holes.check_identity()
+    except LayoutError as error:
+        where = f"{layout.name}: struct {layout.struct.name}"
+        raise LayoutError(error.problem, where=where, advice=error.advice) from error
+    return holes
 
 
 def assumptions(analysis: Analysis) -> tuple[str, ...]:

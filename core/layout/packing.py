@@ -37,7 +37,7 @@ def packing_of(struct: StructLayout) -> Packing:
 def _is_out_of_place(struct: StructLayout) -> bool:
     """Whether a member stands where its alignment would not have it."""
     return any(
-        _spans_too_many_units(member)
+        spans_too_many_units(member, member.align_bytes)
         if member.is_bitfield
         else member.offset_bits % (member.align_bytes * 8)
         for member in struct.members
@@ -57,7 +57,8 @@ def _is_dense(struct: StructLayout) -> bool:
     return has_alignment and align_up(cursor_bits, 8) == struct.size_bytes * 8
 
 
-def _spans_too_many_units(member: Member) -> bool:
-    unit_bits = member.align_bytes * 8
+def spans_too_many_units(member: Member, align_bytes: int) -> bool:
+    """Whether a bitfield takes more units of an alignment than its type may."""
+    unit_bits = align_bytes * 8
     units = (member.end_bits - 1) // unit_bits - member.offset_bits // unit_bits + 1
     return units * unit_bits > max(member.unit_bytes * 8, unit_bits)

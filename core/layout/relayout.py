@@ -21,7 +21,7 @@ from core.layout.abi import (
     padded_align_bytes,
 )
 from core.layout.model import TASK_STRUCT, Member, StructLayout, flattened
-from core.layout.packing import Packing, packing_of
+from core.layout.packing import Packing, packing_of, spans_too_many_units
 
 
 class Reading(Enum):
@@ -325,15 +325,9 @@ def _newly_placed(member: Member, cursor_bits: int, alignments: Alignments) -> M
 def _bitfield_align(member: Member) -> int:
     """Return what a named bitfield asks of the struct: the alignment of its type."""
     align_bytes = member.align_bytes
-    while align_bytes > 1 and not _in_one_unit(member, align_bytes):
+    while align_bytes > 1 and spans_too_many_units(member, align_bytes):
         align_bytes //= 2  # packed
     return align_bytes
-
-
-def _in_one_unit(member: Member, align_bytes: int) -> bool:
-    unit_bits = align_bytes * 8
-    units = (member.end_bits - 1) // unit_bits - member.offset_bits // unit_bits + 1
-    return units * unit_bits <= max(member.unit_bytes * 8, unit_bits)
 
 
 def moved(member: Member, offset_bits: int) -> Member:

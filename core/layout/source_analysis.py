@@ -13,6 +13,7 @@ from core.layout.arch import architecture
 if TYPE_CHECKING:
     from core.layout.kconfig import KernelConfig
 
+_HEAD_BYTES = 1 << 16
 _RANDSTRUCT = ("CONFIG_RANDSTRUCT", "CONFIG_GCC_PLUGIN_RANDSTRUCT")
 """The symbol since v6.0 (security/Kconfig.hardening), and the one before."""
 
@@ -52,7 +53,7 @@ def shuffling_config(source: str, config: str = "") -> str:
 
     Args:
         source: The kernel.
-        config: Its configuration, a file; empty for the one beside it, or the running one.
+        config: Its configuration, a file; empty for the one beside it or in it, or the running one.
 
     Raises:
         LayoutError: The configuration cannot be read.
@@ -73,4 +74,20 @@ def _config_of(source: str, config: str) -> KernelConfig | None:
     if source in library.bundled():
         return None
     path = Path(source)
-    return kconfig.beside(path) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return kconfig.beside(path) or _config_inside(path)
+
+
+def _config_inside(path: Path) -> KernelConfig | None:
+    """Return the configuration that CONFIG_IKCONFIG put into a kernel's file, or None."""
+    from core.layout import kconfig
+    from core.layout.sources.elf import ELF_MAGIC
+    from core.layout.sources.files import contents
+    from core.layout.sources.vmlinuz import looks_like_vmlinuz
+
+    data = contents(path)
+    head = bytes(data[:_HEAD_BYTES])
+    if not (head.startswith(ELF_MAGIC) or looks_like_vmlinuz(head)):
+        return None
+    return kconfig.embedded(data, where=str(path))

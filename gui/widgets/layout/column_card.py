@@ -285,7 +285,7 @@ class ColumnCard(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def nextCheckState(self) -> None:  # noqa: N802 - Qt's
+    def nextCheckState(self) -> None:
         """Leave it to the session which column is chosen."""
 
     # -- painting -------------------------------------------------------------------------

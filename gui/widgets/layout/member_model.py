@@ -276,7 +276,7 @@ class MemberFilter(QSortFilterProxyModel):
         self._gaps = shown
         self.invalidate()
 
-    def filterAcceptsRow(self, source_row: int, _parent: Index) -> bool:  # noqa: N802 - Qt's
+    def filterAcceptsRow(self, source_row: int, _parent: Index) -> bool:
         """Return whether a row is shown."""
         model = self.sourceModel()
         assert isinstance(model, MemberModel)

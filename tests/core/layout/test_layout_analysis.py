@@ -10,6 +10,7 @@ from core.layout.arch import ARCHITECTURES, architecture, told_by
 from core.layout.model import KernelLayout, StructLayout
 from core.layout.report import report
 from core.layout.source_analysis import analyse_source, shuffling_config
+from tests.core.layout import made
 from tests.core.layout.kernels import DATA, analysis, btf_kernel, plain, struct_of
 
 BTF = DATA / "btf"
@@ -89,3 +90,21 @@ def test_a_configuration_is_found_beside_the_kernel(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="has CONFIG_RANDSTRUCT"):
         found.ask("uint")
     assert shuffling_config("debian-6.1-amd64") == ""
+
+
+def test_a_configuration_is_found_inside_the_kernel(tmp_path: Path) -> None:
+    config = made.PACKERS["gzip"](b"CONFIG_RANDSTRUCT=y\n")
+    btf = (BTF / "x86_64-tinyconfig.btf").read_bytes()
+    kernel = tmp_path / "vmlinux"
+    kernel.write_bytes(made.elf({".BTF": btf, ".rodata": b"IKCFG_ST" + config + b"IKCFG_ED"}))
+    assert shuffling_config(str(kernel)) == f"{kernel}: IKCONFIG"
+    with pytest.raises(LayoutError, match="IKCONFIG has CONFIG_RANDSTRUCT"):
+        analyse_source(str(kernel), Question()).ask("uint")
+
+
+def test_members_that_overlap_are_lies() -> None:
+    layout = struct_of(plain("a", 0, 8), plain("b", 4, 8), plain("thread", 64, 64))
+    with pytest.raises(
+        LayoutError, match="made-up: struct task_struct: members, holes and padding"
+    ):
+        analyse(OneStruct(layout), Question())
