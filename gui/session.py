@@ -29,6 +29,7 @@ class Session(QObject):
         trace_changed: Another run is at hand; the position is set already.
         position_changed: The cursor moved; carries the position.
         essential_changed: "Essential frames only" was switched.
+        range_changed: Another part of the run is selected, or none.
         frame_selected: A frame of ``frames()`` was chosen to look at (its index), or None.
         run_started: A run went to the worker.
         run_progressed: Events so far and the budget of the run under way.
@@ -41,6 +42,7 @@ class Session(QObject):
     trace_changed = Signal()
     position_changed = Signal(int)
     essential_changed = Signal(bool)
+    range_changed = Signal()
     frame_selected = Signal(object)
     run_started = Signal()
     run_progressed = Signal(int, int)
@@ -62,6 +64,7 @@ class Session(QObject):
         self.position = -1
         self.essential_only = False
         self.selected_frame: int | None = None
+        self.range: tuple[int, int] | None = None
         self._state: State | None = None
         runner.finished.connect(self._take)
         runner.failed.connect(self._run_failed)
@@ -158,7 +161,10 @@ class Session(QObject):
         self.trace = trace
         self._state = None
         self.selected_frame = None
+        ranged, self.range = self.range is not None, None
         self.trace_changed.emit()
+        if ranged:
+            self.range_changed.emit()
         self.position_changed.emit(self.position)
         self.run_ended.emit()
         known = self.plan.warnings if self.plan is not None else ()
@@ -252,6 +258,24 @@ class Session(QObject):
         if on != self.essential_only:
             self.essential_only = on
             self.essential_changed.emit(on)
+
+    # -- a part of the run ----------------------------------------------------------------
+
+    def select_range(self, first: int, last: int) -> None:
+        """Select the events from one position to another; what counts, counts only these."""
+        if self.trace is None or not len(self.trace):
+            return
+        end = len(self.trace) - 1
+        ends = sorted(max(0, min(position, end)) for position in (first, last))
+        if self.range != (ends[0], ends[1]):
+            self.range = ends[0], ends[1]
+            self.range_changed.emit()
+
+    def clear_range(self) -> None:
+        """Select nothing: what counts, counts up to the cursor again."""
+        if self.range is not None:
+            self.range = None
+            self.range_changed.emit()
 
     # -- moving as a debugger does ----------------------------------------------------------
 

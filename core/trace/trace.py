@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.trace.clock import Clock
 from core.trace.counts import CountRules
 from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Function, Kind, Site
 from core.trace.index import Codes, CountIndex, Positions, parents_of
@@ -199,6 +200,11 @@ class Trace:
     def clock_ns(self, position: int) -> int:
         """Return the simulated time after an event in nanoseconds."""
         return self.count_rules.named(self.counts_index.up_to(position))[1]
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The simulated time of many positions at once."""
+        return Clock(self)
 
     @cached_property
     def task_switches(self) -> list[tuple[int, int]]:
