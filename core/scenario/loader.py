@@ -205,9 +205,31 @@ def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> S
     for path, value in paths.items():
         _set_path(document, path, value)
     try:
-        return msgspec.convert(document, Scenario)
+        scenario = msgspec.convert(document, Scenario)
     except msgspec.ValidationError as error:
         raise _blame(source.error(str(error)), str(error), paths) from None
+    _check_stops(scenario, source)
+    return scenario
+
+
+def _check_stops(scenario: Scenario, source: ScenarioText) -> None:
+    """Refuse a stop that nothing can stop at."""
+    if not scenario.stops:
+        return
+    # Here, because it needs numpy, which the window's first paint must not wait for.
+    from core.trace.stops import parse_stop
+
+    for text in scenario.stops:
+        parse_stop(text, where=at_line(source.where, _line_of_stop(source.text, text)))
+
+
+def _line_of_stop(text: str, stop: str) -> int | None:
+    """Return the line of one stop of the list, which may go over several lines."""
+    first = line_of(text, ["stops"])
+    for number, line in enumerate(text.splitlines(), 1):
+        if first is not None and number >= first and stop in line:
+            return number
+    return first
 
 
 def _blame(error: ScenarioError, message: str, paths: Mapping[str, Value]) -> ScenarioError:

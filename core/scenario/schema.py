@@ -142,7 +142,11 @@ class Parameter(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Scenario(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A whole scenario, parameters filled in."""
+    """A whole scenario, parameters filled in.
+
+    Attributes:
+        stops: What playing stops at when the scenario is opened, as ``core.trace.stops`` writes it.
+    """
 
     schema: Literal[1]
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -155,5 +159,6 @@ class Scenario(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
     memory: MemoryTable = MemoryTable()
     depot: DepotTable = DepotTable()
     fail: FailTable = FailTable()
+    stops: Annotated[tuple[str, ...], msgspec.Meta(max_length=100)] = ()
     parameters: dict[str, Parameter] = {}
     tasks: Annotated[tuple[TaskTable, ...], msgspec.Meta(min_length=1, max_length=64)]
