@@ -1,6 +1,6 @@
-"""Every command of the program, once: its name, keys, icon and help.
+"""The commands as Qt actions: the keys in force, what is on, and who carries a command out.
 
-Menus, the toolbar, the key help and the command palette are all made from ``COMMANDS``. Whoever
+Menus, the toolbar, the key help and the command palette are all made from the table. Whoever
 can carry a command out connects to it by id; a command nobody handles is disabled. The user may
 give every command other keys.
 """
@@ -8,7 +8,6 @@ give every command other keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,148 +15,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from core.errors import OwnerscopeError
+from gui.commands import COMMANDS, Command
 from gui.icons import icon
 from gui.widgets import KeyGuard, label_of
 
 if TYPE_CHECKING:
     from gui.settings import Settings
     from gui.theme import Metrics, Theme
-
-PLAYING = ("live", "compare", "explore", "lesson")
-"""The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a user can ask for.
-
-    Attributes:
-        id: ``group.verb``, used in code and in the settings.
-        text: What menus and the palette call it.
-        keys: The built-in keys, as Qt's portable text.
-        group: The menu and the section of the key help it belongs to.
-        icon: A name of ``gui.icons``, or empty.
-        tip: One more sentence for tool tips and the status bar.
-        checkable: It is on or off; its slot gets a bool.
-        choice: Commands with the same name here exclude each other.
-        contexts: The workspaces it exists in; empty means everywhere.
-        repeats: Holding the keys down runs it again and again.
-        family: Commands with the same name here share one row of the key help.
-    """
-
-    id: str
-    text: str
-    keys: tuple[str, ...] = ()
-    group: str = ""
-    icon: str = ""
-    tip: str = ""
-    checkable: bool = False
-    choice: str = ""
-    contexts: tuple[str, ...] = ()
-    repeats: bool = False
-    family: str = ""
-
-
-def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:
-    keys = (key,) if key else ()
-    return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
-
-
-def _layout(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
-    keys = (key,) if key else ()
-    return Command(f"layout.{name}", text, keys, "Layout", icon, tip, contexts=("layout",))
-
-
-def _theme(name: str, icon: str) -> Command:
-    tip = "Light or dark as the desktop has it" if name == "system" else ""
-    text = "As the system" if name == "system" else f"{name.capitalize()} theme"
-    return Command(f"theme.{name}", text, (), "View", icon, tip, True, "theme")
-
-
-# fmt: off
-COMMANDS: tuple[Command, ...] = (
-    Command("file.open", "Open…", ("Ctrl+O",), "File", "open",
-            "A scenario, a kernel or a recording"),
-    Command("file.reload", "Reload", ("Ctrl+R",), "File", "reload", "Read the open file again"),
-    Command("file.clear_recent", "Forget recent files", (), "File"),
-    Command("file.quit", "Quit", ("Ctrl+Q",), "File"),
-
-    _play("play.toggle", "Play or pause", "Space", "play"),
-    _play("play.back", "One event back", ",", "back", repeats=True),
-    _play("play.forward", "One event forward", ".", "forward", repeats=True),
-    _play("play.back_large", "Jump back", "Left", "back-large", repeats=True),
-    _play("play.forward_large", "Jump forward", "Right", "forward-large", repeats=True),
-    _play("play.start", "To the start", "Home", "start"),
-    _play("play.end", "To the end", "End", "end"),
-    _play("marker.previous", "Previous marker", "[", "marker-previous",
-          "A short-circuit, a warning or the end", repeats=True),
-    _play("marker.next", "Next marker", "]", "marker-next",
-          "A short-circuit, a warning or the end", repeats=True),
-    _play("step.in", "Step in", "F6", "step-in", "Into the next call", repeats=True),
-    _play("step.over", "Step over", "F5", "step-over", "Past the next call", repeats=True),
-    _play("step.out", "Step out", "F7", "step-out", "To where this call returns", repeats=True),
-    _play("step.in_back", "Step in, backwards", "Shift+F6", "", "Into the last call", repeats=True),
-    _play("step.over_back", "Step over, backwards", "Shift+F5", "", "Before the last call",
-          repeats=True),
-    _play("step.out_back", "Step out, backwards", "Shift+F7", "", "To where this call was made",
-          repeats=True),
-    _play("speed.slower", "Slower", "<", "slower", repeats=True),
-    _play("speed.faster", "Faster", ">", "faster", repeats=True),
-    _play("view.essential", "Essential frames only", "E", "eye",
-          "Hide the frames that do not belong to the recursion", checkable=True),
-    *(
-        Command(f"jump.{n}", f"Jump to {n * 10} %", (str(n),), "Playback", contexts=PLAYING,
-                family="Jump to 0 … 90 %")
-        for n in range(10)
-    ),
-
-    Command("run.again", "Run again", ("Ctrl+Return",), "Run", "rerun",
-            "Simulate the scenario once more with these settings"),
-    Command("run.cancel", "Cancel", ("Esc",), "Run", "cancel", "Stop the work in progress"),
-    Command("run.scenario", "Choose a scenario", ("Ctrl+L",), "Run", "scenario"),
-
-    _layout("uint", "Ask about an unsigned int", "1", "", "The first version of the patch"),
-    _layout("bit1", "Ask about a 1-bit flag", "2", "", "What was merged"),
-    _layout("bit2", "Ask about a 2-bit field", "3", "", "What the review proposed"),
-    _layout("after", "Put the field after the selected member", "A"),
-    _layout("before", "Put the field before the selected member", "B"),
-    _layout("home", "Put the field where the patch had it", "Backspace", "undo"),
-    _layout("task_struct", "Back to task_struct", "T"),
-    _layout("cost", "Show what it costs", "C"),
-    _layout("members", "Show the members", "M", "search"),
-    _layout("kernels", "Show many kernels", "K"),
-    _layout("paste", "Open pahole's text from the clipboard", "Ctrl+Shift+V"),
-    _layout("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
-    _layout("copy_table", "Copy the three storages as Markdown", "", "copy"),
-    _layout("export", "Export…", "Ctrl+E", "", "SVG, PNG, CSV, JSON or text"),
-    _layout("export_staircase", "Export the staircase…", "", "", "SVG or PNG"),
-    _layout("export_survey", "Export the table of kernels…", "", "", "CSV"),
-
-    _theme("light", "sun"),
-    _theme("dark", "moon"),
-    _theme("system", "system"),
-    Command("theme.toggle", "Switch between light and dark", (), "View", "moon"),
-    Command("zoom.in", "Larger", ("Ctrl++", "Ctrl+="), "View", "zoom-in",
-            "Enlarge text and drawings", repeats=True),
-    Command("zoom.out", "Smaller", ("Ctrl+-",), "View", "zoom-out",
-            "Shrink text and drawings", repeats=True),
-    Command("zoom.reset", "Normal size", ("Ctrl+0",), "View"),
-    Command("view.scenarios", "Scenario panel", ("Ctrl+B",), "View", "scenario",
-            "Scenarios and parameters at the left", checkable=True),
-    Command("view.what_if", "What-if bar", ("Ctrl+G",), "View", "chip",
-            "Guard, depth, kernel and layout above the stack", checkable=True),
-    Command("view.details", "Details panel", ("Ctrl+D",), "View", "layout",
-            "Listing, word and counts at the right", checkable=True),
-    Command("view.motion", "Motion", (), "View", "", "Animate changes, or show them at once", True),
-    Command("view.full_screen", "Full screen", ("F11",), "View", "full-screen", checkable=True),
-
-    Command("help.keys", "Keys", ("?",), "Help", "help", "Every key in force, and change them"),
-    Command("help.palette", "Command palette", ("Ctrl+Shift+P",), "Help", "palette",
-            "Find any command by its name"),
-    Command("help.doctor", "Check this machine", (), "Help", "", "What is missing, if anything"),
-    Command("help.about", "About ownerscope", (), "Help", "info"),
-)
-# fmt: on
 
 
 class ActionRegistry(QObject):

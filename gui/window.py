@@ -32,7 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.actions import ActionRegistry, Command
+from gui.actions import ActionRegistry
+from gui.commands import Command
 from gui.settings import Settings
 from gui.theme import ThemeManager
 from gui.widgets.help_overlay import HelpOverlay

@@ -26,7 +26,8 @@ from gui.theme import ThemeManager
 from gui.widgets import CAP_PX, Overlay, caps_width, draw_caps, label_of
 
 if TYPE_CHECKING:
-    from gui.actions import ActionRegistry, Command
+    from gui.actions import ActionRegistry
+    from gui.commands import Command
 
 _HINT = "Click a key to change it. Delete takes it away, Insert adds another."
 _MODIFIERS = frozenset(

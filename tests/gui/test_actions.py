@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.errors import OwnerscopeError
-from gui.actions import COMMANDS, ActionRegistry, Command
+from gui.actions import ActionRegistry
+from gui.commands import COMMANDS, Command
 from gui.icons import icon_names
 from gui.settings import Settings
 from gui.theme import DARK, Metrics
@@ -210,7 +211,8 @@ def test_slots_get_what_they_need(settings: Settings) -> None:
 
 def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) -> None:
     registry = ActionRegistry(settings)
-    assert list(registry.groups()) == ["File", "Playback", "Run", "Layout", "View", "Help"]
+    groups = ["File", "Playback", "Run", "Timeline", "Compare", "Layout", "View", "Help"]
+    assert list(registry.groups()) == groups
     registry.set_visible("help.doctor", False)
     assert "help.doctor" not in [command.id for command in registry.groups()["Help"]]
 

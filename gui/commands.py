@@ -1,0 +1,212 @@
+"""The table of every command: its id, name, keys, icon and the workspaces it exists in.
+
+Menus, the toolbar, the key help and the command palette are all made from ``COMMANDS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PLAYING = ("live", "timeline", "compare", "explore", "lesson")
+"""The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
+
+ZOOMING = ("timeline", "compare")
+"""The workspaces with an axis that is zoomed and panned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a user can ask for.
+
+    Attributes:
+        id: ``group.verb``, used in code and in the settings.
+        text: What menus and the palette call it.
+        keys: The built-in keys, as Qt's portable text.
+        group: The menu and the section of the key help it belongs to.
+        icon: A name of ``gui.icons``, or empty.
+        tip: One more sentence for tool tips and the status bar.
+        checkable: It is on or off; its slot gets a bool.
+        choice: Commands with the same name here exclude each other.
+        contexts: The workspaces it exists in; empty means everywhere.
+        repeats: Holding the keys down runs it again and again.
+        family: Commands with the same name here share one row of the key help.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    choice: str = ""
+    contexts: tuple[str, ...] = ()
+    repeats: bool = False
+    family: str = ""
+
+
+def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:
+    keys = (key,) if key else ()
+    return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+
+
+def _zoom(name: str, text: str, key: str) -> tuple[Command, ...]:
+    """Return a move on the axis, with Shift coarser and with Ctrl finer."""
+    made = [Command(f"axis.{name}", text, (key,), "Timeline", contexts=ZOOMING, repeats=True)]
+    for how, held in (("coarser", "Shift"), ("finer", "Ctrl")):
+        made.append(
+            Command(
+                f"axis.{name}_{how}", f"{text}, {how}", (f"{held}+{key}",), "Timeline",
+                contexts=ZOOMING, repeats=True, family=f"Zoom and pan {how}",
+            )
+        )  # fmt: skip
+    return tuple(made)
+
+
+def _timeline(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"timeline.{name}", text, keys, "Timeline", icon, tip, contexts=("timeline",))
+
+
+def _compare(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"compare.{name}", text, keys, "Compare", icon, tip, contexts=("compare",))
+
+
+def _layout(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"layout.{name}", text, keys, "Layout", icon, tip, contexts=("layout",))
+
+
+def _theme(name: str, icon: str) -> Command:
+    tip = "Light or dark as the desktop has it" if name == "system" else ""
+    text = "As the system" if name == "system" else f"{name.capitalize()} theme"
+    return Command(f"theme.{name}", text, (), "View", icon, tip, True, "theme")
+
+
+# fmt: off
+COMMANDS: tuple[Command, ...] = (
+    Command("file.open", "Open…", ("Ctrl+O",), "File", "open",
+            "A scenario, a kernel or a recording"),
+    Command("file.reload", "Reload", ("Ctrl+R",), "File", "reload", "Read the open file again"),
+    Command("file.save_run", "Save the run…", ("Ctrl+Shift+S",), "File", "",
+            "The events and what you look at, to open again"),
+    Command("file.clear_recent", "Forget recent files", (), "File"),
+    Command("file.quit", "Quit", ("Ctrl+Q",), "File"),
+
+    _play("play.toggle", "Play or pause", "Space", "play"),
+    _play("play.reverse", "Play backwards, or pause", "Shift+Space"),
+    _play("play.back", "One event back", ",", "back", repeats=True),
+    _play("play.forward", "One event forward", ".", "forward", repeats=True),
+    _play("play.back_large", "Jump back", "Left", "back-large", repeats=True),
+    _play("play.forward_large", "Jump forward", "Right", "forward-large", repeats=True),
+    _play("play.start", "To the start", "Home", "start"),
+    _play("play.end", "To the end", "End", "end"),
+    _play("marker.previous", "Previous marker", "[", "marker-previous",
+          "A short-circuit, a warning or the end", repeats=True),
+    _play("marker.next", "Next marker", "]", "marker-next",
+          "A short-circuit, a warning or the end", repeats=True),
+    _play("step.in", "Step in", "F6", "step-in", "Into the next call", repeats=True),
+    _play("step.over", "Step over", "F5", "step-over", "Past the next call", repeats=True),
+    _play("step.out", "Step out", "F7", "step-out", "To where this call returns", repeats=True),
+    _play("step.in_back", "Step in, backwards", "Shift+F6", "", "Into the last call", repeats=True),
+    _play("step.over_back", "Step over, backwards", "Shift+F5", "", "Before the last call",
+          repeats=True),
+    _play("step.out_back", "Step out, backwards", "Shift+F7", "", "To where this call was made",
+          repeats=True),
+    _play("stop.next", "On to the next stop", "F8", "",
+          "Where a breakpoint or watchpoint holds", repeats=True),
+    _play("stop.previous", "Back to the stop before", "Shift+F8", "",
+          "Where a breakpoint or watchpoint holds", repeats=True),
+    _play("stop.toggle_here", "Stop at this function, or no more", "F9"),
+    _play("stop.clear", "Remove all stops", ""),
+    _play("speed.slower", "Slower", "<", "slower", repeats=True),
+    _play("speed.faster", "Faster", ">", "faster", repeats=True),
+    _play("view.essential", "Essential frames only", "E", "eye",
+          "Hide the frames that do not belong to the recursion", checkable=True),
+    *(
+        Command(f"jump.{n}", f"Jump to {n * 10} %", (str(n),), "Playback", contexts=PLAYING,
+                family="Jump to 0 … 90 %")
+        for n in range(10)
+    ),
+
+    Command("run.again", "Run again", ("Ctrl+Return",), "Run", "rerun",
+            "Simulate the scenario once more with these settings"),
+    Command("run.cancel", "Cancel", ("Esc",), "Run", "cancel", "Stop the work in progress"),
+    Command("run.scenario", "Choose a scenario", ("Ctrl+L",), "Run", "scenario"),
+
+    *_zoom("zoom_in", "Zoom in", "W"),
+    *_zoom("zoom_out", "Zoom out", "S"),
+    *_zoom("pan_left", "Move to the left", "A"),
+    *_zoom("pan_right", "Move to the right", "D"),
+    Command("axis.fit", "Show the whole run", ("F",), "Timeline", contexts=ZOOMING),
+    Command("axis.back", "Back to the view before", ("Backspace",), "Timeline", "undo",
+            contexts=ZOOMING),
+    _timeline("mode", "Order of events, or simulated time", "O", "",
+              "Every event equally wide, or as long as it takes"),
+    _timeline("colours", "Colour by subsystem, or by function", "C"),
+    _timeline("rows", "Rows that fit, or rows to read", "H"),
+    _timeline("select", "Select what is focused, or all in view", "R", "",
+              "Counts, tables, plots and exports then speak of the selected part"),
+    _timeline("deselect", "Select nothing", "Shift+R"),
+    _timeline("search", "Search functions", "/", "search"),
+    _timeline("next_hit", "Next hit", "N"),
+    _timeline("previous_hit", "Hit before", "P"),
+    _timeline("export", "Export…", "Ctrl+E", "", "SVG, PNG or CSV of what is in view"),
+    _timeline("export_plots", "Export the plots…", "", "", "SVG, PNG or CSV of what is in view"),
+
+    _compare("storages", "Compare the mail's three", "Shift+1", "", "unsigned int, 1 bit, 2 bits"),
+    _compare("patch", "Compare before and after the patch", "Shift+2", "", "The scan and the flag"),
+    _compare("depths", "Compare depth 1, 2, 3", "Shift+3", "", "What each level costs"),
+    _compare("add", "Add a lane", "", "plus"),
+    _compare("ghost", "Lay one lane over another", "G", "eye"),
+    _compare("next_parting", "Next place where lanes part", "N"),
+    _compare("previous_parting", "Place before where lanes part", "P"),
+    _compare("copy", "Copy the table as Markdown", "Ctrl+Shift+C", "copy"),
+    _compare("copy_csv", "Copy the table as CSV", "", "copy"),
+
+    _layout("uint", "Ask about an unsigned int", "1", "", "The first version of the patch"),
+    _layout("bit1", "Ask about a 1-bit flag", "2", "", "What was merged"),
+    _layout("bit2", "Ask about a 2-bit field", "3", "", "What the review proposed"),
+    _layout("after", "Put the field after the selected member", "A"),
+    _layout("before", "Put the field before the selected member", "B"),
+    _layout("home", "Put the field where the patch had it", "Backspace", "undo"),
+    _layout("task_struct", "Back to task_struct", "T"),
+    _layout("cost", "Show what it costs", "C"),
+    _layout("members", "Show the members", "M", "search"),
+    _layout("kernels", "Show many kernels", "K"),
+    _layout("paste", "Open pahole's text from the clipboard", "Ctrl+Shift+V"),
+    _layout("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
+    _layout("copy_table", "Copy the three storages as Markdown", "", "copy"),
+    _layout("export", "Export…", "Ctrl+E", "", "SVG, PNG, CSV, JSON or text"),
+    _layout("export_staircase", "Export the staircase…", "", "", "SVG or PNG"),
+    _layout("export_survey", "Export the table of kernels…", "", "", "CSV"),
+
+    _theme("light", "sun"),
+    _theme("dark", "moon"),
+    _theme("system", "system"),
+    Command("theme.toggle", "Switch between light and dark", (), "View", "moon"),
+    Command("zoom.in", "Larger", ("Ctrl++", "Ctrl+="), "View", "zoom-in",
+            "Enlarge text and drawings", repeats=True),
+    Command("zoom.out", "Smaller", ("Ctrl+-",), "View", "zoom-out",
+            "Shrink text and drawings", repeats=True),
+    Command("zoom.reset", "Normal size", ("Ctrl+0",), "View"),
+    Command("view.scenarios", "Scenario panel", ("Ctrl+B",), "View", "scenario",
+            "Scenarios and parameters at the left", checkable=True,
+            contexts=("live",)),
+    Command("view.what_if", "What-if bar", ("Ctrl+G",), "View", "chip",
+            "Guard, depth, kernel and layout above the stack", checkable=True,
+            contexts=("live",)),
+    Command("view.details", "Details panel", ("Ctrl+D",), "View", "layout",
+            "Listing, word and counts at the right", checkable=True,
+            contexts=("live",)),
+    Command("view.motion", "Motion", (), "View", "", "Animate changes, or show them at once", True),
+    Command("view.full_screen", "Full screen", ("F11",), "View", "full-screen", checkable=True),
+
+    Command("help.keys", "Keys", ("?",), "Help", "help", "Every key in force, and change them"),
+    Command("help.palette", "Command palette", ("Ctrl+Shift+P",), "Help", "palette",
+            "Find any command by its name"),
+    Command("help.doctor", "Check this machine", (), "Help", "", "What is missing, if anything"),
+    Command("help.about", "About ownerscope", (), "Help", "info"),
+)
+# fmt: on
