@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError
 from core.scenario.loader import ScenarioText, Value, checked, open_scenario
+from gui.stops import Stops
 
 if TYPE_CHECKING:
     from core.scenario.run import Overrides, Plan
@@ -66,6 +67,7 @@ class Session(QObject):
         self.selected_frame: int | None = None
         self.range: tuple[int, int] | None = None
         self._state: State | None = None
+        self.stops = Stops(self)
         runner.finished.connect(self._take)
         runner.failed.connect(self._run_failed)
         runner.progressed.connect(self.run_progressed)
@@ -210,12 +212,13 @@ class Session(QObject):
 
     def step(self, count: int) -> None:
         """Move by so many events; with "essential frames only", by events of those frames."""
-        if self.trace is None:
-            return
-        if self.essential_only:
-            self.seek(self._essential_step(count))
-        else:
-            self.seek(self.position + count)
+        self.seek(self.position_after(count))
+
+    def position_after(self, count: int) -> int:
+        """Return where ``step`` would go; it may lie outside of the run."""
+        if self.trace is not None and self.essential_only:
+            return self._essential_step(count)
+        return self.position + count
 
     def _essential_step(self, count: int) -> int:
         from core.trace.filters import essential_positions

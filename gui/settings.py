@@ -7,6 +7,7 @@ its default, and a file that cannot be parsed is set aside as ``<name>.damaged``
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_RECENT_FILES = 10
 MAX_RECENT_COMMANDS = 8
+MAX_SCENARIOS_WITH_STOPS = 50
 
 
 def settings_file() -> Path:
@@ -123,6 +125,37 @@ class Settings:
     def add_recent_command(self, name: str) -> None:
         """Put a command at the top of the recent ones."""
         self._put_first("palette/recent", name, MAX_RECENT_COMMANDS)
+
+    def stops(self, scenario: str) -> list[str] | None:
+        """Return the user's own stops for a scenario as text, None where there are none of theirs.
+
+        An empty list is an answer: the user wants no stops where the scenario has some.
+
+        Args:
+            scenario: The name of a bundled scenario, or the path of a file.
+        """
+        return self._all_stops().get(scenario)
+
+    def set_stops(self, scenario: str, stops: list[str] | None) -> None:
+        """Remember a scenario's own stops; None goes back to what the scenario says."""
+        rest = self._all_stops()
+        rest.pop(scenario, None)
+        kept = rest if stops is None else {scenario: stops, **rest}
+        latest = dict(list(kept.items())[:MAX_SCENARIOS_WITH_STOPS])
+        self._store.setValue("stops/by_scenario", json.dumps(latest))
+
+    def _all_stops(self) -> dict[str, list[str]]:
+        """The stops by scenario, the one changed last first; what is damaged is left out."""
+        try:
+            read = json.loads(self._text("stops/by_scenario") or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        known = read.items() if isinstance(read, dict) else ()
+        return {
+            scenario: stops
+            for scenario, stops in known
+            if isinstance(stops, list) and all(isinstance(text, str) for text in stops)
+        }
 
     def keys(self, command: str) -> str | None:
         """Return a command's own keys as Qt's portable text, or None for the built-in ones."""
