@@ -1,0 +1,101 @@
+"""What a guard costs besides the saves: its own instructions, and its field in task_struct."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import LayoutError
+from core.layout.library import THIS_MACHINE, bundled
+from core.trace.events import SITE_MASK, Kind, Site
+from core.trace.index import arguments_of
+
+if TYPE_CHECKING:
+    from core.scenario.run import Plan
+    from core.trace.trace import Trace
+
+UNKNOWN = "not known"
+"""What a field adds to a layout that cannot be asked."""
+
+_COMPARE_AND_BRANCH = 2
+
+_SCAN = "scan"
+"""Label of the scan's lines in save_stack (core/guards/scan.py)."""
+
+_BY_KIND = {
+    Kind.LOADED: 1,
+    Kind.MODIFIED: 1,
+    Kind.STORED: 1,
+    Kind.TESTED: _COMPARE_AND_BRANCH,
+    Kind.SHORT_CIRCUITED: _COMPARE_AND_BRANCH,
+}
+
+
+def guard_instructions(trace: Trace) -> int:
+    """Return how many instructions the guard itself took: a model, nobody counted them.
+
+    A load, a change in a register and a store are one instruction each, a test is a compare and a
+    branch. The scan compares and branches once an entry it looks at: all of them where none
+    matches, else those up to the one that does. Wraps and warnings cost nothing.
+    """
+    often = trace.counts_index.up_to(len(trace) - 1)
+    each = np.array([0 if _scans(site) else _BY_KIND.get(site.kind, 0) for site in trace.sites])
+    return int(often.dot(each)) + _COMPARE_AND_BRANCH * _entries_scanned(trace)
+
+
+def _scans(site: Site) -> bool:
+    return site.label == _SCAN and site.kind in (Kind.STEPPED, Kind.SHORT_CIRCUITED)
+
+
+def _entries_scanned(trace: Trace) -> int:
+    """Return how many entries the scan looked at; a match tells the entry's number, from 0."""
+    scans = np.array([_scans(site) for site in trace.sites], np.bool_)
+    if not scans.any():
+        return 0
+    codes = trace.codes[scans[trace.codes & SITE_MASK]]
+    matched = (trace.site_kinds == Kind.SHORT_CIRCUITED)[codes & SITE_MASK]
+    return int(arguments_of(codes).sum(dtype=np.int64) + np.count_nonzero(matched))
+
+
+def added_task_bytes(trace: Trace, plan: Plan | None = None) -> int | str | None:
+    """Return what the guard's field adds to sizeof(task_struct) in the run's layout.
+
+    Args:
+        trace: The run.
+        plan: What it was run from; it knows the file of a layout that is not bundled.
+
+    Returns:
+        Bytes; "0 to 64" where the layout allows several answers; ``UNKNOWN`` where it gives none;
+        None for a guard without a field.
+    """
+    if not trace.info.guard.unit_bytes:
+        return None
+    source = (plan.scenario.kernel.layout if plan is not None else "") or trace.info.layout.name
+    if plan is None and source not in (*bundled(), THIS_MACHINE):
+        return UNKNOWN
+    return _growth(source, trace.info.guard.design, _stamp(source))
+
+
+def _stamp(source: str) -> int:
+    """Return when a file was last written, so that another content is another question."""
+    try:
+        return Path(source).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+@cache
+def _growth(source: str, design: str, stamp: int) -> int | str:
+    del stamp
+    from core.layout.analysis import Question
+    from core.layout.source_analysis import analyse_source
+
+    try:
+        growth = analyse_source(source, Question()).ask(design).what_if.growth
+    except LayoutError:
+        # A shuffled struct, or one the rules of C do not explain: the run does not need to know.
+        return UNKNOWN
+    return growth.min if growth.exact else f"{growth.min} to {growth.max}"

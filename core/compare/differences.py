@@ -1,0 +1,166 @@
+"""What each lane came to, measure by measure, those first in which lanes differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.compare.costs import added_task_bytes, guard_instructions
+from core.scenario.report import stack_summary
+
+if TYPE_CHECKING:
+    from core.scenario.run import Plan
+    from core.trace.trace import State, Trace
+
+Value = int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that every run has a value of.
+
+    Attributes:
+        measure: The key.
+        label: What a person reads.
+        unit: Unit of the values, empty for plain counts and words.
+        about: One sentence: what it is.
+        inferred: Whether it is a model's answer and nobody measured it.
+    """
+
+    measure: str
+    label: str
+    unit: str = ""
+    about: str = ""
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One measure of all lanes.
+
+    Attributes:
+        about: The measure.
+        values: A value a lane: a number, words, or None where a lane has none.
+        differs: Whether not all are the same.
+    """
+
+    about: Measure
+    values: tuple[Value, ...]
+    differs: bool
+
+    @property
+    def measure(self) -> str:
+        """The measure's key."""
+        return self.about.measure
+
+    @property
+    def label(self) -> str:
+        """What a person reads."""
+        return self.about.label
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values, empty for plain counts and words."""
+        return self.about.unit
+
+    @property
+    def inferred(self) -> bool:
+        """Whether the values are a model's answer."""
+        return self.about.inferred
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The values as people read them, without the unit."""
+        return tuple(told(value) for value in self.values)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("outcome", "outcome", about="How the run ended."),
+    Measure("save_stack_calls", "save_stack calls", about="How often a stack was to be saved."),
+    Measure("unwinds", "unwinds", about="Walks of the stack that were begun."),
+    Measure("frames_unwound", "frames unwound", about="Frames that the walks came by."),
+    Measure("guard_hits", "guard hits", about="Saves that the guard turned away."),
+    Measure(
+        "owners_lost",
+        "owners lost",
+        about="Owner records that got dummy_handle or failure_handle instead of a stack.",
+    ),
+    Measure("deepest_recursion", "deepest recursion", about="Most saves under way in one task."),
+    Measure("peak_stack_bytes", "peak stack", "bytes", "The most of a stack that was in use."),
+    Measure("depot_pools", "depot pools", about="Pools of four pages that the stack depot filled."),
+    Measure("simulated_ns", "simulated time", "ns", "A teaching clock, not a measurement."),
+    Measure(
+        "guard_instructions",
+        "instructions of the guard",
+        about="A model: one instruction a load, change and store, two a test or a compared entry.",
+        inferred=True,
+    ),
+    Measure(
+        "task_struct_bytes",
+        "added to task_struct",
+        "bytes",
+        "What the guard's field adds to sizeof(task_struct) in this layout.",
+    ),
+)
+"""Every measure, the most important first."""
+
+
+def differences(
+    traces: Sequence[Trace], plans: Sequence[Plan] | None = None
+) -> tuple[Difference, ...]:
+    """Return every measure of some runs: those that differ first, each part by importance.
+
+    Args:
+        traces: The runs.
+        plans: What they were run from; without them a layout that was read from a file is not
+            found again, and what a field adds to it stays unknown.
+    """
+    found = [
+        _values(trace, plans[lane] if plans is not None else None)
+        for lane, trace in enumerate(traces)
+    ]
+    rows = []
+    for about in MEASURES:
+        values = tuple(each[about.measure] for each in found)
+        rows.append(Difference(about, values, len(set(values)) > 1))
+    return tuple(sorted(rows, key=lambda row: not row.differs))
+
+
+def _values(trace: Trace, plan: Plan | None) -> dict[str, Value]:
+    end = trace.state_at(len(trace) - 1)
+    return {about.measure: _READERS[about.measure](trace, end, plan) for about in MEASURES}
+
+
+def _count(name: str) -> Callable[[Trace, State, Plan | None], Value]:
+    return lambda _trace, end, _plan: end.counts[name]
+
+
+_READERS: dict[str, Callable[[Trace, State, Plan | None], Value]] = {
+    "outcome": lambda trace, _end, _plan: trace.info.outcome,
+    "owners_lost": _count("owner_lost"),
+    "peak_stack_bytes": lambda trace, _end, _plan: stack_summary(trace)["peak_bytes"],
+    "simulated_ns": lambda _trace, end, _plan: end.clock_ns,
+    "guard_instructions": lambda trace, _end, _plan: guard_instructions(trace),
+    "task_struct_bytes": lambda trace, _end, plan: added_task_bytes(trace, plan),
+    **{
+        name: _count(name)
+        for name in (
+            "save_stack_calls",
+            "unwinds",
+            "frames_unwound",
+            "guard_hits",
+            "deepest_recursion",
+            "depot_pools",
+        )
+    },
+}
+
+
+def told(value: Value) -> str:
+    """Return a value as people read it, without its unit."""
+    if value is None:
+        return "none"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value.replace("_", " ")
