@@ -1,7 +1,8 @@
 """A clock that calls session.seek.
 
-Moments differ in weight: a short-circuit is held, the frames of a walk go by. The clock is handed
-in, so that tests need not sleep.
+Moments differ in weight: a short-circuit is held, the frames of a walk go by. Playing goes either
+way and stops at the session's stops, however fast it is. The clock is handed in, so that tests need
+not sleep.
 """
 
 from __future__ import annotations
@@ -40,11 +41,15 @@ class Playback(QObject):
 
     Signals:
         playing_changed: Whether it plays.
+        direction_changed: 1 where it plays on, -1 where it plays back.
         speed_changed: The factor on the ordinary pace.
+        stopped_at: It has stopped at a stop; carries the position and the ``Stop``.
     """
 
     playing_changed = Signal(bool)
+    direction_changed = Signal(int)
     speed_changed = Signal(float)
+    stopped_at = Signal(int, object)
 
     def __init__(
         self, session: Session, clock: Clock = monotonic, parent: QObject | None = None
@@ -53,6 +58,7 @@ class Playback(QObject):
         self._session = session
         self._clock = clock
         self._speed = SPEEDS.index(1.0)
+        self._direction = 1
         self._due = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -66,6 +72,11 @@ class Playback(QObject):
         return self._timer.isActive()
 
     @property
+    def direction(self) -> int:
+        """1 where it plays on or would, -1 where it plays back or did so last."""
+        return self._direction
+
+    @property
     def speed(self) -> float:
         """The factor on the ordinary pace."""
         return SPEEDS[self._speed]
@@ -77,16 +88,38 @@ class Playback(QObject):
         else:
             self.play()
 
+    def toggle_back(self) -> None:
+        """Play back, turning round if it plays on; pause where it plays back already."""
+        if self.playing and self._direction < 0:
+            self.pause()
+        else:
+            self.play_back()
+
     def play(self) -> None:
         """Play on from the cursor, or from the start where the cursor is at the end."""
+        self._start(1)
+
+    def play_back(self) -> None:
+        """Play back from the cursor, or from the end where the cursor is at the start."""
+        self._start(-1)
+
+    def resume(self) -> None:
+        """Play the way it played last."""
+        self._start(self._direction)
+
+    def _start(self, direction: int) -> None:
         trace = self._session.trace
-        if trace is None or self.playing:
+        if trace is None or (self.playing and direction == self._direction):
             return
-        if self._session.position >= len(trace) - 1:
-            self._session.seek(-1)
+        if direction != self._direction:
+            self._direction = direction
+            self.direction_changed.emit(direction)
+        if self._at_end():
+            self._session.seek(-1 if direction > 0 else len(trace) - 1)
         self._due = self._clock() + self._hold(self._session.position)
-        self._timer.start()
-        self.playing_changed.emit(True)
+        if not self.playing:
+            self._timer.start()
+            self.playing_changed.emit(True)
 
     def pause(self) -> None:
         """Stop playing; the cursor stays."""
@@ -116,17 +149,15 @@ class Playback(QObject):
 
     def tick(self) -> None:
         """Move the cursor to where the clock says it should be."""
-        trace = self._session.trace
-        if trace is None:
+        if self._session.trace is None:
             return
         now = self._clock()
         if self.speed > _HELD_UP_TO_SPEED:
             self._skip_ahead(now)
         else:
-            while now >= self._due and self._session.position < len(trace) - 1:
-                self._session.step(1)
+            while now >= self._due and self._advance(1):
                 self._due += self._hold(self._session.position)
-        if self._session.position >= len(trace) - 1:
+        if self._at_end():
             self.pause()
 
     def _skip_ahead(self, now: float) -> None:
@@ -134,8 +165,33 @@ class Playback(QObject):
         if behind >= 0:
             pace = EVENTS_A_SECOND * self.speed
             events = 1 + int(behind * pace)
-            self._session.step(events)
+            self._advance(events)
             self._due += events / pace
+
+    def _advance(self, events: int) -> bool:
+        """Move on by so many events, to the first stop at most; False where it is over."""
+        here, (there, stopped) = self._session.position, self._destination(events)
+        self._session.seek(there)
+        if stopped:
+            self.pause()
+            self.stopped_at.emit(there, self._session.stops.at(there))
+        return there != here and not stopped
+
+    def _destination(self, events: int) -> tuple[int, bool]:
+        """Return where so many events lead to, and whether that is a stop."""
+        session, way = self._session, self._direction
+        here, end = session.position, len(session.trace or ()) - 1 if way > 0 else -1
+        there = session.position_after(way * events)
+        there = min(there, end) if way > 0 else max(there, end)
+        goes_on = (there - here) * way > 0
+        stop = session.stops.next(here) if way > 0 else session.stops.previous(here)
+        # After the last essential event only a stop can lie further on.
+        if stop is not None and ((there if goes_on else end) - stop) * way >= 0:
+            return stop, True
+        return there if goes_on else here, False
+
+    def _at_end(self) -> bool:
+        return self._destination(1)[0] == self._session.position
 
     def _hold(self, position: int) -> float:
         """How long a moment is held, in seconds."""
