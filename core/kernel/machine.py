@@ -145,6 +145,9 @@ class Machine:
         )
         self.pages.requests = self.slab.requests = self.depot.requests = 0
         self.pools_at_start = self.depot.pools_in_use
+        self.depot_at_start = self.depot.info()
+        self.caches_at_start = tuple(cache.info() for cache in self.slab.caches)
+        self.pages_at_start = self.pages.in_use()
         self.recorder.truncate(0)
         self._next_check = min(CHECK_EVENTS, self.config.budget_events)
 

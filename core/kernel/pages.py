@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core import gfp as gfp_masks
 from core.kernel.outcome import OutOfMemory
 from core.trace.events import SITE_BITS, Kind
+from core.trace.info import PageInfo
 from core.trace.routine import Path
 
 if TYPE_CHECKING:
@@ -103,6 +104,14 @@ class PageAllocator:
             "none",
             "This page allocation was chosen to fail: {function} returns nothing.",
             cost_ns=10,
+        )
+
+    def in_use(self) -> tuple[PageInfo, ...]:
+        """Return the blocks given away right now, as a trace keeps them."""
+        return tuple(
+            PageInfo(page.pfn, page.order, page.handle)
+            for page in sorted(self.pages.values(), key=lambda page: page.pfn)
+            if page.in_use
         )
 
     def _fill(self) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
 from core.kernel.pages import Page
-from core.trace.events import Kind
+from core.trace.events import SITE_BITS, Kind
+from core.trace.info import CacheInfo
 from core.trace.routine import Path
 
 if TYPE_CHECKING:
@@ -62,9 +63,29 @@ class Cache:
         half_log = (object_bytes.bit_length() - 1) // 2
         self.min_partial = min(MAX_PARTIAL_SLABS, max(MIN_PARTIAL_SLABS, half_log))
         self.objects = (page_bytes << self.order) // object_bytes
+        self.taken_code = self.freed_code = 0
+        """Events of an object taken from, or given to, the cpu's freelist; 0 until the first."""
+        self.installed_codes: dict[tuple[str, str], int] = {}
+        """By where a new slab of the cpu comes from and which list the old one went to."""
+        self.returned_codes: dict[tuple[str, int], int] = {}
+        """By the list its slab joined, and the objects of a slab that was given up."""
         self.current: Slab | None = None
         self.cpu_partial: list[Slab] = []
         self.node_partial: list[Slab] = []
+
+    def info(self) -> CacheInfo:
+        """Return what the cache holds right now, as a trace keeps it."""
+        slabs = [*self.cpu_partial, *self.node_partial]
+        return CacheInfo(
+            self.name,
+            self.object_bytes,
+            self.order,
+            self.objects,
+            -1 if self.current is None else self.current.free_objects,
+            len(self.cpu_partial),
+            len(self.node_partial),
+            sum(slab.free_objects for slab in slabs),
+        )
 
 
 def _short(size_bytes: int) -> str:
@@ -158,33 +179,38 @@ class SlabAllocator:
         slab = cache.current
         if slab is None or not slab.free_objects or self.always_empty:
             return self._slow_path(cache, gfp)
-        slab.free_objects -= 1
-        self._note(
+        free = slab.free_objects = slab.free_objects - 1
+        code = cache.taken_code or self._declare_taken(cache)
+        self._machine.append(code | free << SITE_BITS)
+        return slab
+
+    def _declare_taken(self, cache: Cache) -> int:
+        code = cache.taken_code = self._site(
             "freelist",
             f"The cpu's freelist of {cache.name} has an object: no page is needed.",
             kind=Kind.OBJECT_TAKEN,
+            cache=cache.name,
         )
-        return slab
+        return code
 
     def _slow_path(self, cache: Cache, gfp: int) -> Slab | None:
         machine = self._machine
         machine.call_path(self._refill)
-        slab = None if self.always_empty else self._partial_slab(cache)
+        source, slab = ("new", None) if self.always_empty else self._partial_slab(cache)
         if slab is None:
             slab = self._get_new_slab(cache, gfp)
         if slab is not None:
-            self._install(cache, slab)
+            replaced = self._install(cache, slab)
             slab.free_objects -= 1
-            self._note(
-                "install",
-                f"A slab of {cache.name} becomes the cpu's own; one object of it is taken.",
-                kind=Kind.OBJECT_TAKEN,
-                path=self._refill,
-            )
+            code = cache.installed_codes.get((source, replaced))
+            if code is None:
+                code = self._declare_installed(cache, source, replaced)
+            machine.append(code | slab.free_objects << SITE_BITS)
         machine.ret_path(self._refill)
         return slab
 
-    def _partial_slab(self, cache: Cache) -> Slab | None:
+    def _partial_slab(self, cache: Cache) -> tuple[str, Slab | None]:
+        """Return a partial slab, taken off its list, and whose list that was: cpu or node."""
         for partial, owner in ((cache.cpu_partial, "cpu"), (cache.node_partial, "node")):
             if partial:
                 slab = partial.pop()
@@ -193,8 +219,20 @@ class SlabAllocator:
                     f"A partial slab of the {owner} serves {cache.name}: no page is needed.",
                     path=self._refill,
                 )
-                return slab
-        return None
+                return owner, slab
+        return "new", None
+
+    def _declare_installed(self, cache: Cache, source: str, replaced: str) -> int:
+        code = cache.installed_codes[source, replaced] = self._site(
+            "install",
+            f"A slab of {cache.name} becomes the cpu's own; one object of it is taken.",
+            kind=Kind.OBJECT_TAKEN,
+            path=self._refill,
+            cache=cache.name,
+            source=source,
+            replaced=replaced,
+        )
+        return code
 
     def _get_new_slab(self, cache: Cache, gfp: int) -> Slab | None:
         machine = self._machine
@@ -216,23 +254,30 @@ class SlabAllocator:
             return None
         return Slab(cache, page, (self.page_bytes << page.order) // cache.object_bytes)
 
-    def _install(self, cache: Cache, slab: Slab) -> None:
-        """Make a slab the cpu's own; what it replaces keeps its free objects on a list."""
+    def _install(self, cache: Cache, slab: Slab) -> str:
+        """Make a slab the cpu's own; what it replaces keeps its free objects on a list.
+
+        Returns:
+            The list that the replaced slab went to, cpu or node; empty where it went to none.
+        """
         old = cache.current
+        went_to = ""
         if old is not None:
             old.on_list = ""
             if old.free_objects:
-                self._to_partial(old)
+                went_to = self._to_partial(old)
         cache.current = slab
         slab.on_list = "cpu"
+        return went_to
 
-    def _to_partial(self, slab: Slab) -> None:
+    def _to_partial(self, slab: Slab) -> str:
         cache = slab.cache
         slab.on_list = "partial"
         if len(cache.cpu_partial) < CPU_PARTIAL_SLABS:
             cache.cpu_partial.append(slab)
-        else:
-            cache.node_partial.append(slab)
+            return "cpu"
+        cache.node_partial.append(slab)
+        return "node"
 
     def _kmalloc_large(self, size_bytes: int, gfp: int) -> Page | None:
         machine = self._machine
@@ -262,36 +307,62 @@ class SlabAllocator:
         machine.ret(self._kfree_entry)
 
     def _free_object(self, slab: Slab) -> None:
-        slab.free_objects += 1
-        if slab is slab.cache.current:
-            self._note(
-                "freelist",
-                f"The object goes back on the cpu's freelist of {slab.cache.name}.",
-                kind=Kind.OBJECT_FREED,
-                path=self._kfree,
-            )
+        cache, machine = slab.cache, self._machine
+        if slab is cache.current:
+            free = slab.free_objects = slab.free_objects + 1
+            machine.append((cache.freed_code or self._declare_freed(cache)) | free << SITE_BITS)
             return
-        machine = self._machine
         machine.call_path(self._slab_free)
-        self._note(
-            "slow",
-            f"The object goes back into its slab of {slab.cache.name}.",
-            kind=Kind.OBJECT_FREED,
-            path=self._slab_free,
-        )
-        if slab.on_list != "partial":
-            self._to_partial(slab)
-        if slab.page is not None and self._is_surplus(slab):
-            slab.cache.node_partial.remove(slab)
+        discarded = self._into_its_slab(slab)
+        if discarded is not None:
             machine.call_path(self._discard)
-            machine.free_pages(slab.page)
+            machine.free_pages(discarded)
             machine.ret_path(self._discard)
         machine.ret_path(self._slab_free)
+
+    def _declare_freed(self, cache: Cache) -> int:
+        code = cache.freed_code = self._site(
+            "freelist",
+            f"The object goes back on the cpu's freelist of {cache.name}.",
+            kind=Kind.OBJECT_FREED,
+            path=self._kfree,
+            cache=cache.name,
+        )
+        return code
+
+    def _into_its_slab(self, slab: Slab) -> Page | None:
+        """Free an object of a slab that is not the cpu's own; returns the page it gives up."""
+        cache = slab.cache
+        slab.free_objects += 1
+        joined = "" if slab.on_list == "partial" else self._to_partial(slab)
+        discarded = slab.page if self._is_surplus(slab) else None
+        if discarded is not None:
+            cache.node_partial.remove(slab)
+        lost = 0 if discarded is None else slab.free_objects
+        code = cache.returned_codes.get((joined, lost))
+        if code is None:
+            code = self._declare_returned(cache, joined, lost)
+        free = cache.current.free_objects if cache.current is not None else 0
+        self._machine.append(code | free << SITE_BITS)
+        return discarded
+
+    def _declare_returned(self, cache: Cache, joined: str, lost: int) -> int:
+        code = cache.returned_codes[joined, lost] = self._site(
+            "slow",
+            f"The object goes back into its slab of {cache.name}.",
+            kind=Kind.OBJECT_FREED,
+            path=self._slab_free,
+            cache=cache.name,
+            joined=joined,
+            discarded=str(lost or ""),
+        )
+        return code
 
     def _is_surplus(self, slab: Slab) -> bool:
         """Whether an empty slab goes back to the page allocator: __slab_free, slab_empty."""
         cache = slab.cache
-        assert slab.page is not None
+        if slab.page is None:
+            return False
         whole = (self.page_bytes << slab.page.order) // cache.object_bytes
         return (
             slab.free_objects == whole
@@ -304,6 +375,19 @@ class SlabAllocator:
     ) -> None:
         code = self._sites.get(text)
         if code is None:
-            routine = (path or self._kmalloc).routines[-1]
-            code = self._sites[text] = self._machine.site(kind, routine, label, text, cost_ns=4)
+            code = self._sites[text] = self._site(label, text, kind=kind, path=path)
         self._machine.append(code)
+
+    def _site(
+        self,
+        label: str,
+        text: str,
+        *,
+        kind: Kind = Kind.STEPPED,
+        path: Path | None = None,
+        **facts: str,
+    ) -> int:
+        """Return the code of an event; facts that are empty are left out."""
+        routine = (path or self._kmalloc).routines[-1]
+        given = {name: value for name, value in facts.items() if value}
+        return self._machine.site(kind, routine, label, text, cost_ns=4, **given)

@@ -16,6 +16,7 @@ from core import gfp as gfp_masks
 from core.guards.base import Entries
 from core.kernel.jhash import hash_of_addresses
 from core.trace.events import SITE_BITS, Kind
+from core.trace.info import DepotInfo
 
 if TYPE_CHECKING:
     from core.kernel.machine import Machine
@@ -70,6 +71,9 @@ class StackDepot:
         self.offset_bytes = 0
         self.spare_ready = False
         """A spare pool is there (new_pool; next_slab_inited in older versions)."""
+        self.spare_kept = False
+        """Whether the spare has pages: next_slab_inited also says so where the last pool is in
+        use and none may follow."""
         self.disabled = False
         self.in_nmi = False
         self._warned = False
@@ -129,6 +133,7 @@ class StackDepot:
         if free_bytes is not None and self.pools_in_use:
             self.offset_bytes = max(self.offset_bytes, self.pool_bytes - free_bytes)
         self.spare_ready = self.spare_ready and spare
+        self.spare_kept = self.spare_ready
         self.disabled = self._machine.config.depot_disabled
         if pools_left is not None:
             self.max_pools = min(self.max_pools, self.pools_in_use + pools_left)
@@ -265,6 +270,7 @@ class StackDepot:
         return self._refuse("no room", "room", "There is no room and no new pool")
 
     def _note_opened(self) -> None:
+        self.spare_kept = False
         self._machine.append(self._opened | (self.pools - 1) << SITE_BITS)
 
     def _keep(self, new_pool: Page | None) -> Page | None:
@@ -282,6 +288,7 @@ class StackDepot:
         self.spare_ready = True
         if not self._keeps_offset and self.pools >= self.max_pools:
             return new_pool
+        self.spare_kept = True
         self._machine.append(self._kept)
         return None
 
@@ -315,6 +322,19 @@ class StackDepot:
             scattered = zlib.crc32(f"{caller}:{callee}".encode()) & 0xFFFFFF
             address = self._addresses[caller, callee] = _TEXT_BASE + scattered
         return address
+
+    def info(self) -> DepotInfo:
+        """Return the depot's state right now, as a trace keeps it."""
+        return DepotInfo(
+            self.pool_bytes,
+            self.max_pools,
+            self.pools,
+            self.offset_bytes,
+            self.pool_missing,
+            self.spare_kept,
+            len(self.records),
+            self._keeps_offset,
+        )
 
     def handle(self, record: Record) -> int:
         """Return the kernel's 32-bit handle (union handle_parts, lib/stackdepot.c).

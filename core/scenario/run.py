@@ -289,10 +289,20 @@ def _info(plan: Plan, machine: Machine, outcome: Outcome) -> TraceInfo:
         ),
         locks=tuple(machine.locks.names),
         records=tuple(
-            StackRecord(record.names, machine.depot.handle(record), record.size_bytes)
+            StackRecord(
+                record.names,
+                machine.depot.handle(record),
+                record.size_bytes,
+                record.pool,
+                record.offset_bytes,
+            )
             for record in machine.depot.records
         ),
         depot_pools_at_start=machine.pools_at_start,
+        depot=machine.depot_at_start,
+        caches=machine.caches_at_start,
+        pages=machine.pages_at_start,
+        scripts=machine.unwinder.scripts,
         outcome=outcome.name,
         outcome_detail=outcome.detail,
         warnings=(*plan.warnings, *machine.warnings),

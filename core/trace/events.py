@@ -60,7 +60,9 @@ class Kind(IntEnum):
     """The depot began to fill another pool; the argument is the pool's number."""
     SPARE_KEPT = 22
     OBJECT_TAKEN = 23
+    """The argument is how many objects are free on the cpu's own freelist of the cache after it."""
     OBJECT_FREED = 24
+    """The argument is how many objects are free on the cpu's own freelist of the cache after it."""
     LOCK_TAKEN = 25
     """The argument is the lock's number."""
     LOCK_RELEASED = 26
@@ -70,6 +72,12 @@ class Kind(IntEnum):
     WARNED = 29
     STOPPED = 30
     """The run ended before its work was done; the site says how."""
+    SCRIPT_ADDED = 31
+    """An unwind script entered ia64's cache, still empty; the argument is its number."""
+    SCRIPT_BUILT = 32
+    """A script has its instructions; the argument is its number."""
+    SCRIPT_EVICTED = 33
+    """The oldest script left the cache; the argument is its number."""
 
 
 @dataclass(frozen=True, slots=True)

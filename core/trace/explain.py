@@ -89,6 +89,11 @@ def _task(trace: Trace, position: int) -> str:
     return f"{task.comm}/{task.pid}"
 
 
+def _script(trace: Trace, position: int) -> str:
+    script = trace.info.scripts[trace.argument(position)]
+    return f"{script.function} where it calls {script.called}"
+
+
 _WORDS: dict[str, Callable[[Trace, int], str]] = {
     "function": _function,
     "caller": _caller,
@@ -101,4 +106,5 @@ _WORDS: dict[str, Callable[[Trace, int], str]] = {
     "frame": _frame,
     "lock": _lock,
     "task": _task,
+    "script": _script,
 }

@@ -69,11 +69,98 @@ class LayoutInfo(msgspec.Struct, frozen=True):
 
 
 class StackRecord(msgspec.Struct, frozen=True):
-    """A stack in the depot, outermost function first, with the kernel's 32-bit handle."""
+    """A stack in the depot, outermost function first, with the kernel's 32-bit handle.
+
+    Attributes:
+        frames: Function names, outermost first.
+        handle: The kernel's handle.
+        size_bytes: What the record takes in its pool.
+        pool: Number of the pool it lies in, -1 where that is not known.
+        offset_bytes: Where in the pool it begins.
+    """
 
     frames: tuple[str, ...]
     handle: int
     size_bytes: int
+    pool: int = -1
+    offset_bytes: int = 0
+
+
+class DepotInfo(msgspec.Struct, frozen=True):
+    """The stack depot before the first event.
+
+    Attributes:
+        pool_bytes: Size of a pool, 0 where nothing is known about the depot.
+        max_pools: How many pools it may have.
+        pools: Pools begun, the current one included.
+        offset_bytes: How far the current pool is filled.
+        missing: Whether the current pool has no pages yet (up to 6.6).
+        spare: Whether a spare pool is kept.
+        records: How many of the records boot made.
+        keeps_offset: Whether a pool that is full stays current while no other is ready (since 6.9);
+            the older code moves on to a pool that it does not have.
+    """
+
+    pool_bytes: int = 0
+    max_pools: int = 0
+    pools: int = 0
+    offset_bytes: int = 0
+    missing: bool = False
+    spare: bool = False
+    records: int = 0
+    keeps_offset: bool = True
+
+
+class CacheInfo(msgspec.Struct, frozen=True):
+    """One kmalloc cache before the first event.
+
+    Attributes:
+        name: The kernel's name for it.
+        object_bytes: Its size class.
+        order: Page order of its slabs.
+        objects: Objects in a slab of that order.
+        free: Objects free in the slab that is the cpu's own, -1 where the cpu has none.
+        cpu_partial: Slabs on the cpu's partial list.
+        node_partial: Slabs on the node's partial list.
+        partial_free: Objects free in the slabs of both lists together.
+    """
+
+    name: str
+    object_bytes: int
+    order: int
+    objects: int
+    free: int = -1
+    cpu_partial: int = 0
+    node_partial: int = 0
+    partial_free: int = 0
+
+
+class PageInfo(msgspec.Struct, frozen=True):
+    """A block that was in use before the first event; its record was written at boot.
+
+    Attributes:
+        pfn: Page frame number of its first page.
+        order: Its order.
+        handle: Number of the stack in its record (early_handle), 0 where it has no record.
+    """
+
+    pfn: int
+    order: int
+    handle: int = 0
+
+
+class ScriptInfo(msgspec.Struct, frozen=True):
+    """An unwind script of ia64: for the frame of ``function`` where it calls ``called``.
+
+    Attributes:
+        function: Whose frame it undoes.
+        called: The function called there: the two together are the instruction pointer.
+        lock: Number of the script's lock.
+    """
+
+    function: str
+    called: str
+    lock: int
 
 
 class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +170,10 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
         thread_bytes: THREAD_SIZE.
         reserved_bytes: What task_struct takes of it where the two share pages (ia64).
         records: The depot's stacks; handle arguments count from 1 in here.
+        depot: The stack depot before the first event.
+        caches: The kmalloc caches before the first event, by rising size class.
+        pages: Blocks in use before the first event.
+        scripts: ia64's unwind scripts, by number; empty with other unwinders.
         inferred: What is inferred about this run, as sentences for the interface.
     """
 
@@ -100,6 +191,10 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
     locks: tuple[str, ...] = ()
     records: tuple[StackRecord, ...] = ()
     depot_pools_at_start: int = 0
+    depot: DepotInfo = DepotInfo()
+    caches: tuple[CacheInfo, ...] = ()
+    pages: tuple[PageInfo, ...] = ()
+    scripts: tuple[ScriptInfo, ...] = ()
     outcome: str = "completed"
     outcome_detail: dict[str, str | int] = {}
     warnings: tuple[str, ...] = ()

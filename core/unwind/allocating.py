@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from core import gfp as gfp_masks
 from core.guards.base import Entries
+from core.trace.info import ScriptInfo
 from core.unwind.base import Host
 from core.unwind.frames import FramePointerUnwinder, OrcUnwinder
 
@@ -23,6 +24,7 @@ class AllocatingUnwinder:
     """
 
     name = "allocating"
+    scripts: tuple[ScriptInfo, ...] = ()
     note = (
         "a stand-in for unwinders that allocate: one page and 64 bytes before every walk, both "
         "freed after it (measured on a patched 6.1.192)"

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from core.guards.base import Entries
 from core.trace.events import SITE_BITS, Kind
+from core.trace.info import ScriptInfo
 from core.trace.recorder import Recorder
 from core.trace.routine import Path, Routine
 
@@ -52,6 +53,12 @@ class Host(Protocol):
         """Leave functions in a row."""
 
 
+class NumberedLock(Protocol):
+    """A lock as an unwinder sees it: something with a number in the trace."""
+
+    number: int
+
+
 class Unwinder(Protocol):
     """Walks the stack of the current task.
 
@@ -62,6 +69,10 @@ class Unwinder(Protocol):
 
     name: str
     note: str
+
+    @property
+    def scripts(self) -> tuple[ScriptInfo, ...]:
+        """The scripts it has had in a cache of its own, by number; empty where it has none."""
 
     def attach(self, host: Host) -> None:
         """Meet the machine."""

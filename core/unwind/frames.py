@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.guards.base import Entries
+from core.trace.info import ScriptInfo
 from core.trace.routine import Path
 from core.unwind.base import SKIPPED_FRAMES, FrameEvents, Host, entries_below_save_stack
 
@@ -11,6 +12,7 @@ class OrcUnwinder:
     """x86_64: arch_stack_walk calls unwind_next_frame once a frame (unwind_orc.c)."""
 
     name = "orc"
+    scripts: tuple[ScriptInfo, ...] = ()
     note = "x86_64 ORC tables: walks without allocating"
     step = "unwind_next_frame"
 

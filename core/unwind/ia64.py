@@ -15,12 +15,14 @@ from enum import Enum
 from core import gfp as gfp_masks
 from core.guards.base import Entries
 from core.trace.events import SITE_BITS, Kind
+from core.trace.info import ScriptInfo
 from core.trace.routine import Path, Routine
 from core.unwind.base import (
     FRAME_NS,
     MAX_ENTRIES,
     SKIPPED_FRAMES,
     Host,
+    NumberedLock,
     entries_below_save_stack,
 )
 from core.unwind.ia64_mail import ENTRY_PATH, REGION_BYTES
@@ -37,7 +39,8 @@ class Script:
     """How to undo one frame; ``built`` once its instructions are there."""
 
     ip: Ip
-    lock: object
+    number: int
+    lock: NumberedLock
     built: bool = False
 
 
@@ -57,7 +60,7 @@ class Ia64Unwinder:
 
     def __init__(self) -> None:
         self._scripts: dict[Ip, Script] = {}
-        self._locks: dict[Ip, object] = {}
+        self._known: dict[Ip, tuple[int, NumberedLock]] = {}
 
     def attach(self, host: Host) -> None:
         """Meet the machine."""
@@ -81,7 +84,7 @@ class Ia64Unwinder:
             Kind.STEPPED, find, "lookup", "No script for this frame is cached: one is built."
         )
         self._new = site(
-            Kind.STEPPED,
+            Kind.SCRIPT_ADDED,
             build,
             "new",
             "script_new puts the script into the cache, still empty and write-locked.",
@@ -92,7 +95,15 @@ class Ia64Unwinder:
         self._busy = site(
             Kind.STEPPED, build, "busy", "The oldest script is in use: none can be replaced."
         )
-        self._done = site(Kind.STEPPED, build, "done", "The script has its instructions now.", 40)
+        self._evicted = site(
+            Kind.SCRIPT_EVICTED,
+            build,
+            "new",
+            "The cache is full: script_new takes the oldest script out of it, that for {script}.",
+        )
+        self._done = site(
+            Kind.SCRIPT_BUILT, build, "done", "The script has its instructions now.", 40
+        )
         self._empty = site(
             Kind.STEPPED,
             find,
@@ -170,7 +181,7 @@ class Ia64Unwinder:
             else:
                 self._decode()
             script.built = True
-            host.append(self._done)
+            host.append(self._done | script.number << SITE_BITS)
         host.ret(self._build)
         return script
 
@@ -182,14 +193,26 @@ class Ia64Unwinder:
                 # write_trylock fails on a script in use; without SMP it cannot.
                 host.append(self._busy)
                 return None
-            del self._scripts[oldest]
-        lock = self._locks.get(ip)
-        if lock is None:
-            lock = self._locks[ip] = host.locks.create(f"the lock of the script for {ip[0].name}")
-        script = self._scripts[ip] = Script(ip, lock)
-        host.append(self._new)
+            evicted = self._scripts.pop(oldest)
+            host.append(self._evicted | evicted.number << SITE_BITS)
+        number, lock = self._known.get(ip) or self._name(ip)
+        script = self._scripts[ip] = Script(ip, number, lock)
+        host.append(self._new | number << SITE_BITS)
         host.locks.acquire(lock, self._build)
         return script
+
+    def _name(self, ip: Ip) -> tuple[int, NumberedLock]:
+        """Give the script of an address its number and its lock."""
+        lock: NumberedLock = self._host.locks.create(f"the lock of the script for {ip[0].name}")
+        known = self._known[ip] = len(self._known), lock
+        return known
+
+    @property
+    def scripts(self) -> tuple[ScriptInfo, ...]:
+        """Every script there has been, by number."""
+        return tuple(
+            ScriptInfo(ip[0].name, ip[1].name, lock.number) for ip, (_, lock) in self._known.items()
+        )
 
     def _decode(self) -> None:
         """unw_decode meets a prologue region: push kmallocs it, the end of the build frees it."""

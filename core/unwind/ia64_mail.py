@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core import gfp as gfp_masks
 from core.guards.base import Entries
+from core.trace.info import ScriptInfo
 from core.trace.routine import Path
 from core.unwind.base import SKIPPED_FRAMES, FrameEvents, Host, entries_below_save_stack
 
@@ -21,6 +22,7 @@ class MailUnwinder:
     """Builds one script a walk and kmallocs for it."""
 
     name = "mail"
+    scripts: tuple[ScriptInfo, ...] = ()
     note = "ia64 as the mail tells it: every walk builds a script, and building it kmallocs"
 
     def attach(self, host: Host) -> None:

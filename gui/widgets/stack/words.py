@@ -46,6 +46,9 @@ VERBS = {
     Kind.TASK_SWITCHED: "switch",
     Kind.WARNED: "warning",
     Kind.STOPPED: "stop",
+    Kind.SCRIPT_ADDED: "script",
+    Kind.SCRIPT_BUILT: "script",
+    Kind.SCRIPT_EVICTED: "script",
 }
 """One word for what the innermost frame is doing."""
 
