@@ -104,6 +104,7 @@ class Theme:
         sunken: Wells such as a code listing. border: hairlines, decoration only.
         outline: The edge of a control, at least 3:1. accent: the primary button, selections.
         accent_ink: The accent as text. focus: the ring around what has the keyboard.
+        only_a: What only the first of two runs did. only_b: what only the second one did.
         roles: The subsystems by name; read them with ``role``.
     """
 
@@ -131,6 +132,8 @@ class Theme:
     info: Role
     warning: Role
     danger: Role
+    only_a: Role
+    only_b: Role
     roles: Mapping[str, Role]
 
     def role(self, name: str) -> Role:
@@ -156,9 +159,14 @@ _OUTCOMES = {
     "danger": ("Stopped", "×", "lattice"),
 }
 
+_SIDES = {
+    "only_a": ("Only the first", "▀", "rising"),
+    "only_b": ("Only the second", "▄", "falling"),
+}
+
 
 def _role(name: str, colour: str, base: Mapping[str, str]) -> Role:
-    label, glyph, pattern = (_SUBSYSTEMS | _OUTCOMES)[name]
+    label, glyph, pattern = (_SUBSYSTEMS | _OUTCOMES | _SIDES)[name]
     on_colour = max("#FFFFFF", "#0B0E13", key=lambda ink: contrast(ink, colour))
     soft = mix(colour, base["surface"], 0.13)
     ink = colour
@@ -169,7 +177,7 @@ def _role(name: str, colour: str, base: Mapping[str, str]) -> Role:
 
 def _theme(name: str, base: Mapping[str, str], colours: Mapping[str, str]) -> Theme:
     made = {key: _role(key, colour, base) for key, colour in colours.items()}
-    parts: dict[str, Any] = {**base, **{key: made[key] for key in _OUTCOMES}}
+    parts: dict[str, Any] = {**base, **{key: made[key] for key in (*_OUTCOMES, *_SIDES)}}
     roles = MappingProxyType({key: made[key] for key in _SUBSYSTEMS})
     return Theme(name=name, dark=name == "dark", roles=roles, **parts)
 
@@ -190,6 +198,7 @@ LIGHT = _theme(
         "depot": "#A03983", "guard": "#7A6B00", "interrupt": "#8B2500", "caller": "#83868D",
         "lock": "#262742",
         "ok": "#11734B", "info": "#2A62B8", "warning": "#A06400", "danger": "#C22B21",
+        "only_a": "#C9440C", "only_b": "#1565B8",
     },
 )
 DARK = _theme(
@@ -207,6 +216,7 @@ DARK = _theme(
         "depot": "#A25C94", "guard": "#EFD126", "interrupt": "#D34300", "caller": "#8892A5",
         "lock": "#F2F0FE",
         "ok": "#4CC38A", "info": "#6FA8F5", "warning": "#F5B942", "danger": "#FF7A6B",
+        "only_a": "#F2753F", "only_b": "#4FA0EE",
     },
 )
 # fmt: on

@@ -132,6 +132,18 @@ def oklab(colour: str, vision: str) -> tuple[float, ...]:
     )
 
 
+@THEMES
+@pytest.mark.parametrize("vision", VISIONS)
+def test_the_two_sides_of_a_comparison_stay_apart(theme: Theme, vision: str) -> None:
+    one, other, grey = theme.only_a, theme.only_b, theme.muted
+    for side in (one, other):
+        assert all(contrast(side.colour, s) >= 3 for s in (theme.surface, theme.sunken))
+        assert contrast(side.on_colour, side.colour) >= 4.5
+        assert math.dist(oklab(side.colour, vision), oklab(grey, vision)) > 0.06
+    assert math.dist(oklab(one.colour, vision), oklab(other.colour, vision)) > 0.12
+    assert one.glyph != other.glyph
+
+
 def test_an_unknown_subsystem_looks_like_a_base_frame() -> None:
     assert LIGHT.role("kasan") is LIGHT.role("caller")
 
