@@ -1,0 +1,313 @@
+"""What of a run is drawn as a step: one value over positions, with its name, unit and limit.
+
+Where a run has several tasks, a value that belongs to a task is that of the task that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from core.trace.events import SITE_MASK, WIDE_ARGUMENT, Kind
+from core.trace.index import Positions, arguments_of
+from core.trace.signals import StepSignal, tasks_of
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+
+Values = npt.NDArray[np.int64]
+
+
+class Limit(NamedTuple):
+    """A value that means something, and what."""
+
+    value: int
+    label: str
+
+
+@dataclass(frozen=True)
+class PlottedSignal:
+    """One value of a run that may be plotted.
+
+    Attributes:
+        name: What programs call it.
+        label: What people call it.
+        unit: What it counts, in the plural; empty for a plain number.
+        about: One sentence about what it shows.
+        make: Builds the signal; use ``signal``, which does so once.
+        limit: A value it is to be held against, None where there is none.
+        task: The task it belongs to; None is the one that runs.
+    """
+
+    name: str
+    label: str
+    unit: str
+    about: str
+    make: Callable[[], StepSignal]
+    limit: Limit | None = None
+    task: int | None = None
+
+    @cached_property
+    def signal(self) -> StepSignal:
+        """The value over positions, built when it is first asked for."""
+        return self.make()
+
+
+def plotted_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
+    """Return everything of a run that may be plotted; nothing is computed before it is drawn."""
+    several = len(trace.info.tasks) > 1
+    stacks = _Once(lambda: stack_signals(trace))
+    room = Limit(trace.info.thread_bytes - trace.info.reserved_bytes, _stack_limit(trace))
+    plotted = [
+        PlottedSignal(
+            "stack_bytes",
+            "Stack",
+            "bytes",
+            "Bytes of the call stack in use" + (", of the task that runs" if several else ""),
+            lambda: running(trace, stacks()),
+            room,
+        ),
+        PlottedSignal(
+            "recursion",
+            "Saves under way",
+            "",
+            "Recursion depth: how many saves of the task that runs are past the guard at once",
+            lambda: running(trace, trace.recursion),
+        ),
+        *_guard_signals(trace),
+        *_depot_signals(trace),
+        PlottedSignal(
+            "owners_lost",
+            "Owners lost",
+            "pages",
+            "Owner records that got dummy_handle or failure_handle so far",
+            lambda: lost_signal(trace),
+        ),
+        PlottedSignal(
+            "pages_in_use",
+            "Pages in use",
+            "pages",
+            "Pages that the page allocator has given away",
+            lambda: pages_signal(trace),
+        ),
+    ]
+    if several:
+        plotted += _stacks_of_tasks(trace, stacks, room)
+    return tuple(plotted)
+
+
+class _Once:
+    """A value that several signals share, built for the first of them."""
+
+    def __init__(self, make: Callable[[], dict[int, StepSignal]]) -> None:
+        self._make = make
+        self._made: dict[int, StepSignal] | None = None
+
+    def __call__(self) -> dict[int, StepSignal]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+def _stack_limit(trace: Trace) -> str:
+    return "THREAD_SIZE less task_struct" if trace.info.reserved_bytes else "THREAD_SIZE"
+
+
+def _guard_signals(trace: Trace) -> list[PlottedSignal]:
+    """The guard's field, where there is one: the scan and no guard keep no state."""
+    guard = trace.info.guard
+    if not guard.unit_bytes:
+        return []
+    deepest = Limit(guard.max_depth, "maximum depth")
+    return [
+        PlottedSignal(
+            "guard_value",
+            "Guard",
+            "",
+            f"Value of {guard.field} in memory",
+            lambda: running(trace, guard_signals(trace)),
+            # A maximum that the field cannot hold is never reached: a line there would lie.
+            deepest if guard.max_depth < 1 << guard.bit_size else None,
+        )
+    ]
+
+
+def _depot_signals(trace: Trace) -> list[PlottedSignal]:
+    if not trace.info.depot.pool_bytes:
+        return []
+    return [
+        PlottedSignal(
+            "depot_pages",
+            "Stack depot",
+            "pages",
+            "Pages of the stack depot: the pools that hold records, and the spare",
+            lambda: depot_signal(trace),
+        )
+    ]
+
+
+def _stacks_of_tasks(trace: Trace, stacks: _Once, room: Limit) -> list[PlottedSignal]:
+    return [
+        PlottedSignal(
+            f"stack_bytes/{number}",
+            f"Stack of {task.comm}/{task.pid}",
+            "bytes",
+            f"Bytes in use on the call stack of {task.comm}/{task.pid}, whether it runs or waits",
+            lambda number=number: stacks()[number],  # type: ignore[misc]
+            room,
+            number,
+        )
+        for number, task in enumerate(trace.info.tasks)
+    ]
+
+
+# -- the signals ------------------------------------------------------------------------------
+
+
+def changes_only(positions: Positions, values: Values, first: int) -> StepSignal:
+    """Return a signal without the steps that change nothing.
+
+    Args:
+        positions: Rising; of several values at one position the last one counts.
+        values: The value from each position on, same shape.
+        first: The value before the first position.
+    """
+    if not len(positions):
+        return StepSignal(positions, values, first)
+    last_here = np.append(positions[1:] != positions[:-1], np.True_)
+    positions, values = positions[last_here], values[last_here]
+    changes = np.empty(len(values), np.bool_)
+    changes[0] = values[0] != first
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return StepSignal(
+        np.ascontiguousarray(positions[changes]), np.ascontiguousarray(values[changes]), first
+    )
+
+
+def running(trace: Trace, of_tasks: Mapping[int, StepSignal]) -> StepSignal:
+    """Return the value of the task that runs, from the values of all tasks.
+
+    A task's value changes only while it runs; at a switch the other task's value counts.
+
+    Args:
+        trace: The run.
+        of_tasks: A signal by task number.
+    """
+    first = of_tasks[0].first
+    if len(of_tasks) == 1:
+        return of_tasks[0]
+    switches = trace.task_switches
+    at = np.array([position for position, _ in switches], np.int32)
+    there = np.array([of_tasks[task].value_at(position) for position, task in switches], np.int64)
+    positions = np.concatenate([at, *(signal.positions for signal in of_tasks.values())])
+    values = np.concatenate([there, *(signal.values for signal in of_tasks.values())])
+    order = np.argsort(positions, kind="stable")
+    return changes_only(positions[order], values[order], first)
+
+
+def stack_signals(trace: Trace) -> dict[int, StepSignal]:
+    """Return the bytes in use on each task's stack."""
+    sites = trace.codes & SITE_MASK
+    kinds = trace.site_kinds
+    frame_bytes = np.array(
+        [trace.functions[site.function].stack_bytes for site in trace.sites], np.int64
+    )
+    moves = np.flatnonzero(((kinds == Kind.CALLED) | (kinds == Kind.RETURNED))[sites])
+    called = (kinds == Kind.CALLED)[sites[moves]]
+    # A return gives back what its call took, and that is the call it happened in.
+    parents = trace.parents[moves]
+    owner = np.where(called, moves, np.maximum(parents, 0))
+    taken = np.where(called | (parents >= 0), frame_bytes[sites[owner]], 0)
+    changes = np.where(called, taken, -taken)
+    positions = moves.astype(np.int32)
+    tasks = tasks_of(trace, positions)
+    return {
+        number: changes_only(positions[tasks == number], np.cumsum(changes[tasks == number]), 0)
+        for number in range(len(trace.info.tasks))
+    }
+
+
+def guard_signals(trace: Trace) -> dict[int, StepSignal]:
+    """Return the value of the guard's field of each task, from what was stored."""
+    value_of = trace.info.guard.value_of
+    stores = trace.positions(Kind.STORED)
+    fields = np.array([value_of(word) for word in trace.values], np.int64)
+    values = fields[_arguments(trace, stores)] if len(stores) else fields[:0]
+    tasks = tasks_of(trace, stores)
+    return {
+        number: changes_only(
+            stores[tasks == number], values[tasks == number], value_of(task.first_word)
+        )
+        for number, task in enumerate(trace.info.tasks)
+    }
+
+
+def depot_signal(trace: Trace) -> StepSignal:
+    """Return the pages of the stack depot: pools that hold records, and the spare pool.
+
+    A pool is opened from the spare where one is kept, and from new pages where none is.
+    """
+    depot, pages_a_pool = trace.info.depot, _pages_a_pool(trace)
+    pools, spare = trace.info.depot_pools_at_start, int(depot.spare)
+    first = (pools + spare) * pages_a_pool
+    positions = trace.positions(Kind.POOL_OPENED, Kind.SPARE_KEPT)
+    held = []
+    for at in positions.tolist():  # a pool holds a hundred records: there are few of these
+        if trace.kind(at) is Kind.SPARE_KEPT:
+            spare = 1
+        else:
+            pools, spare = pools + 1, 0
+        held.append((pools + spare) * pages_a_pool)
+    return changes_only(positions, np.array(held, np.int64), first)
+
+
+def _arguments(trace: Trace, positions: Positions) -> Values:
+    """The arguments of some events, those too large for a code among them."""
+    found = arguments_of(trace.codes[positions]).astype(np.int64)
+    for at in np.flatnonzero(found == WIDE_ARGUMENT).tolist():
+        found[at] = trace.wide[int(positions[at])]
+    return found
+
+
+def _pages_a_pool(trace: Trace) -> int:
+    return trace.info.depot.pool_bytes // trace.info.page_bytes
+
+
+def lost_signal(trace: Trace) -> StepSignal:
+    """Return how many owner records have got dummy_handle or failure_handle."""
+    loses = np.array(
+        [site.kind is Kind.OWNER_HANDLE and site.fact("lost") == "yes" for site in trace.sites],
+        np.bool_,
+    )
+    positions = np.flatnonzero(loses[trace.codes & SITE_MASK]).astype(np.int32)
+    return StepSignal(positions, np.arange(1, len(positions) + 1, dtype=np.int64))
+
+
+def pages_signal(trace: Trace) -> StepSignal:
+    """Return how many pages the page allocator has given away.
+
+    A free names its block's first page only: its size is that of the allocation before it.
+    """
+    orders = np.array([int(site.fact("order") or 0) for site in trace.sites], np.int64)
+    positions = trace.positions(Kind.PAGE_ALLOCATED, Kind.PAGE_FREED)
+    before = trace.info.pages
+    first = sum(1 << page.order for page in before)
+    pfns = np.concatenate(
+        (np.array([page.pfn for page in before], np.int64), _arguments(trace, positions))
+    )
+    sites = trace.codes[positions] & SITE_MASK
+    takes = (trace.site_kinds == Kind.PAGE_ALLOCATED)[sites]
+    takes = np.concatenate((np.ones(len(before), np.bool_), takes))
+    sizes = np.concatenate(
+        (np.array([1 << page.order for page in before], np.int64), 1 << orders[sites])
+    )
+    by_page = np.argsort(pfns, kind="stable")
+    given = by_page[1:][~takes[by_page[1:]]]
+    sizes[given] = sizes[by_page[:-1][~takes[by_page[1:]]]]
+    changes = np.where(takes, sizes, -sizes)[len(before) :]
+    return changes_only(positions, first + np.cumsum(changes), first)
