@@ -37,7 +37,7 @@ class _Words(dict[str, str]):
         self._position = position
 
     def __missing__(self, name: str) -> str:
-        return _WORDS[name](self._trace, self._position)
+        return WORDS[name](self._trace, self._position)
 
 
 def _function(trace: Trace, position: int) -> str:
@@ -76,6 +76,8 @@ def _frame(trace: Trace, position: int) -> str:
     """The function whose frame is unwound: so many frames outside the walker's own."""
     walker = trace.site(position).fact("walker")
     names = trace.names_at(position)
+    if walker not in names:
+        return "one that is not on the stack"
     at = len(names) - 1 - names[::-1].index(walker)
     return names[max(0, at - 1 - trace.argument(position))]
 
@@ -94,7 +96,7 @@ def _script(trace: Trace, position: int) -> str:
     return f"{script.function} where it calls {script.called}"
 
 
-_WORDS: dict[str, Callable[[Trace, int], str]] = {
+WORDS: dict[str, Callable[[Trace, int], str]] = {
     "function": _function,
     "caller": _caller,
     "stack_bytes": _stack_bytes,
@@ -108,3 +110,4 @@ _WORDS: dict[str, Callable[[Trace, int], str]] = {
     "task": _task,
     "script": _script,
 }
+"""What a sentence may ask for, and how it is found."""

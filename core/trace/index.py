@@ -5,13 +5,15 @@ Both are built once, vectorised, when a trace is made or opened. Lengths are in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.trace.events import SITE_BITS, SITE_MASK
+from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT
 
 Codes = npt.NDArray[np.uint32]
 Positions = npt.NDArray[np.int32]
@@ -119,3 +121,19 @@ class CountIndex:
 def arguments_of(codes: Codes) -> Codes:
     """Return the packed arguments of events (wide ones are still their marker)."""
     return codes >> np.uint32(SITE_BITS)
+
+
+def whole_arguments(
+    codes: Codes, wide: Mapping[int, int], positions: npt.NDArray[np.integer[Any]]
+) -> npt.NDArray[np.int64]:
+    """Return the arguments of events at some positions, wide ones included.
+
+    Args:
+        codes: All events.
+        wide: Arguments too large for a code, by position.
+        positions: Which events, rising.
+    """
+    arguments = (codes[positions] >> np.uint32(SITE_BITS)).astype(np.int64)
+    for at in np.flatnonzero(arguments == WIDE_ARGUMENT).tolist():
+        arguments[at] = wide[int(positions[at])]
+    return arguments

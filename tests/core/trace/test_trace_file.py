@@ -1,31 +1,185 @@
-"""Saved traces: what is damaged or newer is said in one line."""
+"""Saved traces: they come back as they were, and what is damaged or newer is said in one line."""
 
 from __future__ import annotations
 
+import tracemalloc
+import zlib
 from pathlib import Path
+from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
-from hypothesis import given
+import zstandard
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import TraceFileError
 from core.trace import file as trace_file
-from tests.runs import bundled_run
+from core.trace.counts import COUNT_NAMES
+from core.trace.events import SITE_BITS, SITE_MASK, Kind
+from core.trace.explain import explain
+from core.trace.trace import Trace
+from tests.runs import bundled_run, run_scenario
 
 DATA = trace_file.to_bytes(bundled_run("mail-chain"))
+OLD = Path(__file__).parents[2] / "data" / "schema-1.trace"
+_START = len(trace_file.MAGIC) + 4
+
+
+def parts() -> tuple[dict[str, Any], bytes]:
+    """The head of ``DATA``, to be changed, and its columns."""
+    length = int.from_bytes(DATA[_START - 4 : _START], "little")
+    head = msgspec.json.decode(DATA[_START : _START + length], type=dict[str, Any])
+    return head, DATA[_START + length : -4]
+
+
+def joined(head: dict[str, Any], columns: bytes, *, checksum: bool = True) -> bytes:
+    """A file of a head and columns with the right checksum, as somebody with bad intent makes."""
+    encoded = msgspec.json.encode(head)
+    encoded += b" " * (-(_START + len(encoded)) % 8)
+    data = trace_file.MAGIC + len(encoded).to_bytes(4, "little") + encoded + columns
+    return data + zlib.crc32(data).to_bytes(4, "little") if checksum else data
+
+
+def refused(data: bytes) -> str:
+    """The one line that is said about some bytes."""
+    with pytest.raises(TraceFileError) as caught:
+        trace_file.from_bytes(data, where="bad.trace")
+    line = str(caught.value)
+    assert line.startswith("bad.trace: ")
+    assert "\n" not in line
+    return line
+
+
+# -- what is saved comes back -------------------------------------------------------------------
+
+
+def test_a_workspace_comes_back_with_its_trace(tmp_path: Path) -> None:
+    path = tmp_path / "run.trace"
+    workspace = {"position": 7, "range": [3, 9], "stops": [{"on": "function", "name": "push"}]}
+    for compress in (True, False):
+        trace_file.save(bundled_run("mail-chain"), path, workspace=workspace, compress=compress)
+        trace, again = trace_file.load_with_workspace(path)
+        assert again == workspace
+        assert trace_file.to_bytes(trace, workspace) == trace_file.to_bytes(
+            bundled_run("mail-chain"), workspace
+        )
+        assert trace_file.to_bytes(trace_file.load(path)) == DATA
+
+
+def test_without_a_workspace_it_is_empty(tmp_path: Path) -> None:
+    trace_file.save(bundled_run("mail-chain"), tmp_path / "run.trace")
+    assert trace_file.load_with_workspace(tmp_path / "run.trace")[1] == {}
+
+
+def test_large_arguments_come_back() -> None:
+    plain = bundled_run("mail-chain")
+    codes = plain.codes.copy()
+    at = int(plain.positions(Kind.OWNER_HANDLE)[0])
+    codes[at] = (codes[at] & SITE_MASK) | 0xFFFFF << SITE_BITS
+    trace = Trace(
+        codes, plain.sites, plain.functions, plain.values, {at: 1 << 40}, plain.info, plain.parents
+    )
+    again = trace_file.from_bytes(trace_file.to_bytes(trace), where="wide")
+    assert again.argument(at) == 1 << 40
+
+
+def test_a_trace_of_the_first_schema_still_opens() -> None:
+    trace, workspace = trace_file.load_with_workspace(OLD)
+    now = run_scenario("depot-growth", {"callers": 2}, kernel="5.12")
+    assert workspace == {}
+    assert len(trace) == len(now)
+    for position in range(-1, len(trace)):
+        assert explain(trace, position) == explain(now, position)
+    assert trace.state_at(len(trace) - 1) == now.state_at(len(now) - 1)
+    assert trace.info.depot.pool_bytes == 0
+    assert {record.pool for record in trace.info.records} == {-1}
+
+
+def test_an_old_trace_that_is_saved_again_has_the_new_schema(tmp_path: Path) -> None:
+    trace_file.save(trace_file.load(OLD), tmp_path / "again.trace", compress=False)
+    assert b'"schema":2' in (tmp_path / "again.trace").read_bytes()[:64]
+    assert len(trace_file.load(tmp_path / "again.trace")) == len(trace_file.load(OLD))
+
+
+# -- what it is ---------------------------------------------------------------------------------
+
+
+def test_a_few_bytes_tell_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "run.trace"
+    for compress in (True, False):
+        trace_file.save(bundled_run("mail-chain"), path, compress=compress)
+        data = path.read_bytes()
+        assert trace_file.looks_like_trace(data)
+        assert trace_file.looks_like_trace(data[:64])
+        assert not trace_file.looks_like_trace(data[:8])
+    assert trace_file.looks_like_trace(OLD.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"",
+        b"\x9f\xeb\x01\x00",
+        b'schema = 1\nname = "x"\n',
+        b"\x28\xb5\x2f\xfd",
+        b"\x28\xb5\x2f\xfd" + b"\xff" * 60,
+        zstandard.compress(b"another thing, compressed"),
+    ],
+)
+def test_what_is_no_trace_does_not_look_like_one(other: bytes) -> None:
+    assert not trace_file.looks_like_trace(other)
+    refused(other)
+
+
+# -- damage -------------------------------------------------------------------------------------
 
 
 @given(st.integers(0, len(DATA) - 1))
 def test_a_trace_cut_anywhere_is_an_error_and_no_traceback(length: int) -> None:
-    with pytest.raises(TraceFileError) as caught:
-        trace_file.from_bytes(DATA[:length], where="cut.trace")
-    assert str(caught.value).startswith("cut.trace: ")
+    refused(DATA[:length])
+
+
+@given(st.integers(0, len(DATA) - 1), st.integers(1, 255))
+def test_any_changed_byte_is_found(at: int, change: int) -> None:
+    damaged = bytearray(DATA)
+    damaged[at] ^= change
+    refused(bytes(damaged))
+
+
+PACKED = trace_file._compressed(DATA)
+
+
+@given(st.integers(0, len(PACKED) - 1), st.integers(1, 255), st.booleans())
+def test_damaged_compression_is_an_error_and_no_traceback(at: int, change: int, cut: bool) -> None:
+    damaged = bytearray(PACKED)
+    damaged[at] ^= change
+    try:
+        again = trace_file.from_bytes(bytes(damaged[:at] if cut else damaged), where="bad.trace")
+    except TraceFileError as error:
+        assert str(error).startswith("bad.trace: ")
+    else:  # a bit of zstd's own head that changes nothing
+        assert trace_file.to_bytes(again) == DATA
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_error_and_no_traceback(data: bytes) -> None:
+    refused(data)
+    refused(trace_file.MAGIC + data)
+    refused(b"\x28\xb5\x2f\xfd" + data)
+
+
+def test_more_than_its_events_is_said() -> None:
+    refused(DATA + b"x")
+    refused(trace_file._compressed(DATA) + b"x")
+    refused(trace_file._compressed(DATA) * 2)
 
 
 def test_a_newer_trace_is_refused() -> None:
-    newer = DATA.replace(b'"schema":1', b'"schema":9', 1)
-    with pytest.raises(TraceFileError, match=r"schema 9 is not 1.*update ownerscope"):
-        trace_file.from_bytes(newer, where="new.trace")
+    newer = DATA.replace(b'"schema":2', b'"schema":9', 1)
+    assert "schema 9 is not 2" in refused(newer)
+    assert "update ownerscope" in refused(newer)
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
@@ -39,3 +193,139 @@ def test_damaged_compression_says_so(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20] + b"x" * 20)
     with pytest.raises(TraceFileError):
         trace_file.load(path)
+
+
+# -- made with bad intent: the checksum is right ------------------------------------------------
+
+
+def test_the_hand_made_file_is_as_the_real_one() -> None:
+    head, columns = parts()
+    assert trace_file.to_bytes(trace_file.from_bytes(joined(head, columns), where="x")) == DATA
+
+
+ABSURD = [-(1 << 70), -1, 1 << 20, 1 << 31, 1 << 40, 1 << 63, 1 << 70, "x", None, 1.5, [], {}]
+
+
+@st.composite
+def bad_heads(draw: st.DrawFn) -> dict[str, Any]:
+    """A head in which one value, anywhere, is another."""
+    head, _ = parts()
+    place: Any = head
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        if not keys:
+            break
+        key = draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or draw(st.integers(0, 9)) == 0:
+            place[key] = draw(st.sampled_from(ABSURD))
+            break
+        place = place[key]
+    return head
+
+
+@settings(max_examples=400)
+@given(bad_heads())
+def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
+    try:
+        trace = trace_file.from_bytes(joined(head, parts()[1]), where="bad.trace")
+    except TraceFileError as error:
+        assert str(error).startswith("bad.trace: ")
+        assert "\n" not in str(error)
+        return
+    use(trace)
+
+
+def use(trace: Trace) -> None:
+    """Ask a trace everything the window asks."""
+    for position in {-1, 0, len(trace) // 2, len(trace) - 1}:
+        assert set(trace.state_at(position).counts) == set(COUNT_NAMES)
+        if position < len(trace):
+            explain(trace, position)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_absurd_columns_are_refused_or_harmless(data: st.DataObject) -> None:
+    head, columns = parts()
+    n = head["length"]
+    numbers = np.frombuffer(columns, "<u4").copy()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, 2 * n - 1))
+        numbers[at] = data.draw(
+            st.one_of(
+                st.integers(0, (1 << 32) - 1),
+                st.integers(0, len(head["sites"])),
+                st.integers(0, n),
+                st.sampled_from(numbers.tolist()),
+            )
+        )
+    try:
+        trace = trace_file.from_bytes(joined(head, numbers.tobytes()), where="bad.trace")
+    except TraceFileError as error:
+        assert "\n" not in str(error)
+        return
+    use(trace)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda head: head["sites"].clear(), "site that does not exist"),
+        (lambda head: head["functions"].clear(), "there is no function"),
+        (lambda head: head["sites"][0].__setitem__(0, 99), "99 is no kind"),
+        (lambda head: head["sites"][0].__setitem__(3, "{function:>99999999999}"), "a word"),
+        (lambda head: head["sites"][0].__setitem__(3, "{function.__class__}"), "a word"),
+        (lambda head: head["sites"][0].__setitem__(3, "{"), "a word"),
+        (lambda head: head["sites"][0].__setitem__(5, [["order", "9" * 5000]]), "order"),
+        (lambda head: head["wide"].update({"1": 5}), "large arguments"),
+        (lambda head: head["wide"].update({"99999999999": 5}), "belongs to no event"),
+        (lambda head: head["info"]["tasks"].clear(), "no task"),
+        (lambda head: head["info"]["guard"].update(bit_size=1 << 60), "outside its storage unit"),
+        (lambda head: head["info"].update(records=[]), "records it does not have"),
+        (lambda head: head.update(length=1 << 40), "it claims 1,099,511,627,776 events"),
+        (lambda head: head.update(length=head["length"] + 1), "found room for"),
+        (lambda head: head.update(workspace=[]), "head is damaged"),
+    ],
+)
+def test_what_is_wrong_is_said(change: Any, said: str) -> None:
+    head, columns = parts()
+    change(head)
+    assert said in refused(joined(head, columns))
+
+
+def test_parents_must_come_before() -> None:
+    head, columns = parts()
+    numbers = np.frombuffer(columns, "<i4").copy()
+    for parent in (5, 9, 1 << 30, -2):
+        numbers[head["length"] + 5] = parent
+        assert "damaged" in refused(joined(head, numbers.tobytes()))
+
+
+# -- nothing is allocated by a claimed length ---------------------------------------------------
+
+
+def most_bytes(data: bytes) -> int:
+    """Memory that refusing some bytes takes at most."""
+    tracemalloc.start()
+    refused(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_a_huge_claim_takes_no_memory() -> None:
+    head, columns = parts()
+    head["length"] = 2_000_000_000
+    assert most_bytes(joined(head, columns)) < 4 << 20
+    assert most_bytes(trace_file._compressed(joined(head, columns))) < 4 << 20
+    assert most_bytes(trace_file.MAGIC + b"\xff\xff\xff\xff" + b"x" * 50) < 4 << 20
+
+
+def test_a_bomb_takes_no_memory() -> None:
+    head, _ = parts()
+    head["length"] = 16 << 20
+    encoded = msgspec.json.encode(head)
+    start = trace_file.MAGIC + len(encoded).to_bytes(4, "little") + encoded
+    bomb = zstandard.ZstdCompressor(level=3).compress(start + bytes(128 << 20))
+    assert len(bomb) < 100_000
+    assert most_bytes(bomb) < 32 << 20
