@@ -66,12 +66,15 @@ class Preset:
     lanes: tuple[Lane, ...]
 
 
+STORAGES = ("uint", "bit1", "bit2")
+"""The mail's three: what is compared where nobody says what."""
+
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "storages",
         "The mail's three",
         "The three ways to store the state that the review of the patch weighed.",
-        (Lane("uint"), Lane("bit1"), Lane("bit2")),
+        tuple(map(Lane, STORAGES)),
     ),
     Preset(
         "patch",
