@@ -56,6 +56,10 @@ class TraceFileError(OwnerscopeError):
     """A saved trace that is damaged, or newer than this program."""
 
 
+class PatternError(OwnerscopeError):
+    """A regular expression that is none."""
+
+
 class EnvironmentProblem(OwnerscopeError):
     """Something this machine lacks: a display, a system library, an extra."""
 

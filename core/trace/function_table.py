@@ -1,0 +1,347 @@
+"""What each function of a run did between two events: calls, time with and without its callees.
+
+Everything in the table but the peak is a sum over events, so a long range is a few blocks that
+were summed once (``FunctionIndex``) and two ends that are summed when asked for. A query takes a
+few milliseconds however long the run is; the index takes about 0.1 us an event, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from core.trace.events import SITE_MASK, Function, Kind
+from core.trace.index import Codes, Positions
+from core.trace.signals import tasks_of
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+
+Numbers = npt.NDArray[np.int64]
+
+BLOCK_EVENTS = 1 << 14
+"""Events of a block: an end of a range is at most this long."""
+_PIECE_BLOCKS = 16
+"""Blocks that are summed at once while the index is built."""
+
+
+class FunctionRow(NamedTuple):
+    """One function in a range of events.
+
+    Attributes:
+        function: Which one.
+        calls: Its calls that overlap the range.
+        events: Events of the range while it was on its task's stack, each counted once however
+            often it stood there.
+        ns: Simulated nanoseconds of these events.
+        self_events: Events of the range in the function itself.
+        self_ns: Simulated nanoseconds of these.
+        peak_bytes: The most stack in use right after one of its calls in the range (of calls
+            from before the range: what is in use then); 0 where it was never called.
+    """
+
+    function: Function
+    calls: int
+    events: int
+    ns: int
+    self_events: int
+    self_ns: int
+    peak_bytes: int
+
+
+def function_table(trace: Trace, first: int = 0, last: int | None = None) -> list[FunctionRow]:
+    """Return the functions that are on a stack in a range of events, costliest first.
+
+    Args:
+        trace: The run.
+        first: The first event of the range.
+        last: The last one; None is the run's last.
+    """
+    last = len(trace) - 1 if last is None else min(last, len(trace) - 1)
+    first = max(0, first)
+    if first > last:
+        return []
+    events, ns, peaks = _index_of(trace).between(first, last)
+    counts = trace.counts_index.up_to(last) - trace.counts_index.up_to(first - 1)
+    costs = np.array([site.cost_ns for site in trace.sites], np.int64)
+    self_events, self_ns = _by_function(trace, counts), _by_function(trace, counts * costs)
+    calls = _by_function(trace, counts * (trace.site_kinds == Kind.CALLED))
+    opened = _open_before(trace, first)
+    for call, used in zip(opened, _used_by_open(trace, opened)[0], strict=True):
+        function = trace.site(call).function
+        calls[function] += 1
+        peaks[function] = max(peaks[function], used)
+    columns = (calls, events, ns, self_events, self_ns, peaks)
+    rows = zip(trace.functions, *(column.tolist() for column in columns), strict=True)
+    found = [FunctionRow(*row) for row in rows]
+    return sorted((row for row in found if row.calls), key=lambda row: (-row.ns, -row.events))
+
+
+def range_counts(trace: Trace, first: int, last: int) -> dict[str, int]:
+    """Return the named counts of a range of events, in the order of ``COUNT_NAMES``.
+
+    Counts are what happened in the range. ``depot_pools`` is how many there are at its end and
+    ``deepest_recursion`` the most saves under way at once at any of its events.
+    """
+    rules, index = trace.count_rules, trace.counts_index
+    after, _ = rules.named(index.up_to(last))
+    before, _ = rules.named(index.up_to(first - 1))
+    counts = {name: value - before[name] for name, value in after.items()}
+    counts["depot_pools"] = after["depot_pools"]
+    deepest = 0
+    for signal in trace.recursion.values():
+        begin, end = np.searchsorted(signal.positions, np.array([first, last + 1], np.int32))
+        within = signal.values[begin:end]
+        deepest = max(deepest, signal.value_at(first), int(within.max()) if len(within) else 0)
+    counts["deepest_recursion"] = deepest
+    return counts
+
+
+def _by_function(trace: Trace, per_site: Numbers) -> Numbers:
+    """Sum numbers by site into numbers by function."""
+    sums = np.zeros(len(trace.functions), np.int64)
+    np.add.at(sums, [site.function for site in trace.sites], per_site)
+    return sums
+
+
+# -- while a function is on the stack --------------------------------------------------------------
+
+
+class _Sums(NamedTuple):
+    """Per border (row) and function (column): events and ns up to it, and the peak before it."""
+
+    events: Numbers
+    ns: Numbers
+    peaks: Numbers
+
+
+class FunctionIndex:
+    """Events, ns and stack peak by function, summed for blocks of ``BLOCK_EVENTS`` events.
+
+    Args:
+        trace: The run.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        events, ns, peaks = [], [], []
+        n_blocks = len(trace) // BLOCK_EVENTS
+        shape = (1, len(trace.functions))
+        last = _Sums(*(np.zeros(shape, np.int64) for _ in range(3)))
+        for begin in range(0, n_blocks, _PIECE_BLOCKS):
+            end = min(begin + _PIECE_BLOCKS, n_blocks)
+            borders = np.arange(begin + 1, end + 1) * BLOCK_EVENTS
+            piece = _sums(trace, begin * BLOCK_EVENTS, borders)
+            last = _Sums(piece.events + last.events[-1], piece.ns + last.ns[-1], piece.peaks)
+            events.append(last.events)
+            ns.append(last.ns)
+            peaks.append(last.peaks)
+        none = np.zeros(shape, np.int64)
+        self._events = np.concatenate([none, *events])
+        self._ns = np.concatenate([none, *ns])
+        self._peaks = np.concatenate([*peaks, none])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the index in bytes."""
+        return self._events.nbytes + self._ns.nbytes + self._peaks.nbytes
+
+    def between(self, first: int, last: int) -> tuple[Numbers, Numbers, Numbers]:
+        """Return events, ns and peak by function for a range of events."""
+        begin, end = -(-first // BLOCK_EVENTS), (last + 1) // BLOCK_EVENTS
+        if begin >= end:
+            parts = [(first, last)]
+            events = np.zeros(len(self._trace.functions), np.int64)
+            ns, peaks = events.copy(), events.copy()
+        else:
+            parts = [(first, begin * BLOCK_EVENTS - 1), (end * BLOCK_EVENTS, last)]
+            events = self._events[end] - self._events[begin]
+            ns = self._ns[end] - self._ns[begin]
+            peaks = self._peaks[begin:end].max(axis=0)
+        for start, stop in parts:
+            if start <= stop:
+                part = _sums(self._trace, start, np.array([stop + 1]))
+                events, ns = events + part.events[0], ns + part.ns[0]
+                peaks = np.maximum(peaks, part.peaks[0])
+        return events, ns, peaks
+
+
+_indexes: WeakKeyDictionary[Trace, FunctionIndex] = WeakKeyDictionary()
+
+
+def _index_of(trace: Trace) -> FunctionIndex:
+    if trace not in _indexes:
+        _indexes[trace] = FunctionIndex(trace)
+    return _indexes[trace]
+
+
+def _open_before(trace: Trace, first: int) -> list[int]:
+    """The calls open before an event, of all tasks, rising."""
+    switches = trace.task_switches
+    if len(switches) == 1:
+        return trace.calls_at(first - 1)
+    ends = [at for at, _ in switches[1:]]
+    last_of = {
+        task: min(end, first) - 1
+        for (start, task), end in zip(switches, [*ends, len(trace)], strict=True)
+        if start < first
+    }
+    return sorted(call for at in last_of.values() for call in trace.calls_at(at))
+
+
+def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
+    """Sum a range of events by function, from its first event up to each border.
+
+    Args:
+        trace: The run.
+        first: The first event of the range.
+        borders: Positions after ``first``, rising; the last one ends the range.
+    """
+    stop = int(borders[-1])
+    codes: Codes = trace.codes[first:stop] & np.uint32(SITE_MASK)
+    opened = _open_before(trace, first)
+    calls, starts, ends = _spans(trace, codes, first, stop, opened)
+    functions = _functions(trace)[trace.codes[calls] & SITE_MASK]
+    n_tasks = len(trace.info.tasks)
+    multi = len(trace.task_switches) > 1
+    tasks = tasks_of(trace, calls) if multi else np.zeros(len(calls), np.int32)
+    used = _used(trace, codes, first, starts, tasks, opened)
+    shape = (len(borders), len(trace.functions))
+    sums = _Sums(*(np.zeros(shape, np.int64) for _ in range(3)))
+    block = np.searchsorted(borders, starts, side="right")
+    np.maximum.at(sums.peaks, (block, functions), used)
+    whose = _whose(trace, first, stop) if multi else None
+    costs = np.array([site.cost_ns for site in trace.sites], np.int64)[codes]
+    for task in range(n_tasks if multi else 1):
+        mine = (tasks == task) if multi else slice(None)
+        counted = None if whose is None else whose == task
+        clocks = (_running(counted, len(codes)), _running_costs(costs, counted))
+        _add_task(sums, clocks, starts[mine] - first, ends[mine] + 1 - first,
+                  functions[mine], borders - first)  # fmt: skip
+    return sums
+
+
+def _functions(trace: Trace) -> npt.NDArray[np.int16]:
+    return np.array([site.function for site in trace.sites], np.int16)
+
+
+def _spans(
+    trace: Trace, codes: Codes, first: int, stop: int, opened: list[int]
+) -> tuple[Positions, Positions, Positions]:
+    """The calls that overlap a range: their positions, and their spans clipped to it."""
+    kinds = trace.site_kinds
+    called = np.flatnonzero((kinds == Kind.CALLED)[codes])
+    returned = np.flatnonzero((kinds == Kind.RETURNED)[codes])
+    callers = trace.parents[returned + first]
+    end_at: Positions = np.full(len(codes), stop - 1, np.int32)
+    inside = callers >= first
+    end_at[callers[inside] - first] = returned[inside] + first
+    outside = dict(
+        zip(callers[~inside].tolist(), (returned[~inside] + first).tolist(), strict=True)
+    )
+    ends = [outside.get(call, stop - 1) for call in opened]
+    return (
+        np.concatenate((np.array(opened, np.int32), (called + first).astype(np.int32))),
+        np.concatenate((np.full(len(opened), first, np.int32), (called + first).astype(np.int32))),
+        np.concatenate((np.array(ends, np.int32), end_at[called])),
+    )
+
+
+def _used(
+    trace: Trace,
+    codes: Codes,
+    first: int,
+    starts: Positions,
+    tasks: npt.NDArray[np.int32],
+    opened: list[int],
+) -> Numbers:
+    """Stack bytes in use right after each call; of earlier calls, when the range begins.
+
+    A call from before the range is as deep in its stack as it was when it was made.
+    """
+    frame = np.array([trace.functions[site.function].stack_bytes for site in trace.sites], np.int64)
+    kinds = trace.site_kinds
+    change = np.where(kinds == Kind.CALLED, frame, np.where(kinds == Kind.RETURNED, -frame, 0))
+    used = np.zeros(len(starts), np.int64)
+    n = len(opened)
+    used[:n], base = _used_by_open(trace, opened)
+    changes = change[codes]
+    if len(trace.task_switches) == 1:
+        used[n:] = np.cumsum(changes)[starts[n:] - first] + base.get(0, 0)
+        return used
+    whose = _whose(trace, first, first + len(codes))
+    for number in range(len(trace.info.tasks)):
+        mine = np.flatnonzero(tasks[n:] == number) + n
+        sums = np.cumsum(np.where(whose == number, changes, 0))
+        used[mine] = sums[starts[mine] - first] + base.get(number, 0)
+    return used
+
+
+def _used_by_open(trace: Trace, opened: list[int]) -> tuple[list[int], dict[int, int]]:
+    """Stack bytes in use right after each open call, and by each task with all of them open."""
+    used: list[int] = []
+    base: dict[int, int] = {}
+    for call in opened:
+        task = trace.task_at(call)
+        base[task] = base.get(task, 0) + trace.function(call).stack_bytes
+        used.append(base[task])
+    return used, base
+
+
+def _whose(trace: Trace, first: int, stop: int) -> npt.NDArray[np.int32]:
+    """The task of each event of a range."""
+    return tasks_of(trace, np.arange(first, stop, dtype=np.int32))
+
+
+def _running(counted: npt.NDArray[np.bool_] | None, n: int) -> Numbers:
+    """How many events that count lie before each event; one number more than events."""
+    if counted is None:
+        return np.arange(n + 1)
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)))
+
+
+def _running_costs(costs: Numbers, counted: npt.NDArray[np.bool_] | None) -> Numbers:
+    own = costs if counted is None else np.where(counted, costs, 0)
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(own)))
+
+
+def _add_task(
+    sums: _Sums,
+    clocks: tuple[Numbers, Numbers],
+    starts: Positions,
+    ends: Positions,
+    functions: npt.NDArray[np.int16],
+    borders: Numbers,
+) -> None:
+    """Add what one task did while each function was on its stack.
+
+    Args:
+        sums: To add to.
+        clocks: Running events and ns before each event of the range.
+        starts: Where its calls begin, counted from the range's start, rising.
+        ends: Where they end, the event after the return.
+        functions: Whose calls they are.
+        borders: Where to sum up to.
+    """
+    order = np.argsort(functions, kind="stable")
+    starts, ends, functions = starts[order], ends[order], functions[order]
+    # Spans of one task nest: one is outermost if it ends after all of its function before it.
+    key = functions.astype(np.int64) * (len(clocks[0]) + 1) + ends
+    highest = np.maximum.accumulate(key)
+    outermost = np.ones(len(key), np.bool_)
+    outermost[1:] = (key[1:] > highest[:-1]) | (functions[1:] != functions[:-1])
+    starts, ends, functions = starts[outermost], ends[outermost], functions[outermost]
+    bounds = np.searchsorted(functions, np.arange(len(sums.events[0]) + 1))
+    for function in np.unique(functions).tolist():
+        mine = slice(bounds[function], bounds[function + 1])
+        begun = np.searchsorted(starts[mine], borders, side="left")
+        for column, clock in zip((sums.events, sums.ns), clocks, strict=True):
+            lengths = np.cumsum(clock[ends[mine]] - clock[starts[mine]])
+            whole = np.concatenate((np.zeros(1, np.int64), lengths))[begun]
+            # Of the last span that has begun, what lies behind the border does not count.
+            last = ends[mine][np.maximum(begun - 1, 0)]
+            rest = np.where(begun > 0, clock[np.maximum(last, borders)] - clock[borders], 0)
+            column[:, function] += whole - rest
