@@ -1,0 +1,1 @@
+"""The panel of the stops: the list of them, and the line that adds one."""
