@@ -18,6 +18,7 @@ def test_the_parts_lie_side_by_side_inside_the_row(
     left: int, top: int, width: int, scale: float
 ) -> None:
     lines = round(16 * scale), round(13 * scale)
+    width = max(width, round(70 * scale))
     row = QRect(left, top, width, row_height(*lines, scale))
     parts = stop_row(row, *lines, scale)
     for part in parts:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from core.trace.stops import format_stop, parse_stop
@@ -70,7 +70,7 @@ def test_without_stops_it_says_what_a_stop_is_and_offers_one(
 ) -> None:
     assert panel.suggestion.isVisible()
     assert not panel.list.isVisible()
-    qtbot.mouseClick(panel.suggestion, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.suggestion, Qt.MouseButton.LeftButton)
     assert texts(session) == ["short-circuit"]
     assert panel.list.isVisible()
     assert not panel.suggestion.isVisible()
@@ -159,9 +159,9 @@ def test_a_click_on_the_box_turns_a_stop_off(
 ) -> None:
     with_stops(session, "warning", "short-circuit")
     place = part_of(panel, 1, "check")
-    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert texts(session) == ["warning", "short-circuit off"]
-    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert texts(session) == ["warning", "short-circuit"]
 
 
@@ -170,7 +170,7 @@ def test_a_click_on_the_cross_takes_a_stop_away(
 ) -> None:
     with_stops(session, "warning", "short-circuit")
     place = part_of(panel, 0, "remove")
-    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert texts(session) == ["short-circuit"]
 
 
@@ -179,7 +179,7 @@ def test_a_click_on_the_words_only_chooses(
 ) -> None:
     with_stops(session, "warning", "short-circuit")
     place = part_of(panel, 1, "sentence")
-    qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert texts(session) == ["warning", "short-circuit"]
     assert panel.list.currentIndex().row() == 1
 
@@ -189,7 +189,7 @@ def test_a_double_click_goes_to_the_next_hit(
 ) -> None:
     with_stops(session, "short-circuit")
     place = part_of(panel, 0, "sentence")
-    qtbot.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert session.position == int(session.stops.hits()[0])
 
 
@@ -197,14 +197,14 @@ def test_space_and_delete(panel: StopsPanel, session: Session, qtbot: QtBot) -> 
     with_stops(session, "warning", "short-circuit", "order>=2")
     panel.list.setFocus()
     panel.list.setCurrentIndex(panel.model.index(1))
-    qtbot.keyClick(panel.list, Key.Key_Space)
+    QTest.keyClick(panel.list, Key.Key_Space)
     assert texts(session) == ["warning", "short-circuit off", "order>=2"]
     assert panel.list.currentIndex().row() == 1
-    qtbot.keyClick(panel.list, Key.Key_Delete)
+    QTest.keyClick(panel.list, Key.Key_Delete)
     assert texts(session) == ["warning", "order>=2"]
     assert panel.list.currentIndex().row() == 1
-    qtbot.keyClick(panel.list, Key.Key_Delete)
-    qtbot.keyClick(panel.list, Key.Key_Delete)
+    QTest.keyClick(panel.list, Key.Key_Delete)
+    QTest.keyClick(panel.list, Key.Key_Delete)
     assert texts(session) == []
     assert panel.suggestion.isVisible()
 
@@ -220,7 +220,7 @@ def test_enter_goes_round_the_hits_of_one_stop(
     for modifiers in (Qt.KeyboardModifier.NoModifier,) * 3 + (
         Qt.KeyboardModifier.ShiftModifier,
     ) * 2:
-        qtbot.keyClick(panel.list, Key.Key_Return, modifiers)
+        QTest.keyClick(panel.list, Key.Key_Return, modifiers)
         went.append(session.position)
     assert went == [first, second, first, second, first]
     assert not playback.playing
@@ -232,7 +232,7 @@ def test_enter_stays_where_there_is_no_hit(
     with_stops(session, "order>=9")
     session.seek(5)
     panel.list.setCurrentIndex(panel.model.index(0))
-    qtbot.keyClick(panel.list, Key.Key_Return)
+    QTest.keyClick(panel.list, Key.Key_Return)
     assert session.position == 5
 
 
@@ -248,10 +248,10 @@ def test_removing_all_and_going_back_to_the_scenarios(
     assert texts(session) == ["warning"]
     session.stops.add(parse_stop("short-circuit"))
     assert panel.restore.isVisible()
-    qtbot.mouseClick(panel.restore, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.restore, Qt.MouseButton.LeftButton)
     assert texts(session) == ["warning"]
     session.stops.add(parse_stop("short-circuit"))
-    qtbot.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
     assert texts(session) == []
 
 
@@ -266,8 +266,8 @@ def test_a_function_is_typed_completed_and_added(
     assert "save_stack" in known
     assert known == sorted(set(known))
     assert not panel.adding.button.isEnabled()
-    qtbot.keyClicks(panel.adding.function, "__set_page_owner")
-    qtbot.keyClick(panel.adding.function, Key.Key_Return)
+    QTest.keyClicks(panel.adding.function, "__set_page_owner")
+    QTest.keyClick(panel.adding.function, Key.Key_Return)
     assert texts(session) == ["function:__set_page_owner"]
     assert panel.adding.function.text() == ""
     assert panel.list.currentIndex().row() == 0
@@ -288,8 +288,8 @@ def test_a_number_is_typed_and_added(
     number = panel.adding.numbers[kind]  # type: ignore[index]
     assert number.isVisible()
     number.selectAll()
-    qtbot.keyClicks(number, typed)
-    qtbot.keyClick(number, Key.Key_Return)
+    QTest.keyClicks(number, typed)
+    QTest.keyClick(number, Key.Key_Return)
     assert texts(session) == [added]
 
 
@@ -300,12 +300,12 @@ def test_a_wrong_number_is_said_and_not_added(
     panel.adding.show_kind("recursion")
     number = panel.adding.numbers["recursion"]
     number.lineEdit().clear()
-    qtbot.keyClicks(number, typed)
+    QTest.keyClicks(number, typed)
     number.edited.emit()
     assert panel.adding.problem.isVisible()
     assert "Expected a number from 1 to 1,000,000" in panel.adding.problem.text()
     assert not panel.adding.button.isEnabled()
-    qtbot.keyClick(number, Key.Key_Return)
+    QTest.keyClick(number, Key.Key_Return)
     assert texts(session) == []
     panel.adding.show_kind("page_order")
     assert not panel.adding.problem.isVisible()
@@ -316,7 +316,7 @@ def test_a_kind_without_a_value_needs_none(
 ) -> None:
     panel.adding.show_kind("owner_lost")
     assert not panel.adding.function.isVisible()
-    qtbot.mouseClick(panel.adding.button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.adding.button, Qt.MouseButton.LeftButton)
     assert texts(session) == ["owner-lost"]
 
 
