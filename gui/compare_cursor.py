@@ -1,0 +1,249 @@
+"""One cursor over several runs: it moves through the moments of their alignment.
+
+It can be played and stepped like the session's cursor over one run, so the clock, the transport and
+the commands drive it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from core.compare.alignment import Alignment
+    from core.trace.events import Kind
+    from core.trace.info import TraceInfo
+    from core.trace.trace import Trace
+
+    MomentArray = npt.NDArray[np.int64]
+
+
+class Moments:
+    """The moments of some aligned runs, as the clock and the transport ask for them.
+
+    Args:
+        traces: The runs, one a lane.
+        alignment: Their common axis.
+    """
+
+    def __init__(self, traces: Sequence[Trace], alignment: Alignment) -> None:
+        self.traces = tuple(traces)
+        self.alignment = alignment
+
+    @property
+    def info(self) -> TraceInfo:
+        """What the runs came from; what differs between lanes is the first one's."""
+        return self.traces[0].info
+
+    def __len__(self) -> int:
+        return self.alignment.moments
+
+    def kind(self, moment: int) -> Kind:
+        """Return what a moment is held like: the weightiest thing that a lane does in it."""
+        from core.trace.events import Kind
+        from gui.playback import HOLD
+
+        parting = self.alignment.parting_at(moment)
+        if parting is not None and parting.moment == moment:
+            return Kind.SHORT_CIRCUITED
+        here, before = (self.alignment.positions_at(each) for each in (moment, moment - 1))
+        kinds = [
+            trace.kind(now)
+            for trace, now, then in zip(self.traces, here, before, strict=True)
+            if now != then
+        ]
+        return max(kinds, key=lambda kind: HOLD.get(kind, 1.0), default=Kind.STEPPED)
+
+    @cached_property
+    def markers(self) -> MomentArray:
+        """Moments of a short-circuit, a warning or an end in any lane, and of partings, rising."""
+        import numpy as np
+
+        from core.trace.filters import marker_positions
+
+        found = [self._moments_of(lane, marker_positions(t)) for lane, t in enumerate(self.traces)]
+        return np.unique(np.concatenate([*found, self.alignment.parting_moments]))
+
+    @cached_property
+    def essential(self) -> MomentArray:
+        """Moments at which something happens in the mail's chain in any lane, rising."""
+        import numpy as np
+
+        from core.trace.filters import essential_positions
+
+        traces = enumerate(self.traces)
+        found = [self._moments_of(lane, essential_positions(trace)) for lane, trace in traces]
+        return np.unique(np.concatenate([*found, self.alignment.parting_moments]))
+
+    def _moments_of(self, lane: int, positions: npt.NDArray[np.int32]) -> MomentArray:
+        return self.alignment.moments_of(lane, positions)
+
+
+class NoStops:
+    """The stops of a comparison: breakpoints belong to a single run, so there are none."""
+
+    def next(self, _moment: int) -> int | None:
+        """Return the stop after a moment: none."""
+        return None
+
+    def previous(self, _moment: int) -> int | None:
+        """Return the stop before a moment: none."""
+        return None
+
+    def at(self, _moment: int) -> None:
+        """Return the stop at a moment: none."""
+
+
+class MomentCursor(QObject):
+    """Where all lanes of a comparison are.
+
+    Attributes:
+        trace: The moments to move in, None where there are no runs.
+        position: The moment; -1 is the one before the runs.
+        essential_only: Whether steps are events of the mail's chain.
+        stops: What playing stops at.
+
+    Signals:
+        trace_changed: There are other moments; the position is set already.
+        position_changed: The cursor moved; carries the moment.
+        essential_changed: "Essential frames only" was switched.
+    """
+
+    trace_changed = Signal()
+    position_changed = Signal(int)
+    essential_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.trace: Moments | None = None
+        self.position = -1
+        self.essential_only = False
+        self.stops = NoStops()
+
+    def take(self, moments: Moments | None, position: int) -> None:
+        """Move in other moments from now on, beginning at one of them. Nothing is told yet."""
+        self.trace = moments
+        self.position = max(-1, min(position, len(moments or ()) - 1))
+
+    def seek(self, position: int) -> None:
+        """Move to a moment; out of range is brought into range."""
+        if self.trace is None:
+            return
+        position = max(-1, min(position, len(self.trace) - 1))
+        if position != self.position:
+            self.position = position
+            self.position_changed.emit(position)
+
+    def step(self, count: int) -> None:
+        """Move by so many moments; with "essential frames only", by those of such frames."""
+        self.seek(self.position_after(count))
+
+    def position_after(self, count: int) -> int:
+        """Return the moment so many steps further on, or back where they are negative."""
+        if self.trace is None or not count:
+            return self.position
+        if not self.essential_only:
+            return max(-1, min(self.position + count, len(self.trace) - 1))
+        essential = self.trace.essential
+        if count > 0:
+            return self._after(essential, count)
+        return self._before(essential, -count)
+
+    def set_essential_only(self, on: bool) -> None:
+        """Count only the functions of the mail's chain, or all of them."""
+        if on != self.essential_only:
+            self.essential_only = on
+            self.essential_changed.emit(on)
+
+    # -- to a moment of a kind ------------------------------------------------------------
+
+    def next_marker(self) -> None:
+        """To the next short-circuit, warning, end or parting of any lane."""
+        if self.trace is not None:
+            self.seek(self._after(self.trace.markers))
+
+    def previous_marker(self) -> None:
+        """To the short-circuit, warning, end or parting before."""
+        if self.trace is not None:
+            self.seek(self._before(self.trace.markers))
+
+    def next_parting(self) -> None:
+        """To where the lanes part next; where they do not any more, nothing moves."""
+        self._to_parting(1)
+
+    def previous_parting(self) -> None:
+        """To where the lanes parted before."""
+        self._to_parting(-1)
+
+    def _to_parting(self, way: int) -> None:
+        if self.trace is None:
+            return
+        at = self.trace.alignment.parting_moments
+        found = at[at > self.position] if way > 0 else at[at < self.position]
+        if len(found):
+            self.seek(int(found[0 if way > 0 else -1]))
+
+    def seek_fraction(self, tenths: int) -> None:
+        """To so many tenths of the axis."""
+        if self.trace is not None:
+            self.seek(len(self.trace) * tenths // 10 - (tenths == 0))
+
+    def _after(self, moments: MomentArray, count: int = 1) -> int:
+        at = int(moments.searchsorted(moments.dtype.type(self.position), side="right"))
+        target = at + count - 1
+        return int(moments[target]) if target < len(moments) else len(self.trace or ()) - 1
+
+    def _before(self, moments: MomentArray, count: int = 1) -> int:
+        at = int(moments.searchsorted(moments.dtype.type(self.position), side="left"))
+        return int(moments[at - count]) if at >= count else -1
+
+    # -- moving as a debugger does ----------------------------------------------------------
+
+    def step_in(self) -> None:
+        """To the next call or return of any lane."""
+        self._step_with("step_in")
+
+    def step_over(self) -> None:
+        """To the next event of the function that a lane is in."""
+        self._step_with("step_over")
+
+    def step_out(self) -> None:
+        """To where the function that a lane is in has returned."""
+        self._step_with("step_out")
+
+    def step_in_back(self) -> None:
+        """To the call or return before."""
+        self._step_with("step_in_back")
+
+    def step_over_back(self) -> None:
+        """To the event before of the function that a lane is in."""
+        self._step_with("step_over_back")
+
+    def step_out_back(self) -> None:
+        """To before the function that a lane is in was called."""
+        self._step_with("step_out_back")
+
+    def _step_with(self, name: str) -> None:
+        """Go to the nearest moment at which one of the lanes has made such a step."""
+        from core.trace import stepping
+
+        if self.trace is None:
+            return
+        alignment, step = self.trace.alignment, getattr(stepping, name)
+        positions = alignment.positions_at(self.position)
+        targets = [
+            alignment.moment_of(lane, step(trace, position))
+            for lane, (trace, position) in enumerate(zip(self.trace.traces, positions, strict=True))
+        ]
+        if name.endswith("_back"):
+            earlier = [target for target in targets if target < self.position]
+            self.seek(max(earlier, default=self.position - 1))
+        else:
+            later = [target for target in targets if target > self.position]
+            self.seek(min(later, default=self.position + 1))

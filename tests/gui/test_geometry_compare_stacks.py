@@ -1,0 +1,62 @@
+"""Stacks side by side in one grid of rows."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gui.geometry.compare_stacks import arrange_stacks, shared_frames
+
+STACKS = st.lists(st.text("ab", max_size=30), min_size=1, max_size=4)
+
+
+def drawn(stacks: list[str], room: int) -> list[str]:
+    """Each stack as it is shown: its letters, and how many frames a fold hides."""
+    return [
+        "".join(f"[{row.count}]" if row.folded else stack[row.first] for row in rows)
+        for stack, rows in zip(stacks, arrange_stacks(stacks, room), strict=True)
+    ]
+
+
+def test_stacks_that_fit_are_shown_whole() -> None:
+    assert drawn(["abc", "abcde"], 5) == ["abc", "abcde"]
+
+
+def test_shared_frames_are_folded_first() -> None:
+    assert drawn(["abcdefgXY", "abcdefgPQ"], 7) == ["a[3]efgXY", "a[3]efgPQ"]
+
+
+def test_a_long_stack_of_its_own_is_folded_but_shows_where_it_begins_and_ends() -> None:
+    assert drawn(["abcd", "abcdPQRSTUVWX"], 8) == ["a[2]d", "a[2]dP[5]VWX"]
+
+
+def test_what_stacks_share_is_the_outermost_part() -> None:
+    assert shared_frames(["abcd", "abXd"]) == 2
+    assert shared_frames(["abc", "abc"]) == 3
+    assert shared_frames([]) == 0
+
+
+@given(STACKS, st.integers(6, 20))
+def test_rows_fit_and_lie_level(stacks: list[str], room: int) -> None:
+    arranged = arrange_stacks(stacks, room)
+    for rows in arranged:
+        assert [row.at for row in rows] == list(range(len(rows)))
+        assert len(rows) <= room
+    shared = [[row for row in rows if row.shared] for rows in arranged]
+    assert all(rows == shared[0] for rows in shared)
+
+
+@given(STACKS, st.integers(6, 20))
+def test_every_frame_is_in_one_row_and_the_newest_is_never_folded(
+    stacks: list[str], room: int
+) -> None:
+    for stack, rows in zip(stacks, arrange_stacks(stacks, room), strict=True):
+        frames = [row.first + k for row in rows for k in range(row.count)]
+        assert frames == list(range(len(stack)))
+        assert not rows or not rows[-1].folded
+
+
+@given(STACKS, st.integers(1, 5))
+def test_the_newest_frame_is_shown_in_the_smallest_room(stacks: list[str], room: int) -> None:
+    for stack, rows in zip(stacks, arrange_stacks(stacks, room), strict=True):
+        if stack:
+            assert rows[-1].first == len(stack) - 1
+            assert not rows[-1].folded
