@@ -113,7 +113,7 @@ def _items(option: str, text: str | None) -> list[str]:
     items = [item.strip() for item in text.split(",")]
     if not all(items):
         raise ScenarioError(
-            f"expected values with commas between them, got {text!r}", where=option
+            f"expected values with commas between them, got {text[:80]!r}", where=option
         )
     return items
 
@@ -123,15 +123,15 @@ def _guard(word: str) -> str:
 
     if word not in DESIGNS:
         raise ScenarioError(
-            f"there is no guard {word!r}", where="--guards", advice=did_you_mean(word, DESIGNS)
+            f"there is no guard {word[:40]!r}", where="--guards", advice=did_you_mean(word, DESIGNS)
         )
     return word
 
 
 def _depth(word: str) -> int:
-    # isdecimal, because int() also takes "+1", "1_0" and signs; and no number of 5,000 digits.
+    # isdecimal, because int() also takes "+1" and "1_0", and chokes on a number of 5,000 digits.
     if not (word.isascii() and word.isdecimal() and len(word) < 8 and int(word)):
         raise ScenarioError(
-            f"expected maximum depths of at least 1, got {word!r}", where="--max-depth"
+            f"expected maximum depths of at least 1, got {word[:40]!r}", where="--max-depth"
         )
     return int(word)

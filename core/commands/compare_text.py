@@ -79,9 +79,7 @@ def _tell_parting(comparison: Comparison, console: Console) -> None:
     console.print(
         f"They part in {often:,} of {of:,} operations, first in operation {first.operation + 1:,}:"
     )
-    for label, trace, event in zip(
-        comparison.labels, comparison.traces, first.events, strict=True
-    ):
+    for label, trace, event in zip(comparison.labels, comparison.traces, first.events, strict=True):
         said = escape(reason(trace, event))
         console.print(f"  [bold]{escape(label)}[/], event {event:,}: {said}")
 

@@ -94,7 +94,10 @@ def _growth(source: str, design: str, stamp: int) -> int | str:
     from core.layout.source_analysis import analyse_source
 
     try:
-        growth = analyse_source(source, Question()).ask(design).what_if.growth
+        analysis = analyse_source(source, Question())
+        # A kernel that has in_page_owner gives its own bit to a field of one.
+        own = analysis.without_own_guard() if design == "bit1" else None
+        growth = (own or analysis.ask(design)).what_if.growth
     except LayoutError:
         # A shuffled struct, or one the rules of C do not explain: the run does not need to know.
         return UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from core.compare.costs import UNKNOWN
 from core.compare.differences import Difference, Value
 from core.kernel.outcome import COMPLETED
 
@@ -30,6 +31,7 @@ def summary(labels: Sequence[str], differences: Sequence[Difference]) -> str:
         labels: A name a lane.
         differences: The measures, in any order.
     """
+    labels = [_spoken(label) for label in labels]
     values = {row.measure: row.values for row in differences}
     if not any(row.differs for row in differences):
         return f"{_outcomes(labels, values['outcome'])}. {_alike(labels)}"
@@ -89,7 +91,7 @@ def _clauses(labels: Sequence[str], values: dict[str, tuple[Value, ...]]) -> lis
     return [
         _ratio(labels, values, done),
         _per_lane(ran, lost, "owners lost", _plain_number),
-        _per_lane(labels, values["task_struct_bytes"], "task_struct grows by", _bytes),
+        _per_lane(labels, values["task_struct_bytes"], "added to task_struct", _bytes),
     ]
 
 
@@ -143,7 +145,7 @@ def _plain_number(value: Value) -> str:
 
 
 def _bytes(value: Value) -> str:
-    return f"{value} bytes" if isinstance(value, int) else str(value)
+    return str(value) if value == UNKNOWN else f"{value} bytes"
 
 
 # -- words ------------------------------------------------------------------------------------
@@ -157,12 +159,16 @@ def _groups(labels: Sequence[str], values: Sequence[Value]) -> list[tuple[Value,
     return list(groups.items())
 
 
+def _spoken(label: str) -> str:
+    """Return a label that can stand in a list: "unsigned int (depth 2)" for one with a comma."""
+    name, comma, rest = label.partition(", ")
+    return f"{name} ({rest})" if comma else name
+
+
 def _listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence; those with commas of their own are set apart."""
     if len(names) < 2:
         return "".join(names)
-    comma = "; " if any("," in name for name in names) else ", "
-    return f"{comma.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
