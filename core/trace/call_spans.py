@@ -116,7 +116,8 @@ class CallSpans:
 
     def by_site(self, values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Return for each span what a table by site number says of its call."""
-        return values[self._trace.codes[self.calls] & SITE_MASK]
+        told: Levels = values[self._trace.codes[self.calls] & SITE_MASK]
+        return told
 
 
 def _owners(trace: Trace) -> npt.NDArray[np.int32] | None:

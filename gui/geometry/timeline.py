@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,39 +17,58 @@ import numpy.typing as npt
 from gui.geometry.axis import Axis
 
 Ints = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+Sums = npt.NDArray[np.unsignedinteger[Any]]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
-MOST_CATEGORIES = 255
+Shares = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.intp]
+Marks = npt.NDArray[np.bool_]
+
+_STRIDE = 64
+"""Every so many spans of a row one start is kept apart, for the first part of a search."""
 LEVEL_STEPS = 3
 """Recursion levels are told apart up to this many above the first."""
 
 
-class RowCoverage(NamedTuple):
-    """What one row shows in a grid of columns.
+class Coverage(NamedTuple):
+    """What some rows show in a grid of columns.
 
     Attributes:
-        categories: The categories that occur in the row.
-        busy: Share of each column covered by each of them, shape (columns, categories), 0 to 1.
-        nested: Share of each column covered, weighted by the recursion level, shape (columns,);
-            a column covered by calls of the first level alone is 0.
-        spans: The span at each edge of a column or before it, -1 before the first, shape
-            (columns + 1,).
+        categories: The categories that occur in each row, -1 where a row has fewer, shape
+            (slots, rows).
+        busy: Share of each column that they cover, 0 to 1, shape (slots, rows, columns).
+        nested: Share of each column covered, weighted by the recursion level, shape (rows,
+            columns); 0 where only calls of the first level are.
+        spans: The span at each edge of a column or before it, -1 where none began yet, shape
+            (rows, columns + 1).
+        covered: Whether that span covers the edge, same shape.
     """
 
-    categories: tuple[int, ...]
-    busy: Floats
-    nested: Floats
-    spans: npt.NDArray[np.intp]
+    categories: npt.NDArray[np.int16]
+    busy: Shares
+    nested: Shares
+    spans: Numbers
+    covered: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """A slice of the spans, and where its sums lie.
+
+    ``columns`` numbers stand for a span in ``SpanIndex._sums`` from ``offset`` on: what lies
+    before it of each category, and then weighted by level where the row has any.
+    """
+
     first: int
     last: int
     categories: tuple[int, ...]
-    sums: npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
-    """What lies before each span: by category, and weighted by level where there are any."""
     has_levels: bool
+    offset: int
+    coarse: Ints
+
+    @property
+    def columns(self) -> int:
+        return len(self.categories) + self.has_levels
 
 
 class SpanIndex:
@@ -58,7 +77,7 @@ class SpanIndex:
     Args:
         starts: Where each span begins, in units of the axis; rising within a row.
         ends: Where it ends; at most where the next one of the row begins.
-        categories: The category of each span, below 255.
+        categories: The category of each span.
         levels: The recursion level of each span; up to 1 is none.
         rows: First and last (exclusive) span of each row.
     """
@@ -73,10 +92,20 @@ class SpanIndex:
     ) -> None:
         self.starts, self.ends = starts, ends
         self.categories, self.levels = categories, levels
-        # Sums may wrap: a difference is right as long as a column is narrower than the type.
+        # Sums may wrap: a difference is right as long as no column is wider than the type.
         extent = int(ends.max()) - int(starts.min()) if len(starts) else 0
-        self._sum_type = np.uint32 if extent * (LEVEL_STEPS + 1) < 1 << 32 else np.uint64
-        self._rows = [self._row(first, last) for first, last in rows]
+        sum_type = np.uint32 if extent * LEVEL_STEPS < 1 << 32 else np.uint64
+        self._rows: list[_Row] = []
+        offset = 0
+        for first, last in rows:
+            found = np.flatnonzero(np.bincount(categories[first:last], minlength=1)).tolist()
+            nested = bool((levels[first:last] > 1).any())
+            coarse = starts[first:last:_STRIDE].copy()
+            self._rows.append(_Row(first, last, tuple(found), nested, offset, coarse))
+            offset += (last - first) * self._rows[-1].columns
+        self._sums: Sums = np.zeros(offset, sum_type)
+        for row in self._rows:
+            self._sum_up(row)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -89,111 +118,178 @@ class SpanIndex:
     @property
     def nbytes(self) -> int:
         """Memory of the columns and the sums in bytes."""
-        columns = (self.starts, self.ends, self.categories, self.levels)
-        return sum(column.nbytes for column in columns) + sum(r.sums.nbytes for r in self._rows)
+        columns = (self.starts, self.ends, self.categories, self.levels, self._sums)
+        return sum(column.nbytes for column in columns)
 
-    def _row(self, first: int, last: int) -> _Row:
-        kinds = self.categories[first:last]
-        found = np.flatnonzero(np.bincount(kinds, minlength=1))
-        durations = (self.ends[first:last] - self.starts[first:last]).astype(self._sum_type)
-        weights = _weights(self.levels[first:last])
-        has_levels = bool(weights.any())
-        sums = np.zeros((last - first, len(found) + has_levels), self._sum_type)
-        for column, kind in enumerate(found.tolist()):
-            own = durations if len(found) == 1 else np.where(kinds == kind, durations, 0)
-            _sum_before(own, sums[:, column])
-        if has_levels:
-            _sum_before(durations * weights, sums[:, -1])
-        return _Row(first, last, tuple(found.tolist()), sums, has_levels)
+    def _sum_up(self, row: _Row) -> None:
+        own = slice(row.first, row.last)
+        durations: Sums = (self.ends[own] - self.starts[own]).astype(self._sums.dtype)
+        size = (row.last - row.first) * row.columns
+        sums = self._sums[row.offset : row.offset + size].reshape(-1, row.columns)
+        for column, kind in enumerate(row.categories):
+            alone = len(row.categories) == 1
+            _sum_before(
+                durations if alone else durations * (self.categories[own] == kind), sums[:, column]
+            )
+        if row.has_levels:
+            _sum_before(durations * _weights(self.levels[own]), sums[:, -1])
+
+    # -- single spans ---------------------------------------------------------------------
 
     def in_view(self, row: int, first: float, last: float) -> tuple[int, int]:
         """Return the spans of a row that lie in a part of the axis, as a slice."""
         kept = self._rows[row]
-        starts, ends = self.starts[kept.first : kept.last], self.ends[kept.first : kept.last]
-        begin = int(np.searchsorted(ends, _whole(first, ends), side="right"))
-        end = int(np.searchsorted(starts, _whole(np.ceil(last), starts), side="left"))
+        own = slice(kept.first, kept.last)
+        begin = int(np.searchsorted(self.ends[own], _whole(first, self.ends), side="right"))
+        end = int(
+            np.searchsorted(self.starts[own], _whole(np.ceil(last), self.starts), side="left")
+        )
         return kept.first + begin, kept.first + max(begin, end)
 
     def span_at(self, row: int, value: float) -> int | None:
         """Return the span of a row that covers a value, None where none does."""
-        kept = self._rows[row]
-        starts = self.starts[kept.first : kept.last]
-        at = int(np.searchsorted(starts, _whole(value, starts), side="right")) - 1
-        if at < 0 or value >= self.ends[kept.first + at]:
-            return None
-        return kept.first + at
+        span = self._before(row, value)
+        return span if span >= self._rows[row].first and value < self.ends[span] else None
 
     def nearest(self, row: int, value: float, reach: float) -> int | None:
         """Return the span at a value, or else the nearest one no further than ``reach``."""
-        found = self.span_at(row, value)
-        if found is not None:
-            return found
-        kept = self._rows[row]
-        starts = self.starts[kept.first : kept.last]
-        at = int(np.searchsorted(starts, _whole(value, starts), side="right")) - 1
+        kept, at = self._rows[row], self._before(row, value)
         near = [
             (distance, span)
-            for span in (kept.first + at, kept.first + at + 1)
+            for span in (at, at + 1)
             if kept.first <= span < kept.last and (distance := self._distance(span, value)) <= reach
         ]
         return min(near)[1] if near else None
 
+    def _before(self, row: int, value: float) -> int:
+        kept = self._rows[row]
+        starts = self.starts[kept.first : kept.last]
+        return kept.first + int(np.searchsorted(starts, _whole(value, starts), side="right")) - 1
+
     def _distance(self, span: int, value: float) -> float:
         return max(float(self.starts[span]) - value, value - float(self.ends[span]), 0.0)
 
-    def coverage(self, row: int, edges: Floats) -> RowCoverage:
-        """Return what a row covers of columns of equal width.
+    # -- a grid of columns ----------------------------------------------------------------
+
+    def coverage(self, rows: Sequence[int], edges: Floats) -> Coverage:
+        """Return what some rows cover of columns of equal width.
 
         Args:
-            row: Number of the row.
+            rows: Numbers of the rows.
             edges: The columns' edges in units of the axis, shape (columns + 1,), rising.
         """
-        kept = self._rows[row]
-        at = self._spans_at(kept, edges)
-        span = np.maximum(at, 0)
-        part = np.minimum(edges, self.ends.take(span + kept.first))
-        part -= self.starts.take(span + kept.first)
-        part[: int(np.searchsorted(at, 0))] = 0.0
-        width = (edges[-1] - edges[0]) / (len(edges) - 1)
-        busy = np.diff(kept.sums.take(span, axis=0), axis=0) / width
-        share = part / width
-        nested = np.zeros(len(busy))
-        if kept.has_levels:
-            weighted = share * _weights(self.levels.take(span + kept.first))
-            nested = busy[:, -1] + np.diff(weighted)
-            busy = busy[:, :-1]
-        if len(kept.categories) == 1:
-            busy[:, 0] += np.diff(share)
-        else:
-            kind = self.categories.take(span + kept.first)
-            for column, category in enumerate(kept.categories):
-                busy[:, column] += np.diff(share * (kind == category))
+        kept = [self._rows[row] for row in rows]
+        spans = self._spans_at(kept, edges)
+        safe = np.maximum(spans, _column(row.first for row in kept))
+        before = spans < safe
+        ends = self.ends.take(safe)
+        part = np.minimum(edges, ends)
+        part -= self.starts.take(safe)
+        part[before] = 0.0
+        covered = edges < ends
+        covered[before] = False
+        spans[before] = -1
+        grid = _Grid(kept, safe, part, (edges[-1] - edges[0]) / (len(edges) - 1))
+        return Coverage(*self._busy(grid), self._nested(grid), spans, covered)
+
+    def _busy(self, grid: _Grid) -> tuple[npt.NDArray[np.int16], Shares]:
+        slots = max((len(row.categories) for row in grid.rows), default=0)
+        categories = np.full((slots, len(grid.rows)), -1, np.int16)
+        for at, row in enumerate(grid.rows):
+            categories[: len(row.categories), at] = row.categories
+        kinds = self.categories.take(grid.spans)
+        busy = np.zeros((slots, len(grid.rows), grid.spans.shape[1] - 1), np.float32)
+        for slot in range(slots):
+            (having,) = np.nonzero(categories[slot] >= 0)
+            own = kinds[having] == categories[slot, having, None]
+            busy[slot, having] = self._difference(grid, having, np.intp(slot), own)
         # What is covered but for rounding is not to look empty, nor the other way round.
-        np.clip(busy, 0.0, 1.0, out=busy)
-        return RowCoverage(kept.categories, busy, nested, np.where(at < 0, -1, at + kept.first))
+        return categories, np.clip(busy, 0.0, 1.0, out=busy)
 
-    def _spans_at(self, row: _Row, edges: Floats) -> npt.NDArray[np.intp]:
-        """Return the span at or before each edge, counted from the row's first."""
-        starts = self.starts[row.first : row.last]
-        ends = _whole(edges[[0, -1]], starts)
-        first, last = np.searchsorted(starts, ends, side="right").tolist()
-        if last - first < len(edges):
-            # Few begin in view: it is cheaper to look where each of them begins.
-            scale = (len(edges) - 1) / (edges[-1] - edges[0])
-            column = np.ceil((starts[first:last] - edges[0]) * scale).astype(np.intp)
-            began = np.bincount(column, minlength=len(edges))[: len(edges)]
-            return np.cumsum(began) + (first - 1)
-        low = max(0, first - 1)
-        inside = starts[low : last + 1]
-        return np.searchsorted(inside, _whole(edges, starts), side="right") + (low - 1)
+    def _nested(self, grid: _Grid) -> Shares:
+        nested = np.zeros((len(grid.rows), grid.spans.shape[1] - 1), np.float32)
+        (deep,) = np.nonzero([row.has_levels for row in grid.rows])
+        if len(deep):
+            weights = _weights(self.levels.take(grid.spans[deep]))
+            last = _column(grid.rows[at].columns - 1 for at in deep)
+            nested[deep] = self._difference(grid, deep, last, weights)
+        return nested
+
+    def _difference(
+        self, grid: _Grid, rows: Numbers, column: Numbers | np.intp, weights: Bytes | Marks
+    ) -> Shares:
+        """Return how much of one column of sums each column of pixels holds, as a share of it."""
+        before = np.diff(self._sums.take(grid.places[rows] + column), axis=1)
+        share: Shares = before * grid.scale
+        share += np.diff(grid.part[rows] * weights, axis=1)
+        return share
+
+    def _spans_at(self, rows: list[_Row], edges: Floats) -> Numbers:
+        """Return the span at or before each edge; one less than the row's first for none."""
+        spans = np.empty((len(rows), len(edges)), np.intp)
+        wanted = _whole(edges, self.starts)
+        crowded = []
+        for at, row in enumerate(rows):
+            starts = self.starts[row.first : row.last]
+            first, last = np.searchsorted(starts, wanted[[0, -1]], side="right").tolist()
+            if last - first < len(edges):
+                # Few begin in view: it is cheaper to look where each of them begins.
+                began = np.searchsorted(edges, starts[first:last], side="left")
+                np.cumsum(np.bincount(began, minlength=len(edges)), out=spans[at])
+                spans[at] += row.first + first - 1
+            else:
+                found = np.searchsorted(row.coarse, wanted, side="right") - 1
+                np.multiply(found, _STRIDE, out=spans[at])
+                spans[at] += row.first
+                crowded.append(at)
+        if crowded:
+            spans[crowded] = self._refined([rows[at] for at in crowded], spans[crowded], wanted)
+        return spans
+
+    def _refined(
+        self, rows: list[_Row], spans: Numbers, wanted: npt.NDArray[np.signedinteger]
+    ) -> Numbers:
+        """Search on between every 64th span, in all rows at once: a few passes, all in cache."""
+        first, last = _column(row.first for row in rows), _column(row.last - 1 for row in rows)
+        none = spans < first
+        spans = np.maximum(spans, first)
+        step = _STRIDE // 2
+        while step:
+            ahead = np.minimum(spans + step, last)
+            spans += np.where(self.starts.take(ahead) <= wanted, ahead - spans, 0)
+            step //= 2
+        return np.where(none, first - 1, spans)
 
 
-def _weights(levels: Bytes) -> npt.NDArray[np.uint8]:
+class _Grid:
+    """What all rows of a coverage need: the span at each edge, and how much of it lies before.
+
+    Attributes:
+        places: Where the sums of each edge's span begin.
+        part: The part of that span before the edge, as a share of a column.
+        scale: Columns a unit of the axis.
+    """
+
+    def __init__(self, rows: list[_Row], spans: Numbers, part: Floats, width: float) -> None:
+        self.rows, self.spans = rows, spans
+        self.scale = np.float32(1.0 / width)
+        self.part: Shares = (part * (1.0 / width)).astype(np.float32)
+        self.places = spans * _column(row.columns for row in rows)
+        self.places += _column(row.offset - row.first * row.columns for row in rows)
+
+
+def _column(numbers: object) -> Numbers:
+    """Return numbers, one a row, as a column."""
+    return np.fromiter(numbers, np.intp)[:, None]  # type: ignore[call-overload, no-any-return]
+
+
+def _weights(levels: Bytes) -> Bytes:
     """How much a recursion level tints: nothing up to the first."""
-    return np.minimum(np.maximum(levels, 1) - 1, LEVEL_STEPS)
+    weights: Bytes = np.minimum(np.maximum(levels, 1) - 1, LEVEL_STEPS).astype(np.uint8)
+    return weights
 
 
-def _sum_before(values: npt.NDArray[np.unsignedinteger], out: npt.NDArray[np.unsignedinteger]) -> None:
+def _sum_before(values: Sums, out: Sums) -> None:
     """Write what comes before each value, summed up, into ``out``."""
     np.cumsum(values[:-1], out=out[1:], dtype=out.dtype)
 
@@ -204,41 +300,49 @@ def _whole(values: Floats | float, like: Ints) -> npt.NDArray[np.signedinteger]:
     return np.clip(np.floor(values), limits.min, limits.max).astype(like.dtype)
 
 
-class WideSpan(NamedTuple):
-    """A span wide enough to be drawn as itself.
+class WideSpans(NamedTuple):
+    """Spans wide enough to be drawn as themselves, rows from the top and each from the left.
 
     Attributes:
-        span: Its number.
-        left: Its left edge in pixels, no further left than the axis.
-        right: Its right edge in pixels, no further right than the axis.
+        spans: Their numbers, shape (n,).
+        rows: Which of the rows that were asked for each lies on.
+        left: Left edges in pixels, none outside the axis.
+        right: Right edges in pixels.
     """
 
-    span: int
-    left: float
-    right: float
+    spans: Numbers
+    rows: Numbers
+    left: Floats
+    right: Floats
 
 
-def wide_spans(
-    index: SpanIndex, row: RowCoverage, axis: Axis, edges: Floats, least_px: float
-) -> list[WideSpan]:
-    """Return the spans of a row that are at least so wide, from left to right.
+def wide_spans(index: SpanIndex, seen: Coverage, axis: Axis, least_px: float) -> WideSpans:
+    """Return the spans in a coverage that are at least so wide.
 
     A span as wide as a column covers an edge of one, so the spans at the edges are all that need
     to be looked at.
     """
-    at = row.spans
-    covered = (at >= 0) & (edges < index.ends[np.maximum(at, 0)])
-    found = at[covered]
-    if not len(found):
-        return []
-    found = found[np.flatnonzero(np.diff(found, prepend=-2))]
+    fresh = np.ones(seen.spans.shape, np.bool_)
+    np.not_equal(seen.spans[:, 1:], seen.spans[:, :-1], out=fresh[:, 1:])
+    rows, columns = np.nonzero(fresh & seen.covered)
+    return _wide(index, seen.spans[rows, columns], rows, axis, least_px)
+
+
+def spans_in_view(index: SpanIndex, slices: Sequence[tuple[int, int]], axis: Axis) -> WideSpans:
+    """Return all spans of some rows, given as slices of what is in view, however thin."""
+    counts = [last - first for first, last in slices]
+    spans = np.concatenate(
+        [np.empty(0, np.intp), *(np.arange(first, last, dtype=np.intp) for first, last in slices)]
+    )
+    rows = np.repeat(np.arange(len(slices)), counts)
+    return _wide(index, spans, rows, axis, 0.0)
+
+
+def _wide(
+    index: SpanIndex, spans: Numbers, rows: Numbers, axis: Axis, least_px: float
+) -> WideSpans:
     first, last = axis.left, axis.left + axis.width
-    left = np.clip(axis.x_of(index.starts[found].astype(np.float64)), first, last)
-    right = np.clip(axis.x_of(index.ends[found].astype(np.float64)), first, last)
+    left = np.clip(axis.x_of(index.starts[spans].astype(np.float64)), first, last)
+    right = np.clip(axis.x_of(index.ends[spans].astype(np.float64)), first, last)
     wide = right - left >= least_px
-    return [
-        WideSpan(span, x0, x1)
-        for span, x0, x1 in zip(
-            found[wide].tolist(), left[wide].tolist(), right[wide].tolist(), strict=True
-        )
-    ]
+    return WideSpans(spans[wide], rows[wide], left[wide], right[wide])
