@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from core.compare.differences import Difference
+from core.compare.differences import Difference, Value
 from core.compare.lanes import shared_words
 from core.compare.reason import reason
 from core.compare.run import Comparison
+
+_GAP = 2
+"""Columns between the columns of the table."""
 
 _NO_TERMINAL_WIDTH = 1000
 """Columns where nobody looks: a file or a pipe gets whole lines."""
@@ -31,31 +36,60 @@ def tell(comparison: Comparison, console: Console | None = None) -> None:
     if shared:
         console.print(f"[dim]all with {escape(shared)}[/]")
     console.print(f"\n{escape(comparison.summary)}\n")
-    console.print(_table(comparison))
+    _tell_differences(comparison, console)
     _tell_parting(comparison, console)
     _tell_notes(comparison, console)
 
 
-def _table(comparison: Comparison) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column()
-    for label in comparison.labels:
-        table.add_column(Text(label), justify="right", overflow="fold")
-    for row in comparison.differences:
-        cells = [Text(cell, _style(row, value)) for cell, value in _cells(row)]
-        table.add_row(Text(_title(row), "bold" if row.differs else "dim"), *cells)
+def _tell_differences(comparison: Comparison, console: Console) -> None:
+    """Print the table; where it is wider than the terminal, in parts of fewer lanes."""
+    rows = comparison.differences
+    cells = [_cells(row) for row in rows]
+    first_width = max(len(_title(row)) for row in rows) + _GAP
+    headings = [label.replace(", ", "\n") for label in comparison.labels]
+    widths = [
+        max(map(len, (*heading.split("\n"), *(row[lane] for row in cells)))) + _GAP
+        for lane, heading in enumerate(headings)
+    ]
+    for number, lanes in enumerate(_parts(widths, console.width - first_width)):
+        if number:
+            console.print()
+        console.print(_table(rows, cells, headings, lanes))
+
+
+def _parts(widths: list[int], room: int) -> Iterator[list[int]]:
+    """Yield the columns in parts that fit, at least one each."""
+    part: list[int] = []
+    for column, width in enumerate(widths):
+        if part and sum(widths[other] for other in part) + width > room:
+            yield part
+            part = []
+        part.append(column)
+    yield part
+
+
+def _table(
+    rows: Sequence[Difference], cells: list[list[str]], headings: list[str], lanes: list[int]
+) -> Table:
+    table = Table(box=None, padding=(0, _GAP, 0, 0))
+    table.add_column(no_wrap=True)
+    for lane in lanes:
+        table.add_column(Text(headings[lane]), justify="right", overflow="fold")
+    for row, texts in zip(rows, cells, strict=True):
+        shown = [Text(texts[lane], _style(row, row.values[lane])) for lane in lanes]
+        table.add_row(Text(_title(row), "bold" if row.differs else "dim"), *shown)
     return table
 
 
-def _cells(row: Difference) -> list[tuple[str, object]]:
+def _cells(row: Difference) -> list[str]:
     unit = f" {row.unit}" if row.unit else ""
     return [
-        (text if value is None else f"{text}{unit}", value)
+        text if value is None else f"{text}{unit}"
         for text, value in zip(row.texts, row.values, strict=True)
     ]
 
 
-def _style(row: Difference, value: object) -> str:
+def _style(row: Difference, value: Value) -> str:
     if row.measure == "outcome":
         return "green" if value == "completed" else "bold red"
     return "" if row.differs else "dim"

@@ -56,9 +56,11 @@ def _outcomes(labels: Sequence[str], outcomes: Sequence[Value]) -> str:
         ((outcome, names),) = groups
         return _capital(_everyone(names, *_ended(str(outcome))))
     groups.sort(key=lambda group: group[0] == COMPLETED)
-    return _capital(
-        "; ".join(_those(names, *_ended(str(outcome)), len(labels)) for outcome, names in groups)
-    )
+    said = [_those(names, *_ended(str(outcome))) for outcome, names in groups]
+    if len(groups) == 2 and len(groups[1][1]) > 2:
+        outcome, names = groups[1]
+        said[1] = f"the other {_number(len(names))} {_ended(str(outcome))[1]}"
+    return _capital("; ".join(said))
 
 
 def _ended(outcome: str) -> tuple[str, str]:
@@ -72,12 +74,8 @@ def _everyone(names: Sequence[str], one: str, several: str) -> str:
     return f"both {several}" if len(names) == 2 else f"all {_number(len(names))} {several}"
 
 
-def _those(names: Sequence[str], one: str, several: str, of: int) -> str:
-    if len(names) == 1:
-        return f"{names[0]} {one}"
-    if len(names) == of - 1 and len(names) > 2:
-        return f"the other {_number(len(names))} {several}"
-    return f"{_listed(names)} {several}"
+def _those(names: Sequence[str], one: str, several: str) -> str:
+    return f"{_listed(names)} {one if len(names) == 1 else several}"
 
 
 # -- what they cost ---------------------------------------------------------------------------

@@ -8,8 +8,13 @@ import json
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from core import cli
+from core.commands.compare_text import tell
+from core.compare.lanes import lanes_of
+from core.compare.run import compare
+from core.scenario.loader import open_scenario
 
 
 def ownerscope(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -105,6 +110,17 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "They part in 1 of 8 operations, first in operation 1:" in lines
     assert "1-bit field, event 44: save_stack tests page_owner_depth: it is 0" in out
     assert "warning: 1-bit field: a 1-bit field counts from 0 to 1" in out
+
+
+def test_a_narrow_terminal_gets_the_table_in_parts() -> None:
+    lanes = lanes_of(["none", "uint", "bit1"], [1, 2])
+    found = compare(open_scenario("depot-growth"), {}, lanes)
+    for width, parts in ((400, 1), (100, 2), (60, 6)):
+        console = Console(width=width, force_terminal=True, no_color=True, file=io.StringIO())
+        tell(found, console)
+        lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+        assert sum("guard hits" in line for line in lines) == parts
+        assert sum(line.count("stack overflow") for line in lines) == 3
 
 
 def test_lanes_that_never_part(capsys: pytest.CaptureFixture[str]) -> None:
