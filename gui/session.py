@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from core.trace.trace import Frame, State, Trace
     from gui.runner import Runner
 
+    MadeFrom = tuple[ScenarioText | None, dict[str, Value], Overrides]
+
 
 class Session(QObject):
     """What is open and where the cursor is.
+
+    Attributes:
+        made_from: The scenario, parameters and overrides of the run at hand; those in force may
+            be of a run that is still under way.
 
     Signals:
         source_changed: Another scenario, or other parameters or overrides.
@@ -62,6 +68,7 @@ class Session(QObject):
         self._own_layout: str | None = None
         self.plan: Plan | None = None
         self.trace: Trace | None = None
+        self.made_from: MadeFrom = (None, {}, self.overrides)
         self.position = -1
         self.essential_only = False
         self.selected_frame: int | None = None
@@ -87,6 +94,28 @@ class Session(QObject):
         self.source, self.settings = source, {}
         self.overrides = type(self.overrides)(layout=self._own_layout)
         return self._replan(before)
+
+    def open_saved(
+        self,
+        trace: Trace,
+        source: ScenarioText | None,
+        settings: dict[str, Value],
+        overrides: Overrides,
+    ) -> None:
+        """Show a run that was made before; with its scenario it can be changed and run again."""
+        from core.scenario.run import plan
+
+        self.cancel()
+        self.source, self.settings, self.overrides = source, settings, overrides
+        self.plan, problem = None, ""
+        try:
+            self.plan = plan(source, settings, overrides) if source is not None else None
+        except OwnerscopeError as error:
+            problem = f"this run can be looked at, but not run again: {error}"
+        self.source_changed.emit()
+        self._take(trace)
+        if problem:
+            self.warned.emit(problem)
 
     def reload(self) -> bool:
         """Read the open scenario's file again, keeping the parameters it still has."""
@@ -161,6 +190,7 @@ class Session(QObject):
     def _take(self, trace: Trace) -> None:
         self.position = self._same_moment(trace)
         self.trace = trace
+        self.made_from = self.source, self.settings, self.overrides
         self._state = None
         self.selected_frame = None
         ranged, self.range = self.range is not None, None

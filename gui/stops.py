@@ -51,7 +51,8 @@ class Stops(QObject):
         """Remember the user's stops in these settings, and take those that are there."""
         self._settings = settings
         self._of = None
-        self._take_source()
+        if self._session.source is not None:
+            self._take_source()
 
     # -- which there are ------------------------------------------------------------------
 
@@ -130,6 +131,9 @@ class Stops(QObject):
         """Take the stops of a scenario that was opened, or whose list was edited in its file."""
         source = self._session.source
         if source is None:
+            # A saved run without its scenario: nothing says what to stop at.
+            self._of = None
+            self.replace((), remember=False)
             return
         of = source.where, self._own_texts()
         if of == self._of:
