@@ -18,8 +18,10 @@ Mask = npt.NDArray[np.uint8]
 
 FACTOR = 16
 """Values that a value of the next level stands for."""
-NOTHING, AREA, LINE = 0, 1, 2
-"""What a pixel of a mask shows."""
+NOTHING, AREA, BAND, LINE = 0, 1, 2, 3
+"""What a pixel of a mask shows; a band is between the ends of a column with many changes."""
+_MANY = 3
+"""With more changes in a column its line is a band: nobody could see them apart."""
 
 
 class Steps(Protocol):
@@ -65,12 +67,14 @@ class Columns(NamedTuple):
         low: The least value in it.
         high: The greatest value in it.
         before: The last value of the column before; for the first one ``start``.
+        changes: How many changes lie in it.
     """
 
     start: Values
     low: Values
     high: Values
     before: Values
+    changes: Values
 
 
 def order_edges(edges: npt.NDArray[np.float64]) -> Edges:
@@ -118,7 +122,7 @@ class Pyramid:
         """Return the signal in the columns between edges."""
         if not len(self._values):
             flat = np.full(len(edges.begins) - 1, self._first, np.int64)
-            return Columns(flat, flat, flat, flat)
+            return Columns(flat, flat, flat, flat, np.zeros_like(flat))
         begins = self._changes_before(edges.begins)
         after = begins.copy()
         # Most edges lie between two events, so that nothing begins just there.
@@ -132,7 +136,7 @@ class Pyramid:
         high = np.where(enters, np.maximum(high, start), high)
         before = self._value_after(begins[:-1])
         before[0] = start[0]
-        return Columns(start, low, high, before)
+        return Columns(start, low, high, before, np.diff(begins))
 
     def changes_in(self, edges: Edges) -> tuple[int, int]:
         """Return the indexes of the first change between the outer edges and of that after them."""
@@ -222,7 +226,7 @@ def mask_of(columns: Columns, scale: Scale, thick: int = 1) -> Mask:
         thick: Thickness of the line in pixels, at least 1.
 
     Returns:
-        Shape (scale.rows, columns); ``NOTHING``, ``AREA`` and ``LINE``.
+        Shape (scale.rows, columns); ``NOTHING``, ``AREA``, ``BAND`` and ``LINE``.
     """
     top = scale.row_of(np.maximum(columns.high, columns.before))
     bottom = scale.row_of(np.minimum(columns.low, columns.before))
@@ -235,9 +239,15 @@ def mask_of(columns: Columns, scale: Scale, thick: int = 1) -> Mask:
     first, last = (top - short).astype(np.int16), (bottom + thick - 1).astype(np.int16)
     rows = np.arange(scale.rows, dtype=np.int16)[:, None]
     mask = (rows > base.astype(np.int16)).view(np.uint8)
-    line = (rows >= first) & (rows <= last)
-    # The area is 1 and the line 2, whatever is under it.
-    return np.maximum(mask, line.view(np.uint8) << np.uint8(1))
+    line = ((rows >= first) & (rows <= last)).view(np.uint8)
+    mask = np.maximum(mask, line * np.uint8(LINE))
+    many = columns.changes > _MANY
+    if many.any():
+        # A band is one less than a line; where there are few changes it ends before it begins.
+        first = np.where(many, first + np.int16(thick), np.int16(1))
+        last = np.where(many, last - np.int16(thick), np.int16(0))
+        mask -= ((rows >= first) & (rows <= last)).view(np.uint8)
+    return mask
 
 
 def corners(

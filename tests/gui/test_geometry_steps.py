@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.trace.signals import StepSignal
 from gui.geometry.steps import (
     AREA,
+    BAND,
     LINE,
     NOTHING,
     Clock,
@@ -83,6 +84,7 @@ def check(signal: StepSignal, places: list[float], edges: list[float], columns: 
         assert int(columns.start[at]) == start
         assert int(columns.low[at]) == low
         assert int(columns.high[at]) == high
+        assert int(columns.changes[at]) == sum(first <= place < last for place in places)
 
 
 @given(signals(), edge_lists())
@@ -143,22 +145,22 @@ def test_the_pyramid_is_small_and_knows_the_ends(count: int) -> None:
 def test_a_signal_that_never_changes_is_flat() -> None:
     signal = StepSignal(np.empty(0, np.int32), np.empty(0, np.int64), 4)
     columns = Pyramid(signal).columns(order_edges(np.linspace(-1, 10, 4)))
-    assert all(part.tolist() == [4, 4, 4] for part in columns)
+    assert [part.tolist() for part in columns] == [[4, 4, 4]] * 4 + [[0, 0, 0]]
 
 
 # -- the picture --------------------------------------------------------------------------------
 
 
 def picture(columns: Columns, scale: Scale, thick: int = 1) -> list[str]:
-    signs = {NOTHING: " ", AREA: ".", LINE: "#"}
+    signs = {NOTHING: " ", AREA: ".", BAND: "=", LINE: "#"}
     return ["".join(signs[int(pixel)] for pixel in row) for row in mask_of(columns, scale, thick)]
 
 
-def columns_of(*held: tuple[int, int]) -> Columns:
+def columns_of(*held: tuple[int, int], changes: int = 1) -> Columns:
     low = np.array([least for least, _ in held], np.int64)
     high = np.array([most for _, most in held], np.int64)
     before = np.concatenate((low[:1], low[:-1]))
-    return Columns(low, low, high, before)
+    return Columns(low, low, high, before, np.full(len(held), changes, np.int64))
 
 
 def test_a_step_is_drawn_with_its_edge_and_the_area_under_it() -> None:
@@ -176,6 +178,17 @@ def test_a_thick_line_stays_inside_the_picture() -> None:
     assert flat == ["  ", "  ", "##", "##"]
     top = picture(columns_of((3, 3), (3, 3)), Scale(0, 3, 4), thick=2)
     assert top == ["##", "##", "..", ".."]
+
+
+def test_many_changes_in_a_column_are_a_band_with_ends() -> None:
+    drawn = picture(columns_of((0, 0), (0, 4), (1, 3), changes=9), Scale(0, 4, 5))
+    assert drawn == [
+        " # ",
+        " =#",
+        " ==",
+        " ==",
+        "###",
+    ]
 
 
 @given(signals(), st.integers(1, 3), st.integers(2, 40))
