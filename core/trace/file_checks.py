@@ -126,6 +126,8 @@ def _check_info(info: TraceInfo) -> None:
         _need(_all_in((*counts, cache.partial_free), 0, _MAX_COUNT), "a cache is out of range")
         _need(-1 <= cache.free <= _MAX_COUNT, "a cache's freelist is out of range")
         _need(0 <= cache.order <= MAX_ORDER, "a cache's order is out of range")
+    for script in info.scripts:
+        _need(0 <= script.lock < len(info.locks), "a script has a lock that does not exist")
     for page in info.pages:
         _need(_all_in((page.pfn, page.handle), 0, _MAX_ARGUMENT), "a page is out of range")
         _need(0 <= page.order <= MAX_ORDER, "a page's order is out of range")

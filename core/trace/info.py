@@ -149,6 +149,10 @@ class PageInfo(msgspec.Struct, frozen=True):
     handle: int = 0
 
 
+CACHED_SCRIPTS = 128
+"""arch/ia64/kernel/unwind.c, UNW_CACHE_SIZE."""
+
+
 class ScriptInfo(msgspec.Struct, frozen=True):
     """An unwind script of ia64: for the frame of ``function`` where it calls ``called``.
 

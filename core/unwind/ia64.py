@@ -15,7 +15,7 @@ from enum import Enum
 from core import gfp as gfp_masks
 from core.guards.base import Entries
 from core.trace.events import SITE_BITS, Kind
-from core.trace.info import ScriptInfo
+from core.trace.info import CACHED_SCRIPTS, ScriptInfo
 from core.trace.routine import Path, Routine
 from core.unwind.base import (
     FRAME_NS,
@@ -26,9 +26,6 @@ from core.unwind.base import (
     entries_below_save_stack,
 )
 from core.unwind.ia64_mail import ENTRY_PATH, REGION_BYTES
-
-CACHED_SCRIPTS = 128
-"""arch/ia64/kernel/unwind.c, UNW_CACHE_SIZE."""
 
 Ip = tuple[Routine, Routine]
 """An instruction pointer: the caller and whom it called there."""

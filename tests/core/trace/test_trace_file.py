@@ -19,6 +19,8 @@ from core.trace import file as trace_file
 from core.trace.counts import COUNT_NAMES
 from core.trace.events import SITE_BITS, SITE_MASK, Kind
 from core.trace.explain import explain
+from core.trace.holdings.pages import Which
+from core.trace.holdings.state import Holdings
 from core.trace.trace import Trace
 from tests.runs import bundled_run, run_scenario
 
@@ -237,10 +239,17 @@ def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
 
 def use(trace: Trace) -> None:
     """Ask a trace everything the window asks."""
+    holdings = Holdings(trace)
     for position in {-1, 0, len(trace) // 2, len(trace) - 1}:
         assert set(trace.state_at(position).counts) == set(COUNT_NAMES)
         if position < len(trace):
             explain(trace, position)
+        state = holdings.at(position)
+        for which in Which:
+            state.pages.rows(0, 50, which)
+        state.depot.pools(0, 50)
+        state.depot.records(0, 50)
+        state.locks.rows(0, 50)
 
 
 @settings(max_examples=300)
