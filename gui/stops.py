@@ -98,6 +98,13 @@ class Stops(QObject):
         else:
             self.add(stop)
 
+    def toggle_here(self) -> None:
+        """Do so for the function of the frame that is selected, or of the innermost one."""
+        frames, selected = self._session.frames(), self._session.selected_frame
+        if frames:
+            at = selected if selected is not None and selected < len(frames) else -1
+            self.toggle_function(frames[at].function.name)
+
     def clear(self) -> None:
         """Take all stops away."""
         self.replace(())

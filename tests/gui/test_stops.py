@@ -81,6 +81,21 @@ def test_a_function_is_toggled_by_name(session: Session) -> None:
     assert texts(session) == []
 
 
+def test_the_function_at_the_cursor_is_toggled(session: Session) -> None:
+    session.stops.toggle_here()  # no frame yet: nothing happens
+    assert texts(session) == []
+    assert session.trace is not None
+    session.seek(int(session.trace.short_circuits[0]))
+    session.stops.toggle_here()
+    assert texts(session) == ["function:save_stack"]
+    session.select_frame(0)
+    session.stops.toggle_here()
+    outermost = session.frames()[0].function.name
+    assert texts(session) == ["function:save_stack", f"function:{outermost}"]
+    session.stops.toggle_here()
+    assert texts(session) == ["function:save_stack"]
+
+
 # -- hits -----------------------------------------------------------------------------------------
 
 

@@ -124,6 +124,16 @@ def test_the_foot_counts_events_once(panel: StopsPanel, session: Session) -> Non
     assert panel.total.text() == "Stops at 1 event"
 
 
+def test_a_hidden_panel_shows_what_has_changed_when_it_is_seen_again(
+    panel: StopsPanel, session: Session
+) -> None:
+    panel.hide()
+    with_stops(session, "short-circuit")
+    panel.show()
+    assert panel.list.isVisible()
+    assert panel.total.text() == "Stops at 1 event"
+
+
 def test_another_run_is_counted_anew(panel: StopsPanel, session: Session) -> None:
     with_stops(session, "short-circuit")
     session.override(guard="none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -55,7 +55,6 @@ class StopsPanel(QWidget):
         session.source_changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._dress()
-        self._show()
 
     def _build(self) -> None:
         self._empty = QWidget()
@@ -124,16 +123,22 @@ class StopsPanel(QWidget):
 
     # -- what is shown --------------------------------------------------------------------
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what has changed while the panel was hidden."""
+        super().showEvent(event)
+        self._show()
+
     def _show(self) -> None:
+        if not self.isVisible():
+            return  # Counting hits in a long run takes some milliseconds a stop.
         stops = self._session.stops
-        listed = stops.listed
+        listed, own, total = stops.listed, stops.of_scenario, self._total_text()
         self._pages.setCurrentWidget(self.list if listed else self._empty)
-        own = stops.of_scenario
         self.restore.setVisible(bool(own) and own != listed)
         self.clear.setVisible(len(listed) > 1)
-        self.total.setText(self._total_text())
+        self.total.setText(total)
         self.total.setVisible(bool(listed))
-        self.setAccessibleDescription(self._total_text() or f"{_WHAT} {_HOW}")
+        self.setAccessibleDescription(total or f"{_WHAT} {_HOW}")
 
     def _total_text(self) -> str:
         stops = self._session.stops
