@@ -7,11 +7,14 @@ again wherever it is opened.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
+from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError, TraceFileError
 
@@ -110,18 +113,98 @@ def save_run(session: Session, path: Path, workspace_state: State) -> None:
     Raises:
         TraceFileError: There is no run, or the file cannot be written.
     """
-    from core.trace import file as trace_file
+    write_run(_run_of(session), path, workspace_state)
 
+
+def _run_of(session: Session) -> Trace:
     if session.trace is None:
         raise TraceFileError("there is no run to save yet", advice="open a scenario first")
+    return session.trace
+
+
+def write_run(trace: Trace, path: Path, workspace_state: State) -> None:
+    """Write a run to a file; safe in a thread, as a trace never changes.
+
+    Raises:
+        TraceFileError: The file cannot be written.
+    """
+    from core.trace import file as trace_file
+
     try:
-        trace_file.save(session.trace, path, workspace=workspace_state)
+        trace_file.save(trace, path, workspace=workspace_state)
     except OSError as error:
         raise TraceFileError(
             f"cannot save the run: {error.strerror or error}",
             where=str(path),
             advice="choose another folder",
         ) from None
+
+
+class RunSaver(QObject):
+    """Saves runs without blocking the window: one of 10 million events takes some seconds.
+
+    Compressing and writing leave Python's lock to the window, so a thread is enough.
+
+    Signals:
+        saved: Carries the path.
+        failed: Carries a sentence.
+
+    Args:
+        session: Whose run.
+        parent: The Qt parent.
+    """
+
+    saved = Signal(object)
+    failed = Signal(str)
+    _ended = Signal(object, str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._thread: threading.Thread | None = None
+        self._ended.connect(self._end)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is being saved."""
+        return self._thread is not None
+
+    def save(self, path: Path, view: ViewOfRun | None = None) -> None:
+        """Begin to save the run at hand as it is looked at now.
+
+        Args:
+            path: Where to.
+            view: What is in view of the run, where anything shows that.
+        """
+        if self.busy:
+            self.failed.emit("another run is being saved; try again when it is done")
+            return
+        try:
+            trace, state = _run_of(self._session), workspace_of(self._session, view)
+        except TraceFileError as error:
+            self.failed.emit(str(error))
+            return
+        # Not a daemon: the program ends when the file is whole.
+        self._thread = threading.Thread(target=self._write, args=(trace, path, state))
+        self._thread.start()
+
+    def _write(self, trace: Trace, path: Path, state: State) -> None:
+        problem = ""
+        try:
+            write_run(trace, path, state)
+        except TraceFileError as error:
+            problem = str(error)
+        except Exception as error:  # in a thread nobody else would hear of it
+            problem = f"cannot save the run: {error}"
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._ended.emit(path, problem)
+
+    def _end(self, path: Path, problem: str) -> None:
+        self._thread = None
+        if problem:
+            self.failed.emit(problem)
+        else:
+            self.saved.emit(path)
 
 
 # -- opening --------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from gui.runner import Runner
 from gui.saved_run import (
     SUFFIX,
     VERSION,
+    RunSaver,
     is_saved_run,
     open_run,
     open_saved_run,
@@ -354,6 +355,49 @@ def test_without_a_run_there_is_nothing_to_save(fresh: Session, path: Path) -> N
     with pytest.raises(TraceFileError, match="no run to save"):
         save_run(fresh, path, workspace_of(fresh))
     assert not path.exists()
+
+
+# -- without blocking -----------------------------------------------------------------------------
+
+
+def test_a_run_is_saved_beside_the_window(
+    looked_at: Session, fresh: Session, path: Path, qtbot: QtBot
+) -> None:
+    saver = RunSaver(looked_at)
+    with qtbot.waitSignal(saver.saved) as got:
+        saver.save(path)
+        assert saver.busy
+        looked_at.seek(5)  # what is saved is the moment at which it was asked for
+    assert got.args == [path]
+    assert not saver.busy
+    assert open_saved_run(fresh, path)
+    assert fresh.position == 77
+
+
+def test_one_run_is_saved_at_a_time(looked_at: Session, path: Path, qtbot: QtBot) -> None:
+    saver = RunSaver(looked_at)
+    with qtbot.waitSignal(saver.saved):
+        saver.save(path)
+        with qtbot.waitSignal(saver.failed) as got:
+            saver.save(path.with_name("other.ownertrace"))
+    assert "another run is being saved" in str(got.args)
+    assert not path.with_name("other.ownertrace").exists()
+
+
+def test_a_failed_save_is_told(
+    looked_at: Session, fresh: Session, path: Path, qtbot: QtBot
+) -> None:
+    saver = RunSaver(looked_at)
+    with qtbot.waitSignal(saver.failed) as got:
+        saver.save(path.parent / "nowhere" / path.name)
+    assert "No such file or directory" in str(got.args)
+    assert not saver.busy
+    with qtbot.waitSignal(saver.saved):
+        saver.save(path)
+    empty = RunSaver(fresh)
+    with qtbot.waitSignal(empty.failed) as got:
+        empty.save(path)
+    assert "no run to save" in str(got.args)
 
 
 # -- telling it -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
@@ -217,6 +218,24 @@ def test_space_and_delete(panel: StopsPanel, session: Session, qtbot: QtBot) -> 
     QTest.keyClick(panel.list, Key.Key_Delete)
     assert texts(session) == []
     assert panel.suggestion.isVisible()
+
+
+@pytest.mark.parametrize("key", [Key.Key_Space, Key.Key_Delete, Key.Key_Return])
+def test_its_keys_are_not_the_commands(
+    panel: StopsPanel, session: Session, qtbot: QtBot, key: Qt.Key
+) -> None:
+    asked: list[bool] = []
+    shortcut = QShortcut(QKeySequence(key), panel)
+    shortcut.activated.connect(lambda: asked.append(True))
+    panel.activateWindow()
+    panel.adding.button.setFocus()
+    QTest.keyClick(panel, key)
+    assert asked
+    with_stops(session, "warning", "short-circuit")
+    panel.list.setFocus()
+    panel.list.setCurrentIndex(panel.model.index(0))
+    QTest.keyClick(panel.list, key)
+    assert len(asked) == 1
 
 
 def test_enter_goes_round_the_hits_of_one_stop(
