@@ -154,6 +154,7 @@ class AddStop(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.function.setCompleter(completer)
         self._popup = completer.popup()
+        self.function.setObjectName("value")
         self.function.setPlaceholderText("save_stack")
         self.function.setAccessibleName("Function to stop at")
         self.function.setToolTip("A function of the kernel; * stands for any letters")
@@ -213,6 +214,7 @@ class AddStop(QWidget):
             problem = "" if empty else error.problem.partition(": ")[2] or error.problem
         self.problem.setText(f"✕ {problem[:1].upper()}{problem[1:]}." if problem else "")
         self.problem.setVisible(bool(problem))
+        self._style_fields()
         self.button.setEnabled(not empty and not problem)
 
     def add(self) -> None:
@@ -258,17 +260,27 @@ class AddStop(QWidget):
         self._end.setSpacing(px(6))
         for part in (self.kind, self.button, *self.numbers.values()):
             part.setFont(metrics.ui())
-            # Qt takes the size of what lies in a field from the style sheet only.
-            part.setStyleSheet(f"font-size: {px(TEXT_PX['body'])}px")
         for part in filter(None, (self.function, self._popup)):
             part.setFont(metrics.mono())
-            part.setStyleSheet(f"font-size: {px(TEXT_PX['body'])}px")
+        self._style_fields()
         self.problem.setStyleSheet(f"font-size: {px(12)}px")
         self.button.setIcon(icon("plus", theme, px(16), ratio=self.devicePixelRatioF()))
         self.button.setIconSize(QSize(1, 1) * px(16))
         for part in (self.function, *self.numbers.values()):
             part.setMinimumWidth(px(_FIELD_PX))
         self._fit_kind()
+
+    def _style_fields(self) -> None:
+        """Give the fields their size, and what is wrong an edge that says so."""
+        # Qt takes the size of what lies in a field from the style sheet only.
+        size = f"* {{ font-size: {self._themes.metrics.frame().px(TEXT_PX['body'])}px }}"
+        edge = f"2px solid {self._themes.theme.danger.colour}" if self.problem.text() else ""
+        wrong = f" QLineEdit#value, QAbstractSpinBox {{ border: {edge} }}" if edge else ""
+        for part in filter(None, (self.kind, self.button, self._popup)):
+            part.setStyleSheet(size)
+        for field in (self.function, *self.numbers.values()):
+            shown = field is self._values.currentWidget()
+            field.setStyleSheet(size + (wrong if shown else ""))
 
     def _fit_kind(self) -> None:
         """Give the kind room for the words that are chosen."""
