@@ -52,8 +52,8 @@ class ActionRegistry(QObject):
         self._icons: dict[str, str] = {}
         self._look: tuple[Theme, int, float] | None = None
         self._window: QWidget | None = None
-        self._handled: set[str] = set()
-        self._refused: set[str] = set()
+        self._carriers: dict[str, set[str]] = {}
+        self._refused: set[tuple[str, str]] = set()
         self._context = ""
         for command in commands:
             self._add_without_keys(command)
@@ -111,26 +111,45 @@ class ActionRegistry(QObject):
         return found
 
     def connect(  # type: ignore[override]
-        self, command_id: str, slot: Callable[..., object]
+        self, command_id: str, slot: Callable[..., object], context: str = ""
     ) -> None:
-        """Carry a command out with ``slot()``, or ``slot(on)`` where it is checkable."""
+        """Carry a command out with ``slot()``, or ``slot(on)`` where it is checkable.
+
+        Args:
+            command_id: The command.
+            slot: What it does.
+            context: The one workspace in which this slot does it, and no other. Without it the slot
+                does it in every workspace that has no slot of its own.
+        """
         # Qt always sends whether the action is checked; only checkable commands mean it.
         passes = self._commands[command_id].checkable
 
         def obey(on: bool) -> None:
-            slot(on) if passes else slot()
+            if self._carrier(command_id) == context:
+                slot(on) if passes else slot()
 
         self._actions[command_id].triggered.connect(obey)
-        self._handled.add(command_id)
+        self._carriers.setdefault(command_id, set()).add(context)
         self._update(command_id)
+
+    def _carrier(self, command_id: str) -> str:
+        """Return whose slots carry a command out now: the workspace's own, or the common ones."""
+        return self._context if self._context in self._carriers.get(command_id, ()) else ""
 
     def run(self, command_id: str) -> None:
         """Run a command as if its keys were pressed; nothing where it is disabled."""
         self._actions[command_id].trigger()
 
-    def set_enabled(self, command_id: str, enabled: bool) -> None:
-        """Say whether a command makes sense now. Its handler and context count as well."""
-        (self._refused.discard if enabled else self._refused.add)(command_id)
+    def set_enabled(self, command_id: str, enabled: bool, context: str = "") -> None:
+        """Say whether a command makes sense now. Its handler and context count as well.
+
+        Args:
+            command_id: The command.
+            enabled: Whether it does.
+            context: Whose slots are meant, as in ``connect``.
+        """
+        pair = (command_id, context)
+        (self._refused.discard if enabled else self._refused.add)(pair)
         self._update(command_id)
 
     def set_checked(self, command_id: str, checked: bool) -> None:
@@ -150,7 +169,9 @@ class ActionRegistry(QObject):
     def _update(self, command_id: str) -> None:
         contexts = self._commands[command_id].contexts
         here = not contexts or not self._context or self._context in contexts
-        wanted = command_id in self._handled and command_id not in self._refused
+        carrier = self._carrier(command_id)
+        handled = carrier in self._carriers.get(command_id, ())
+        wanted = handled and (command_id, carrier) not in self._refused
         self._actions[command_id].setEnabled(here and wanted)
 
     def keys(self, command_id: str) -> tuple[str, ...]:
