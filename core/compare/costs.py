@@ -79,16 +79,17 @@ def added_task_bytes(trace: Trace, plan: Plan | None = None) -> int | str | None
     return _growth(source, trace.info.guard.design, _stamp(source))
 
 
-def _stamp(source: str) -> int:
-    """Return when a file was last written, so that another content is another question."""
+def _stamp(source: str) -> tuple[int, ...]:
+    """Return when a file was last written and its size: another content is another question."""
     try:
-        return Path(source).stat().st_mtime_ns
-    except (OSError, ValueError):
-        return 0
+        status = Path(source).expanduser().stat()
+    except (OSError, RuntimeError, ValueError):  # no file, no such user, a zero in the name
+        return ()
+    return status.st_mtime_ns, status.st_size
 
 
 @cache
-def _growth(source: str, design: str, stamp: int) -> int | str:
+def _growth(source: str, design: str, stamp: tuple[int, ...]) -> int | str:
     del stamp
     from core.layout.analysis import Question
     from core.layout.source_analysis import analyse_source

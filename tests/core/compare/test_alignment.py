@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -177,6 +179,24 @@ def test_the_end_of_a_run_is_a_parting_too() -> None:
     assert 499 <= parting.events[0] <= 505
     same = Alignment([cut, run_scenario("depth-law", guard="uint", budget_events=500)])
     assert same.partings == ()
+
+
+def test_two_runs_that_end_otherwise_at_the_same_place_part_there() -> None:
+    overflowed = bundled_run("no-guard-overflow")
+    sites = [
+        replace(site, facts=(("as", "deadlock"),)) if site.kind is Kind.STOPPED else site
+        for site in overflowed.sites
+    ]
+    deadlocked = Trace(
+        overflowed.codes,
+        sites,
+        overflowed.functions,
+        overflowed.values,
+        overflowed.wide,
+        overflowed.info,
+    )
+    (parting,) = Alignment([overflowed, deadlocked]).partings
+    assert parting.events == (len(overflowed) - 1,) * 2
 
 
 def test_two_tasks_that_take_turns_are_aligned_by_their_operations() -> None:

@@ -42,6 +42,28 @@ struct task_struct {
 };
 """
 
+ONLY_OWN_GUARD = """\
+struct task_struct {
+	long unsigned int          state;                /*     0     8 */
+	unsigned int               in_page_owner:1;      /*     8: 0  4 */
+
+	/* XXX 31 bits hole, try to pack */
+
+	unsigned int               flags;                /*    12     4 */
+	unsigned int               ptrace;               /*    16     4 */
+	unsigned int               cpu;                  /*    20     4 */
+	unsigned int               prio;                 /*    24     4 */
+
+	/* XXX 4 bytes hole, try to pack */
+
+	void *                     kretprobe_instances;  /*    32     8 */
+
+	/* size: 40, cachelines: 1, members: 7 */
+	/* sum members: 32, holes: 1, sum holes: 4 */
+	/* sum bitfield members: 1 bits, bit holes: 1, sum bit holes: 31 bits */
+};
+"""
+
 
 def compared(name: str, *lanes: Lane, layout: str | None = None) -> Comparison:
     return compare(open_scenario(name), {}, lanes, Overrides(layout=layout))
@@ -152,10 +174,29 @@ def test_what_the_layout_has_lost_is_told_as_an_interval(tmp_path: Path) -> None
     # The 1-bit field is the kernel's own in_page_owner here.
     assert values(found.differences)["task_struct_bytes"] == ("8 to 128", 0, 0)
     assert "8 to 128 bytes with unsigned int" in found.summary
-    # A file that has changed is asked again.
-    path.write_text(WITH_OWN_GUARD.replace("kretprobe_instances", "something_else_aaaa"))
-    again = compared("depth-law", Lane("bit2", 1), layout=str(path))
-    assert values(again.differences)["task_struct_bytes"] == (0,)
+
+
+def test_the_kernels_own_bit_is_what_a_field_of_one_bit_costs(tmp_path: Path) -> None:
+    path = tmp_path / "task.txt"
+    path.write_text(ONLY_OWN_GUARD)
+    # Nothing says where a further bit would go, and none is asked for.
+    found = compared("depth-law", Lane("bit1", 1), layout=str(path))
+    assert values(found.differences)["task_struct_bytes"] == (8,)
+
+
+def test_a_file_that_has_changed_is_asked_again(tmp_path: Path) -> None:
+    path = tmp_path / "task.txt"
+    path.write_text(WITH_OWN_GUARD)
+    first = compared("depth-law", Lane("uint", 1), layout=str(path)).differences
+    pointer = "void *                     kretprobe_instances;  /*    16     8 */"
+    hole = "int                        kretprobe_instances;  /*    16     4 */"
+    changed = WITH_OWN_GUARD.replace(pointer, hole).replace(
+        "members: 124, holes: 0, sum holes: 0", "members: 120, holes: 1, sum holes: 4"
+    )
+    path.write_text(changed)
+    second = compared("depth-law", Lane("uint", 1), layout=str(path)).differences
+    told = [values(rows)["task_struct_bytes"] for rows in (first, second)]
+    assert told == [("8 to 128",), (0,)]
 
 
 def test_a_file_is_only_found_by_the_plan() -> None:

@@ -84,6 +84,9 @@ def test_a_name_says_only_what_tells_lanes_apart() -> None:
         "unsigned int, depth 2",
         "1-bit field, depth 1",
     ]
+    without_depth = guarded("depot-growth", "scan", "bit2", max_depth=1)
+    assert labels(without_depth) == ["backtrace scan", "2-bit field"]
+    assert shared_words(without_depth) == "depth 1, Linux 6.1, x86_64"
     scan = [run_scenario("depot-growth", guard="scan", max_depth=n) for n in (1, 2)]
     assert labels(scan) == ["backtrace scan (1)", "backtrace scan (2)"]
     places = [run_scenario("depot-growth", kernel=k, arch=a) for k, a in (("6.1", "arm64"),) * 2]
@@ -166,5 +169,14 @@ def test_without_a_decision_the_reason_is_what_it_does() -> None:
     assert flag.kind(reason_position(flag, at_flag)) is Kind.SHORT_CIRCUITED
     assert reason_position(flag, -1) == -1
     assert reason(flag, -1) == "Nothing has happened yet."
+    # Nor is an earlier decision one: here the unwinder is on its way back.
+    returned = next(
+        position
+        for position in range(at_flag)
+        if flag.kind(position) is Kind.RETURNED
+        and flag.function(position).name == "stack_trace_save"
+    )
+    assert Kind.TESTED in [flag.kind(position) for position in range(returned)]
+    assert reason_position(flag, returned) == returned
     # An event that is no call or return is its own reason.
     assert reason_position(flag, at_flag - 1) == at_flag - 1
