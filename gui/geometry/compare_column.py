@@ -13,10 +13,11 @@ PITCHES = (30, 26, 22, 19)
 """Heights of a row at the scale of 1, the largest that has room for all is taken."""
 _PAD = 12
 _TITLE, _STATE, _WORD, _BAR, _GAP = 28, 20, 26, 18, 6
-_FOOT, _LOW_FOOT = 46, 28
+_FOOT, _LOW_FOOT = 38, 26
 _BADGE = 24
-_LOW = 300
-"""Columns lower than this, at the scale of 1, leave out the stack's bar and the event's number."""
+_LOW, _LOWEST = 280, 190
+"""Columns lower than these, at the scale of 1, leave out the stack's bar and the event's number,
+and then also what the lane is doing."""
 STOP_ROWS = 1
 """Rows kept free below the newest frame, for the guard's barrier or the end of the run."""
 
@@ -32,7 +33,7 @@ class ColumnParts:
         word: The guard's value.
         bar: The stack in use; of no height in a low column.
         rows: The frames.
-        foot: What the lane is doing.
+        foot: What the lane is doing; of no height in the lowest columns.
         pitch_px: Height of a row.
         room: How many rows there are.
     """
@@ -84,7 +85,7 @@ def column_parts(width: float, height: float, px: Px, wanted_rows: int) -> Colum
     title = Box(badge.right + px(8), title.top, max(1.0, inner - badge.width - px(8)), title.height)
     state, word, bar = line(0 if low else _STATE), line(_WORD), line(0 if low else _BAR)
     top += px(_GAP)
-    foot_px = px(_LOW_FOOT if low else _FOOT)
+    foot_px = px(_LOW_FOOT if low else _FOOT) if height >= px(_LOWEST) else 0
     foot = Box(0, height - foot_px, width, foot_px)
     rows = Box(0, top, width, max(1.0, foot.top - px(4) - top))
     pitch = _pitch(rows.height, px, wanted_rows + STOP_ROWS)

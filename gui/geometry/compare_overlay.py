@@ -94,13 +94,22 @@ def half_strip(starts: Moments, ends: Moments, until: Moments, rows: Numbers) ->
     return Strip(begin[order], end[order], kinds[order], slices)
 
 
-def weave(upper: Bytes, lower: Bytes) -> Bytes:
+def weave(upper: Bytes, lower: Bytes, background: npt.NDArray[np.uint8], glow: float) -> Bytes:
     """Return a picture whose rows are, by turns, those of two halves.
+
+    Where a half is empty the other one shows in it faintly: rows a pixel high would else be
+    stripes.
 
     Args:
         upper: Shape (rows, columns, 4).
         lower: The same shape.
+        background: The colour of an empty place, shape (3,), as in the halves.
+        glow: How much of a half shows in the empty other one, 0 to 1.
     """
     woven = np.empty((2 * len(upper), *upper.shape[1:]), np.uint8)
     woven[0::2], woven[1::2] = upper, lower
+    for own, other in ((woven[0::2], lower), (woven[1::2], upper)):
+        empty = (own[..., :3] == background).all(axis=-1)
+        mixed = other[..., :3] * glow + background * (1.0 - glow)
+        own[empty, :3] = mixed[empty].astype(np.uint8)
     return woven

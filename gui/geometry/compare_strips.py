@@ -19,7 +19,7 @@ Px = Callable[[float], int]
 Moments = npt.NDArray[np.int64]
 Rgb = npt.NDArray[np.float32]
 
-_GUTTER, _RIGHT, _RULER, _GAP, _FOOT = 34, 12, 22, 6, 4
+_GUTTER, _RIGHT, _RULER, _LEGEND, _GAP, _FOOT = 34, 12, 24, 20, 6, 4
 _GHOST_SHARE = 1.6
 """The overlay is that much taller than a lane: it shows two."""
 _DEEPER = 3
@@ -34,11 +34,13 @@ class StripLayout:
         ruler: Ticks and the marks of partings.
         lanes: A strip a lane.
         ghost: The overlay of two lanes, None where it is off.
+        legend: What the overlay's colours mean, above it.
     """
 
     ruler: Box
     lanes: tuple[Box, ...]
     ghost: Box | None
+    legend: Box | None
 
     @property
     def bottom(self) -> float:
@@ -62,19 +64,21 @@ def strip_layout(width: float, height: float, n_lanes: int, px: Px, *, ghost: bo
     """
     left, inner = px(_GUTTER), max(1.0, width - px(_GUTTER) - px(_RIGHT))
     ruler = Box(left, 0, inner, px(_RULER))
-    gap = px(_GAP)
+    gap, words = px(_GAP), px(_LEGEND) if ghost else 0
     shares = n_lanes + (_GHOST_SHARE if ghost else 0)
     gaps = gap * (n_lanes + ghost - 1)
-    unit = max(4.0, (height - ruler.bottom - px(_FOOT) - gaps) / max(1.0, shares))
-    top, over = ruler.bottom, None
+    unit = max(4.0, (height - ruler.bottom - words - px(_FOOT) - gaps) / max(1.0, shares))
+    top = ruler.bottom
+    over = legend = None
     if ghost:
-        over = Box(left, top, inner, unit * _GHOST_SHARE)
+        legend = Box(left, top, inner, words)
+        over = Box(left, legend.bottom, inner, unit * _GHOST_SHARE)
         top = over.bottom + gap
     lanes = []
     for _ in range(n_lanes):
         lanes.append(Box(left, top, inner, unit))
         top += unit + gap
-    return StripLayout(ruler, tuple(lanes), over)
+    return StripLayout(ruler, tuple(lanes), over, legend)
 
 
 def shown_rows(depths: Sequence[int]) -> int:

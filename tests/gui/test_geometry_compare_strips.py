@@ -38,7 +38,9 @@ def test_strips_lie_one_below_the_other_with_the_overlay_on_top() -> None:
     assert layout.ghost is not None
     tops = [layout.ghost, *layout.lanes]
     assert all(one.bottom < other.top for one, other in pairwise(tops))
-    assert layout.ghost.top == layout.ruler.bottom
+    assert layout.legend is not None
+    assert layout.legend.top == layout.ruler.bottom
+    assert layout.ghost.top == layout.legend.bottom
     assert layout.bottom <= 300
     assert {box.left for box in tops} == {layout.ruler.left}
     assert layout.lane_at(layout.lanes[2].middle) == 2

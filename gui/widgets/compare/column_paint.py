@@ -107,7 +107,9 @@ def paint_column(
     _paint_parting(painter, style, parts, look, frames)
     if look.stop:
         _paint_stop(painter, style, parts.row(len(frames)), look)
-    _paint_foot(painter, style, parts.foot, look)
+    if parts.foot.height:
+        said = f"{look.state}: {look.sentence}" if look.waiting and not parts.state.height else ""
+        _paint_foot(painter, style, parts.foot, look, said or look.sentence)
 
 
 def rect_of(box: Box) -> QRectF:
@@ -294,7 +296,7 @@ def _paint_stop(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook)
     """Draw what ends the stack: the guard's barrier, or the end of the run."""
     theme, px = style.theme, style.px
     role = theme.danger if look.stop == "danger" else theme.role("guard")
-    inside = rect_of(box).adjusted(px(12), 2, -px(12), -1)
+    inside = rect_of(box).adjusted(px(12), 3, -px(12), 0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(role.colour))
     painter.drawRoundedRect(inside, px(4), px(4))
@@ -304,15 +306,13 @@ def _paint_stop(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook)
           text)  # fmt: skip
 
 
-def _paint_foot(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook) -> None:
+def _paint_foot(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook, text: str) -> None:
     theme, px, rect = style.theme, style.px, rect_of(box)
     painter.fillRect(rect, QColor(theme.window))
     painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 1), QColor(theme.border))
     inside = rect.adjusted(px(12), px(3), -px(12), -px(3))
-    dim = look.state in ("waits", "stopped")
-    font, colour = style.caption, theme.muted if dim else theme.text
+    font, colour = style.caption, theme.muted if look.waiting else theme.text
     lines = max(1, int(inside.height() // style.metrics_of(font).height()))
-    text = look.sentence
     if lines == 1:
         _text(painter, inside, _LEFT, font, colour, style.cut(font, text, inside.width()))
         return

@@ -67,6 +67,11 @@ class LaneLook(NamedTuple):
         """How the run ends, as a word."""
         return OUTCOMES[self.outcome][2]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the lane stands still while others move, or for good."""
+        return self.state in ("waits", "stopped")
+
     def describe(self) -> str:
         """Return the column in words, for a screen reader."""
         value = f"{self.field} is {self.value}" if self.value else self.field

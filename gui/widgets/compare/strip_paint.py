@@ -1,0 +1,280 @@
+"""Painting the lanes' strips: everything that stays while the playhead moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
+
+from core.trace.events import Kind
+from gui.compare_spans import SUBSYSTEMS, LaneSpans, Overlay
+from gui.geometry.axis import Axis, tick_step
+from gui.geometry.compare_overlay import weave
+from gui.geometry.compare_strips import (
+    StripLayout,
+    covered_share,
+    faded,
+    mark_xs,
+    picked_rows,
+    strip_image,
+    wide_runs,
+)
+from gui.theme import mix
+
+if TYPE_CHECKING:
+    from core.compare.alignment import Alignment
+    from gui.geometry.compare_strips import Rgb, Strip
+    from gui.geometry.stack import Box
+    from gui.geometry.timeline import Bytes
+    from gui.theme import Metrics, Role, Theme
+
+_WAIT_FADE, _GLOW = 0.72, 0.3
+_LEAST_HATCH_PX, _LEAST_EDGE_PX, _LEAST_NAME_PX = 7, 5, 34
+_LEAST_NAME_ROW = 11
+"""Rows lower than this, in pixels, carry no names."""
+_MOST_EDGES = 1500
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+
+
+class StripPainter:
+    """Draws the strips of some lanes into a picture.
+
+    Args:
+        painter: Where to.
+        theme: The colours.
+        metrics: The sizes.
+        axis: The moments in view, over pixels.
+        ratio: Device pixels a pixel.
+    """
+
+    def __init__(
+        self, painter: QPainter, theme: Theme, metrics: Metrics, axis: Axis, ratio: float
+    ) -> None:
+        self._painter, self._theme, self._px = painter, theme, metrics.px
+        self._axis, self._metrics = axis, metrics
+        columns = max(1, round(axis.width * ratio))
+        self._edges, self._ratio = axis.edges(columns), ratio
+        self._back = rgb(theme.sunken)
+        roles = [theme.role(name) for name in SUBSYSTEMS]
+        self._colours = np.array([rgb(role.colour) for role in roles], np.float32)
+        self._on = [role.on_colour for role in roles]
+
+    # -- a lane ---------------------------------------------------------------------------
+
+    def lane(self, box: Box, lane: LaneSpans, rows: int, letter: str, side: Role | None) -> None:
+        """Draw a lane's calls, where it waits, and its marks."""
+        picked = self._rows(rows, box)
+        pixels = strip_image(lane.strip, picked, self._edges, self._colours, self._back)
+        faded(pixels, covered_share(*lane.waits, self._edges), self._back, _WAIT_FADE)
+        self._image(box, pixels)
+        if len(picked) == rows:
+            self._names(box, lane, rows)
+        self._hatch(box, lane)
+        self._lane_marks(box, lane)
+        self.badge(box, letter, side)
+
+    def _rows(self, rows: int, box: Box, halves: int = 1) -> list[int]:
+        return picked_rows(rows, max(1, round(box.height * self._ratio) // halves))
+
+    def _image(self, box: Box, pixels: Bytes) -> None:
+        data = np.ascontiguousarray(pixels)
+        tall, wide = data.shape[:2]
+        image = QImage(data.data, wide, tall, 4 * wide, QImage.Format.Format_RGB32)
+        self._painter.drawImage(rect_of(box), image)
+
+    def _names(self, box: Box, lane: LaneSpans, rows: int) -> None:
+        """Draw the borders of calls that are wide enough, and their names where they fit."""
+        pitch, view = box.height / rows, self._axis.view
+        painter, drawn = self._painter, 0
+        font = self._metrics.mono("caption")
+        font.setPixelSize(max(7, min(font.pixelSize(), int(pitch * 0.78))))
+        painter.setFont(font)
+        border = QColor(self._theme.sunken)
+        index = lane.strip.index
+        for row in range(min(rows, lane.strip.n_rows)):
+            spans = lane.strip.in_view(row, view.first, view.last)
+            if len(spans) * _LEAST_EDGE_PX > self._axis.width:
+                continue
+            drawn += len(spans)
+            if drawn > _MOST_EDGES:
+                return
+            for span in spans:
+                left = max(self._axis.left, self._axis.x_of(float(index.starts[span])))
+                right = min(box.right, self._axis.x_of(float(index.ends[span])))
+                cell = QRectF(left, box.top + row * pitch, right - left, pitch)
+                if cell.width() >= _LEAST_EDGE_PX and pitch >= 3:
+                    painter.fillRect(QRectF(cell.right() - 1, cell.top(), 1, pitch), border)
+                    painter.fillRect(QRectF(left, cell.bottom() - 1, cell.width(), 1), border)
+                if pitch >= _LEAST_NAME_ROW and cell.width() >= self._px(_LEAST_NAME_PX):
+                    self._name(cell, lane, span)
+
+    def _name(self, cell: QRectF, lane: LaneSpans, span: int) -> None:
+        painter = self._painter
+        name = lane.trace.function(int(lane.spans.calls[span])).name
+        inside = cell.adjusted(3, 0, -3, 0)
+        mode = Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(name, mode, int(inside.width()))
+        painter.setPen(QColor(self._on[int(lane.strip.index.categories[span])]))
+        painter.drawText(inside, _LEFT, shown)
+
+    def _hatch(self, box: Box, lane: LaneSpans) -> None:
+        """Hatch where the lane waits long enough to be seen waiting."""
+        colour = QColor(mix(self._theme.muted, self._theme.sunken, 0.55))
+        brush = QBrush(colour, Qt.BrushStyle.BDiagPattern)
+        for left, right in wide_runs(*lane.waits, self._axis, _LEAST_HATCH_PX):
+            self._painter.fillRect(QRectF(left, box.top, right - left, box.height), brush)
+
+    def _lane_marks(self, box: Box, lane: LaneSpans) -> None:
+        """Draw short-circuits, warnings and the end at the foot of the strip."""
+        theme, px = self._theme, self._px
+        for kind, role, tall in (
+            (Kind.SHORT_CIRCUITED, theme.role("guard"), px(5)),
+            (Kind.WARNED, theme.warning, px(6)),
+            (Kind.STOPPED, theme.danger, box.height),
+        ):
+            wide = max(2, px(2))
+            for x in mark_xs(lane.marks[kind], self._axis):
+                mark = QRectF(x - wide / 2 + 0.5, box.bottom - tall, wide, tall)
+                self._painter.fillRect(mark.adjusted(-1, -1, 1, 0), QColor(theme.sunken))
+                self._painter.fillRect(mark, QColor(role.colour))
+            if kind is Kind.STOPPED:
+                for x in mark_xs(lane.marks[kind], self._axis)[-1:]:
+                    self._stop_sign(x, box, role)
+
+    def _stop_sign(self, x: float, box: Box, role: Role) -> None:
+        size = min(self._px(16), int(box.height))
+        sign = QRectF(x - size / 2, box.middle - size / 2, size, size)
+        painter = self._painter
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.sunken), 2))
+        painter.setBrush(QColor(role.colour))
+        painter.drawEllipse(sign)
+        painter.setFont(self._metrics.ui("caption", bold=True))
+        painter.setPen(QColor(role.on_colour))
+        painter.drawText(sign, _CENTRE, role.glyph)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def badge(self, box: Box, letter: str, side: Role | None) -> None:
+        """Draw a lane's letter beside its strip."""
+        theme, px = self._theme, self._px
+        size = min(px(20), int(box.height))
+        place = QRectF(px(7), box.middle - size / 2, size, size)
+        painter = self._painter
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(side.colour if side else theme.text))
+        painter.drawRoundedRect(place, px(5), px(5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self._metrics.ui("caption", bold=True))
+        painter.setPen(QColor(side.on_colour if side else theme.surface))
+        painter.drawText(place, _CENTRE, letter)
+
+    # -- two lanes over each other --------------------------------------------------------
+
+    def overlay(self, box: Box, overlay: Overlay, rows: int) -> None:
+        """Draw two lanes over each other: the first in the upper half of each row."""
+        theme = self._theme
+        grey = rgb(mix(theme.muted, theme.sunken, 0.45))
+        picked = self._rows(rows, box, halves=2)
+        halves = [
+            self._half(strip, picked, np.array([grey, rgb(role.colour)], np.float32))
+            for strip, role in ((overlay.upper, theme.only_a), (overlay.lower, theme.only_b))
+        ]
+        back = self._back[::-1].astype(np.uint8)
+        self._image(box, weave(halves[0], halves[1], back, _GLOW))
+        pitch = box.height / len(picked)
+        if pitch >= 6:
+            for at in range(1, len(picked)):
+                line = QRectF(box.left, box.top + at * pitch - 0.5, box.width, 1)
+                self._painter.fillRect(line, QColor(theme.sunken))
+
+    def _half(self, strip: Strip, rows: Sequence[int], colours: Rgb) -> Bytes:
+        return strip_image(strip, rows, self._edges, colours, self._back)
+
+    def legend(self, box: Box, overlay: Overlay, letters: tuple[str, str]) -> None:
+        """Say what the colours of the overlay mean, and how many calls each side has."""
+        theme, px, painter = self._theme, self._px, self._painter
+        plain, strong = self._metrics.ui("caption"), self._metrics.ui("caption", bold=True)
+        entries = [
+            (theme.only_a, f"only {letters[0]}: {overlay.only[0]:,} calls", 0.0, 0.5),
+            (theme.only_b, f"only {letters[1]}: {overlay.only[1]:,} calls", 0.5, 0.5),
+            (None, f"both: {overlay.both:,} calls", 0.0, 1.0),
+        ]
+        left = box.left
+        for role, words, start, share in entries:
+            sample = QRectF(left, box.middle - px(6), px(16), px(12))
+            painter.fillRect(sample, QColor(theme.sunken))
+            colour = role.colour if role else mix(theme.muted, theme.sunken, 0.45)
+            part = QRectF(sample.left(), sample.top() + sample.height() * start,
+                          sample.width(), sample.height() * share)  # fmt: skip
+            painter.fillRect(part, QColor(colour))
+            painter.setFont(strong if role else plain)
+            painter.setPen(QColor(role.ink if role else theme.muted))
+            wide = painter.fontMetrics().horizontalAdvance(words)
+            text = QRectF(sample.right() + px(6), box.top, wide + px(2), box.height)
+            painter.drawText(text, _LEFT, words)
+            left = text.right() + px(18)
+
+    # -- what goes through all lanes ------------------------------------------------------
+
+    def ruler(self, box: Box, layout: StripLayout, alignment: Alignment) -> None:
+        """Draw the numbers of moments, the borders of operations and where lanes part."""
+        self._ticks(box, alignment.moments)
+        theme, painter = self._theme, self._painter
+        strips = [*layout.lanes, *filter(None, [layout.ghost])]
+        borders = mark_xs(alignment.operation_moments, self._axis)
+        if len(borders) * 8 < self._axis.width:
+            colour = QColor(theme.outline)
+            colour.setAlpha(120)
+            for x in borders:
+                for strip in strips:
+                    painter.fillRect(QRectF(x, strip.top, 1, strip.height), colour)
+        partings = mark_xs(alignment.parting_moments, self._axis)
+        few = len(partings) * 14 < self._axis.width
+        pen = QPen(QColor(theme.accent), max(1, self._px(1.5)) if few else 1)
+        if few:
+            pen.setDashPattern([4, 3])
+        for x in partings:
+            painter.setPen(pen)
+            if few:
+                painter.drawLine(QPointF(x + 0.5, box.bottom - 2), QPointF(x + 0.5, layout.bottom))
+                self._diamond(x + 0.5, box)
+            else:
+                painter.drawLine(QPointF(x, box.bottom - self._px(6)), QPointF(x, box.bottom))
+
+    def _ticks(self, box: Box, moments: int) -> None:
+        theme, px, painter, axis = self._theme, self._px, self._painter, self._axis
+        painter.setFont(self._metrics.ui("caption"))
+        step = max(1, int(tick_step(axis.view.width, max(1, int(box.width / px(90))))))
+        first = int(np.ceil(max(axis.view.first + 1, 1) / step)) * step
+        for number in range(first, min(int(axis.view.last) + 1, moments) + 1, step):
+            x = axis.x_of(number - 0.5)
+            painter.fillRect(QRectF(x, box.bottom - px(4), 1, px(4)), QColor(theme.outline))
+            painter.setPen(QColor(theme.muted))
+            text = QRectF(x - px(45), box.top, px(90), box.height - px(5))
+            if box.left - px(8) <= text.center().x() <= box.right - px(10):
+                painter.drawText(text, _CENTRE, f"{number:,}")
+
+    def _diamond(self, x: float, box: Box) -> None:
+        half, painter = self._px(5), self._painter
+        y = box.bottom - half - 1
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self._theme.window), 2))
+        painter.setBrush(QColor(self._theme.accent))
+        corners = ((0, -half), (half, 0), (0, half), (-half, 0))
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def rgb(colour: str) -> Rgb:
+    """Return a colour as red, green and blue, 0 to 255."""
+    return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
+
+
+def rect_of(box: Box) -> QRectF:
+    """Return a box as Qt has it."""
+    return QRectF(box.left, box.top, box.width, box.height)

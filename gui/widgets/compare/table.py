@@ -1,0 +1,166 @@
+"""What the comparison comes to: a sentence, and a table of measures, differences first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.icons import icon
+from gui.widgets.compare.difference_model import DifferenceModel
+from gui.widgets.layout.copy_table import CopyTable
+
+if TYPE_CHECKING:
+    from gui.compare_session import CompareSession
+    from gui.theme import ThemeManager
+
+EVENTS_AT_ONCE = 1_000_000
+"""Figures of larger runs are worked out after the window has shown the rest."""
+_BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_MEASURE_PX = 260
+"""Least width of the measures' column at the scale of 1."""
+
+
+class DifferencesPanel(QWidget):
+    """The sentence and the table.
+
+    Args:
+        session: What is compared.
+        themes: The theme in force.
+    """
+
+    def __init__(self, session: CompareSession, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self.model = DifferenceModel(themes, self)
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.copy_button, self.csv_button = QToolButton(), QToolButton()
+        self.table = CopyTable(themes)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._work_out)
+        self._build()
+        session.traces_changed.connect(self._take)
+        themes.changed.connect(self._dress)
+        self._dress()
+        self._take()
+
+    def _build(self) -> None:
+        self._head, self._column = QHBoxLayout(), QVBoxLayout(self)
+        self._head.addWidget(self.sentence, 1)
+        for button, text, tip, copy in (
+            (self.copy_button, "Markdown", "Copy the table as Markdown", self.copy_markdown),
+            (self.csv_button, "CSV", "Copy the table as CSV", self.copy_csv),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(copy)
+            self._head.addWidget(button)
+        self._column.addLayout(self._head)
+        self._column.addWidget(self.table, 1)
+        self.table.setSortingEnabled(False)
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setAccessibleName("What the lanes came to")
+        self.table.resized.connect(self._fit_columns)
+
+    # -- what is shown --------------------------------------------------------------------
+
+    def _take(self) -> None:
+        traces = self._session.traces
+        self._later.stop()
+        if sum(map(len, traces)) > EVENTS_AT_ONCE:
+            self.sentence.setText("…")
+            self.model.take((), ())
+            self._later.start()
+        else:
+            self._work_out()
+
+    def _work_out(self) -> None:
+        from core.compare.differences import differences
+        from core.compare.summary import summary
+
+        traces, labels = self._session.traces, self._session.labels
+        rows = differences(traces, self._session.plans) if traces else ()
+        self.model.take(labels, rows)
+        self.sentence.setText(summary(labels, rows) if rows else "Nothing is compared yet.")
+        for button in (self.copy_button, self.csv_button):
+            button.setEnabled(bool(rows))
+        self._fit_columns()
+
+    def least_height(self) -> int:
+        """Return the height of the sentence alone."""
+        edges = self._column.contentsMargins()
+        head = max(self.sentence.sizeHint().height(), self.copy_button.sizeHint().height())
+        return head + edges.top() + edges.bottom()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the table where there is room for a row or two of it."""
+        super().resizeEvent(event)
+        line = QFontMetrics(self._themes.metrics.mono()).height() + self._themes.metrics.px(6)
+        self.table.setVisible(self.height() >= self.least_height() + 3 * line)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the sentence: a lecture hall wants the stacks."""
+        return QSize(self._themes.metrics.chrome(240), self.least_height())
+
+    # -- copying --------------------------------------------------------------------------
+
+    def copy_markdown(self) -> None:
+        """Put the sentence and the table on the clipboard as Markdown."""
+        from core.compare.tables import as_markdown
+
+        if self.model.rows:
+            table = as_markdown(self.model.labels, self.model.rows)
+            QGuiApplication.clipboard().setText(f"{self.sentence.text()}\n\n{table}")
+
+    def copy_csv(self) -> None:
+        """Put the table on the clipboard as CSV."""
+        from core.compare.tables import as_csv
+
+        if self.model.rows:
+            QGuiApplication.clipboard().setText(as_csv(self.model.labels, self.model.rows))
+
+    # -- look -----------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        px, ratio = metrics.px, self.devicePixelRatioF()
+        self._column.setContentsMargins(px(12), px(8), px(12), px(6))
+        self._column.setSpacing(px(6))
+        self._head.setSpacing(px(6))
+        self.sentence.setFont(metrics.ui("title", bold=True))
+        for button in (self.copy_button, self.csv_button):
+            button.setIcon(icon("copy", theme, metrics.chrome(16), ratio=ratio))
+            button.setIconSize(QSize(1, 1) * metrics.chrome(16))
+            button.setToolButtonStyle(_BESIDE)
+            button.setFont(metrics.frame().ui())
+        self.table.dress()
+        self.model.dress()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Give the measures what they need, and share the rest among the lanes."""
+        metrics, header = self._themes.metrics, self.table.horizontalHeader()
+        lanes = len(self.model.labels)
+        if not lanes:
+            return
+        font = QFontMetrics(metrics.ui(bold=True))
+        texts = [str(self.model.index(row, 0).data()) for row in range(self.model.rowCount())]
+        longest = max(map(font.horizontalAdvance, texts), default=0) + metrics.px(20)
+        room = self.table.viewport().width()
+        first = min(max(longest, metrics.px(_MEASURE_PX)), room // 2)
+        header.resizeSection(0, first)
+        share = (room - first) // lanes
+        for lane in range(lanes):
+            header.resizeSection(1 + lane, share)
