@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from time import monotonic
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.compare.lanes import PRESETS, Lane, labels, preset
 from core.errors import OwnerscopeError
 from gui.compare_cursor import MomentCursor, Moments
 from gui.compare_lane import LETTERS, LaneSession
+from gui.compare_runs import LaneRuns
 from gui.runner import Runner
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 2, len(LETTERS)
 """How many lanes there can be."""
-_AT_ONCE_SECONDS = 0.04
-"""After so long the window may do something else before the next lane is run."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,9 @@ class _Wish:
     settings: dict[str, Value]
     base: Overrides
     lanes: tuple[Lane, ...]
+    plans: dict[Overrides, Plan] = field(default_factory=dict)
+    traces: dict[Overrides, Trace] = field(default_factory=dict)
+    """The runs that are at hand already."""
 
     def overrides(self) -> list[Overrides]:
         return [lane.overrides(self.base) for lane in self.lanes]
@@ -81,7 +82,6 @@ class CompareSession(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._runner = runner or Runner(self)
         self._followed = self._stale = False
         self.lanes: tuple[Lane, ...] = PRESETS[0].lanes
         self.views: tuple[LaneSession, ...] = ()
@@ -89,17 +89,14 @@ class CompareSession(QObject):
         self.alignment: Alignment | None = None
         self._shown: _Wish | None = None
         self._wish: _Wish | None = None
+        # Of what is shown; what is wished for is kept apart until all of it has run.
         self._plans: dict[Overrides, Plan] = {}
-        self._runs: dict[Overrides, Trace] = {}
-        self._queue: list[Overrides] = []
-        self._done_events = self._n_runs = 0
-        self._in_worker = False
-        self._next = QTimer(self, singleShot=True, interval=0)
-        self._next.timeout.connect(self._run_next)
-        self._runner.started.connect(self._worker_started)
-        self._runner.progressed.connect(self._progressed)
-        self._runner.finished.connect(self._take)
-        self._runner.failed.connect(self._run_failed)
+        self._traces: dict[Overrides, Trace] = {}
+        self._runs = LaneRuns(runner or Runner(self), self)
+        self._runs.started.connect(self.run_started)
+        self._runs.progressed.connect(self.run_progressed)
+        self._runs.finished.connect(self._show)
+        self._runs.failed.connect(self._run_failed)
         self.cursor.position_changed.connect(self._place_lanes)
         self.cursor.essential_changed.connect(self._share_essential)
         session.source_changed.connect(self._source_changed)
@@ -182,10 +179,12 @@ class CompareSession(QObject):
         wish = self._wished(lanes)
         if self._give_up():
             self.run_ended.emit()
-        kept = wish.same_work(self._shown)
-        plans, runs = (dict(self._plans), dict(self._runs)) if kept else ({}, {})
+        if not wish.same_work(self._shown):
+            known, traces = {}, {}
+        else:
+            known, traces = self._plans, self._traces
         try:
-            self._plan(wish, plans)
+            plans = self._planned(wish, known)
         except OwnerscopeError as error:
             bare = tuple(replace(lane, kernel=None, arch=None) for lane in lanes)
             if loosen and bare != lanes:
@@ -194,12 +193,11 @@ class CompareSession(QObject):
             self.lanes_changed.emit()
             return False
         self._stale = False
-        self._wish, self._plans, self._runs = wish, plans, runs
+        self._wish = replace(wish, plans=plans, traces=traces)
         self.lanes = lanes
         self.lanes_changed.emit()
-        self._queue = [each for each in dict.fromkeys(wish.overrides()) if each not in runs]
-        self._done_events, self._n_runs, self._in_worker = 0, len(self._queue), False
-        self._run_next()
+        wanted = {each: plans[each] for each in plans if each not in traces}
+        self._runs.run(wish.source, wish.settings, wanted)
         return True
 
     def _wished(self, lanes: tuple[Lane, ...]) -> _Wish:
@@ -208,12 +206,13 @@ class CompareSession(QObject):
         return _Wish(session.source, dict(session.settings), session.overrides, lanes)
 
     @staticmethod
-    def _plan(wish: _Wish, plans: dict[Overrides, Plan]) -> None:
+    def _planned(wish: _Wish, known: dict[Overrides, Plan]) -> dict[Overrides, Plan]:
         from core.scenario.run import plan
 
-        for overrides in wish.overrides():
-            if overrides not in plans:
-                plans[overrides] = plan(wish.source, wish.settings, overrides)
+        return {
+            overrides: known.get(overrides) or plan(wish.source, wish.settings, overrides)
+            for overrides in dict.fromkeys(wish.overrides())
+        }
 
     # -- running --------------------------------------------------------------------------
 
@@ -233,69 +232,34 @@ class CompareSession(QObject):
         """Want again what is shown; False where nothing else was wanted."""
         if self._wish is None:
             return False
-        self._next.stop()
-        self._runner.cancel()
-        self._queue.clear()
+        self._runs.cancel()
         self._wish = None
         if self._shown is not None:
             self.lanes = self._shown.lanes
         return True
 
-    def _run_next(self) -> None:
-        """Run lane after lane; a long one goes to the worker and comes back through ``_take``."""
-        began = monotonic()
-        while self._queue and not self._runner.busy:
-            if monotonic() - began > _AT_ONCE_SECONDS:
-                self._next.start()
-                return
-            wish, overrides = self._wish, self._queue[0]
-            assert wish is not None
-            self._runner.run(self._plans[overrides], wish.source, wish.settings, overrides)
-            if self._wish is None:
-                return
-        if not self._queue and not self._runner.busy:
-            self._show()
-
-    def _worker_started(self) -> None:
-        if not self._in_worker:
-            self._in_worker = True
-            self.run_started.emit()
-
-    def _progressed(self, events: int, budget: int) -> None:
-        self.run_progressed.emit(self._done_events + events, budget * self._n_runs)
-
-    def _take(self, trace: Trace) -> None:
-        if self._wish is None:
-            return
-        self._runs[self._queue.pop(0)] = trace
-        self._done_events += len(trace)
-        # The runner is inside run() where the lane was a short one: the loop there goes on.
-        self._next.start()
-
-    def _run_failed(self, sentence: str) -> None:
-        letter = ""
-        if self._wish is not None and self._queue:
-            number = self._wish.overrides().index(self._queue[0])
-            letter = f"lane {LETTERS[number]}: "
+    def _run_failed(self, overrides: Overrides | None, sentence: str) -> None:
+        made_with = self._wish.overrides() if self._wish is not None else []
+        lane = f"lane {LETTERS[made_with.index(overrides)]}: " if overrides in made_with else ""
         self._give_up()
         self.lanes_changed.emit()
         self.run_ended.emit()
-        self.failed.emit(letter + sentence)
+        self.failed.emit(lane + sentence)
 
     # -- what came of it ------------------------------------------------------------------
 
     def _show(self) -> None:
         from core.compare.alignment import Alignment
 
-        self._next.stop()
         wish, self._wish = self._wish, None
         if wish is None:
             return
         keys = wish.overrides()
-        traces = tuple(self._runs[key] for key in keys)
+        known = wish.traces | self._runs.traces
+        traces = tuple(known[key] for key in keys)
         # What no lane needs any more is not kept: runs are large.
-        self._runs = {key: self._runs[key] for key in keys}
-        self._plans = {key: self._plans[key] for key in keys}
+        self._traces, self._runs.traces = {key: known[key] for key in keys}, {}
+        self._plans = wish.plans
         alignment = Alignment(traces)
         moment = self._same_moment(wish, alignment)
         self._shown, self.alignment = wish, alignment
@@ -346,8 +310,9 @@ class CompareSession(QObject):
         if parted is not None and parted.moment == moment and operation in here:
             return int(alignment.parting_moments[here.index(operation)])
         gone = moment - int(old.operation_moments[operation])
-        ends = [*alignment.operation_moments[operation + 1 :][:1].tolist(), alignment.moments]
-        return min(int(alignment.operation_moments[operation]) + gone, ends[0] - 1)
+        later = alignment.operation_moments[operation + 1 :]
+        end = int(later[0]) if len(later) else alignment.moments
+        return min(int(alignment.operation_moments[operation]) + gone, end - 1)
 
     # -- the cursor -----------------------------------------------------------------------
 

@@ -165,4 +165,5 @@ def _apart(pair: Alignment, moments: Moments) -> npt.NDArray[np.bool_]:
     operation = np.searchsorted(pair.operation_moments, moments, side="right") - 1
     if not len(pair.parting_moments):
         return np.zeros(len(moments), np.bool_)
-    return (number >= 0) & (pair.parting_operations[np.maximum(number, 0)] == operation)
+    here: npt.NDArray[np.bool_] = pair.parting_operations[np.maximum(number, 0)] == operation
+    return here & (number >= 0)

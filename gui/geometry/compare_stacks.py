@@ -24,19 +24,19 @@ class StackRow(NamedTuple):
     Attributes:
         at: Number of the row, from the top.
         first: Index of its frame, of the first one where it is a fold.
-        count: How many frames it stands for.
+        n_frames: How many frames it stands for.
         shared: Whether all stacks have them.
     """
 
     at: int
     first: int
-    count: int
+    n_frames: int
     shared: bool
 
     @property
     def folded(self) -> bool:
         """Whether it stands for more than one frame."""
-        return self.count > 1
+        return self.n_frames > 1
 
 
 def shared_frames(stacks: Sequence[Sequence[Hashable]]) -> int:

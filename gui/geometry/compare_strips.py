@@ -96,7 +96,8 @@ def picked_rows(rows: int, room: int) -> list[int]:
     """Return the rows that are drawn where there are more than lines of pixels."""
     if rows <= room:
         return list(range(rows))
-    return np.unique(np.linspace(0, rows - 1, max(1, room)).astype(int)).tolist()
+    picked: list[int] = np.unique(np.linspace(0, rows - 1, max(1, room)).astype(int)).tolist()
+    return picked
 
 
 # -- what is covered --------------------------------------------------------------------------
@@ -207,7 +208,8 @@ def covered_share(starts: Moments, ends: Moments, edges: Floats) -> Floats:
     part = np.clip(np.minimum(edges, ends[run]) - starts[run], 0, None)
     covered = np.where(at < 0, 0.0, before[run] + part)
     width = (edges[-1] - edges[0]) / (len(edges) - 1)
-    return np.clip(np.diff(covered) / width, 0.0, 1.0)
+    share: Floats = np.clip(np.diff(covered) / width, 0.0, 1.0)
+    return share
 
 
 def faded(pixels: Bytes, share: Floats, background: Rgb, most: float) -> None:
@@ -249,8 +251,10 @@ def mark_xs(moments: Ints, axis: Axis) -> list[float]:
         return []
     if last - first <= 4 * axis.width:
         xs = axis.x_of(moments[first:last].astype(np.float64) + 0.5)
-        return np.unique(np.floor(xs)).tolist()
+        few: list[float] = np.unique(np.floor(xs)).tolist()
+        return few
     # More marks than pixels: ask each pixel whether there is one, not each mark where it is.
     edges = axis.edges(max(1, round(axis.width)))
     at = np.searchsorted(moments, np.ceil(edges - 0.5).astype(moments.dtype))
-    return (np.floor(axis.left) + np.flatnonzero(np.diff(at))).tolist()
+    many: list[float] = (np.floor(axis.left) + np.flatnonzero(np.diff(at))).tolist()
+    return many

@@ -11,7 +11,7 @@ STACKS = st.lists(st.text("ab", max_size=30), min_size=1, max_size=4)
 def drawn(stacks: list[str], room: int) -> list[str]:
     """Each stack as it is shown: its letters, and how many frames a fold hides."""
     return [
-        "".join(f"[{row.count}]" if row.folded else stack[row.first] for row in rows)
+        "".join(f"[{row.n_frames}]" if row.folded else stack[row.first] for row in rows)
         for stack, rows in zip(stacks, arrange_stacks(stacks, room), strict=True)
     ]
 
@@ -49,7 +49,7 @@ def test_every_frame_is_in_one_row_and_the_newest_is_never_folded(
     stacks: list[str], room: int
 ) -> None:
     for stack, rows in zip(stacks, arrange_stacks(stacks, room), strict=True):
-        frames = [row.first + k for row in rows for k in range(row.count)]
+        frames = [row.first + k for row in rows for k in range(row.n_frames)]
         assert frames == list(range(len(stack)))
         assert not rows or not rows[-1].folded
 

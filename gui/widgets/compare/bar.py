@@ -218,10 +218,7 @@ class CompareBar(QFrame):
         count = len(self._session.lanes)
         pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
         for pair in (None, *pairs):
-            if pair is None:
-                text = "Off"
-            else:
-                text = f"{LETTERS[pair[0]]} and {LETTERS[pair[1]]}"
+            text = "Off" if pair is None else f"{LETTERS[pair[0]]} and {LETTERS[pair[1]]}"
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(pair == self.pair)

@@ -107,7 +107,7 @@ class LaneColumn(QWidget):
     def seek_to(self, row: int) -> None:
         """Bring all lanes to the call of a row's frame; of the newest one of a fold."""
         if 0 <= row < len(self.rows):
-            frame = self._stack[self.rows[row].first + self.rows[row].count - 1]
+            frame = self._stack[self.rows[row].first + self.rows[row].n_frames - 1]
             self.wanted.emit(self.number, frame.call)
 
     def _key_action(self, key: int) -> bool:
@@ -133,7 +133,7 @@ class LaneColumn(QWidget):
         """Return what lies at a point, in words."""
         row = self.parts.row_at(x, y)
         if row is not None and row < len(self.rows):
-            first, count = self.rows[row].first, self.rows[row].count
+            first, count = self.rows[row].first, self.rows[row].n_frames
             if count == 1:
                 return frame_tip(self._stack[first])
             names = [frame.function.name for frame in self._stack[first : first + count]]

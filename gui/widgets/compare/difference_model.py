@@ -80,12 +80,15 @@ class DifferenceModel(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         if role == _ROLES.DisplayRole:
             return self._measure(row) if column == 0 else self._value(row, column - 1)
-        if role == _ROLES.TextAlignmentRole:
-            return _side(column)
         if role == _ROLES.ToolTipRole:
             return self._tip(row, column)
         if role == _ROLES.AccessibleTextRole:
             return self._read(row, column)
+        return self._look(row, column, role)
+
+    def _look(self, row: Difference, column: int, role: int) -> Any:
+        if role == _ROLES.TextAlignmentRole:
+            return _side(column)
         if role == _ROLES.FontRole:
             return self._font(row, column)
         if role == _ROLES.ForegroundRole:

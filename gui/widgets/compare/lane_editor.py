@@ -88,8 +88,9 @@ class LaneEditor(QFrame):
         place.setX(max(screen.left(), min(place.x(), screen.right() - self.width())))
         self.move(place)
         self.show()
-        chosen = [button for button in self.guard.buttons.values() if button.isChecked()]
-        (chosen or [self.guard])[0].setFocus(Qt.FocusReason.TabFocusReason)
+        for button in self.guard.buttons.values():
+            if button.isChecked():
+                button.setFocus(Qt.FocusReason.TabFocusReason)
 
     # -- what is shown --------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ def frame_looks(
     trace = view.trace
     assert trace is not None
     return [
-        _fold_look(trace, row, frames[row.first : row.first + row.count], view.position)
+        _fold_look(trace, row, frames[row.first : row.first + row.n_frames], view.position)
         if row.folded
         else _frame_look(view, trace, row, frames[row.first])
         for row in rows
@@ -193,7 +193,7 @@ def frame_looks(
 
 def _fold_look(trace: Trace, row: StackRow, folded: Sequence[Frame], position: int) -> FrameLook:
     """Return what a fold says: how many frames, and whether the guard's field wrapped in one."""
-    words = plural(row.count, "frame")
+    words = plural(row.n_frames, "frame")
     guard = trace.info.guard
     if guard.unit_bytes and guard.max_depth >= 1 << guard.bit_size:
         saves = [frame for frame in folded if frame.function.name == "save_stack"]

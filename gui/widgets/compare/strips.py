@@ -1,34 +1,20 @@
-"""The lanes on one axis of moments, with one playhead through all of them."""
+"""The lanes on one axis of moments, under the mouse."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QHelpEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QPolygonF,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from core.trace.explain import explain
 from gui.compare_lane import LETTERS
-from gui.compare_spans import LaneSpans, Overlay, lanes_on_axis, overlay_of
-from gui.geometry.axis import Axis
-from gui.geometry.compare_strips import StripLayout, mark_xs, shown_rows, strip_layout
-from gui.viewport import Viewport
-from gui.widgets.compare.strip_paint import StripPainter
+from gui.geometry.compare_strips import mark_xs
+from gui.widgets.compare.strips_canvas import StripsCanvas
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
-    from gui.session import Session
     from gui.theme import ThemeManager
 
 _NOTCH = 120
@@ -39,13 +25,11 @@ _HELD = {
     Qt.KeyboardModifier.ControlModifier: 0.3,
     Qt.KeyboardModifier.ShiftModifier: 2.5,
 }
-_LANE_PX, _LEAST_LANE_PX = 52, 24
-"""What a strip wants, and the least it can do with, at the scale of 1."""
 _GRAB_PX = 5
 """So near the playhead, or a mark, the mouse means it."""
 
 
-class StripsView(QWidget):
+class StripsView(StripsCanvas):
     """The lanes as strips.
 
     A click seeks, dragging pans, dragging in the ruler or by the playhead scrubs, the wheel zooms,
@@ -56,108 +40,13 @@ class StripsView(QWidget):
         themes: The theme in force.
     """
 
-    pointed = Signal(int)
-    """The moment under the mouse; -2 for none."""
-
     def __init__(self, session: CompareSession, themes: ThemeManager) -> None:
-        super().__init__()
-        self._session, self._themes = session, themes
-        # A viewport asks no more of a session than the cursor of a comparison has.
-        self.viewport = Viewport(cast("Session", session.cursor), self)
-        self._lanes: list[LaneSpans] | None = None
-        self._overlay: Overlay | None = None
-        self.pair: tuple[int, int] | None = None
-        self._picture: QPixmap | None = None
-        self._key: object = None
-        self._hover_x: float | None = None
+        super().__init__(session, themes)
         self._pressed: QPointF | None = None
         self._panned_from = 0.0
         self._drag = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Lanes on one axis")
-        session.traces_changed.connect(self._take)
-        session.moment_changed.connect(self._moved)
-        self.viewport.changed.connect(self._redraw)
-        themes.changed.connect(self._dress)
-
-    # -- what is shown --------------------------------------------------------------------
-
-    @property
-    def lanes(self) -> list[LaneSpans]:
-        """The calls of the lanes on the axis, worked out when they are first asked for."""
-        if self._lanes is None:
-            alignment, traces = self._session.alignment, self._session.traces
-            self._lanes = lanes_on_axis(traces, alignment) if alignment is not None else []
-        return self._lanes
-
-    @property
-    def overlay(self) -> Overlay | None:
-        """What two lanes have in common, None where none lies over another."""
-        if self.pair is None or max(self.pair) >= len(self.lanes):
-            return None
-        if self._overlay is None:
-            first, second = (self.lanes[number] for number in self.pair)
-            self._overlay = overlay_of(first, second)
-        return self._overlay
-
-    def set_pair(self, pair: tuple[int, int] | None) -> None:
-        """Lay the second of two lanes over the first, or none."""
-        if pair != self.pair:
-            self.pair, self._overlay = pair, None
-            self.updateGeometry()
-            self._redraw()
-
-    def layout_now(self) -> StripLayout:
-        """Return where everything lies."""
-        return strip_layout(
-            self.width(), self.height(), len(self._session.views), self._themes.metrics.px,
-            ghost=self.pair is not None and bool(self._session.views),
-        )  # fmt: skip
-
-    @property
-    def axis(self) -> Axis:
-        """The moments in view, over pixels."""
-        ruler = self.layout_now().ruler
-        return Axis(self.viewport.view, ruler.left, ruler.width)
-
-    @property
-    def rows(self) -> int:
-        """How many rows each strip has."""
-        return shown_rows([lane.depth for lane in self.lanes])
-
-    def _take(self) -> None:
-        self._lanes = self._overlay = None
-        if self.pair is not None and max(self.pair) >= len(self._session.views):
-            self.pair = None
-        self.updateGeometry()
-        self._redraw()
-
-    def _moved(self, moment: int) -> None:
-        if self._drag != "pan":
-            self.viewport.reveal(moment)
-        self.setAccessibleDescription(self._described(moment))
-        self.update()
-
-    def _described(self, moment: int) -> str:
-        alignment = self._session.alignment
-        if alignment is None:
-            return ""
-        where = f"moment {moment + 1:,} of {alignment.moments:,}"
-        operation = alignment.operation_at(moment)
-        if operation >= 0:
-            where += f", operation {operation + 1:,} of {len(alignment.operation_moments):,}"
-        return f"{where}, the lanes have parted" if self._session.parted else where
-
-    def _redraw(self) -> None:
-        self._picture = None
-        self.update()
-
-    def _dress(self) -> None:
-        self.updateGeometry()
-        self._redraw()
 
     # -- the axis -------------------------------------------------------------------------
 
@@ -198,9 +87,6 @@ class StripsView(QWidget):
 
     # -- the mouse ------------------------------------------------------------------------
 
-    def _playhead_x(self) -> float:
-        return self.axis.x_of(self.viewport.middle_of(self._session.moment))
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the playhead, or of the axis."""
         if event.button() is not Qt.MouseButton.LeftButton or not self._session.views:
@@ -225,14 +111,13 @@ class StripsView(QWidget):
         if self._pressed is not None and self._drag == "click":
             moved = (point - self._pressed).manhattanLength()
             if moved >= QApplication.startDragDistance():
-                self._drag = "pan"
+                self._drag, self._still = "pan", True
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
         if self._drag == "scrub":
             self._session.seek(self.moment_at(point.x()))
         elif self._drag == "pan" and self._pressed is not None:
             shift = (point.x() - self._pressed.x()) / self.axis.pixels_a_unit
             self.viewport.move_to(self._panned_from - shift)
-        self.pointed.emit(self.moment_at(point.x()))
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -242,7 +127,7 @@ class StripsView(QWidget):
             return
         if self._drag == "click":
             self._session.seek(self.moment_at(event.position().x()))
-        self._pressed, self._drag = None, ""
+        self._pressed, self._drag, self._still = None, "", False
         self.unsetCursor()
         self.update()
 
@@ -271,7 +156,6 @@ class StripsView(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
         self._hover_x = None
-        self.pointed.emit(-2)
         self.update()
         super().leaveEvent(event)
 
@@ -322,102 +206,3 @@ class StripsView(QWidget):
         parting = alignment.parting_at(moment)
         text = f"Moment {moment + 1:,}, operation {alignment.operation_at(moment) + 1:,}"
         return f"{text}, parted at {parting.moment + 1:,}" if parting is not None else text
-
-    # -- painting -------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        """Return room for all strips."""
-        return QSize(self._themes.metrics.px(640), self._height(_LANE_PX))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return room for strips that can still be read."""
-        px = self._themes.metrics.chrome
-        lanes = max(2, len(self._session.views)) + (2 if self.pair else 0)
-        return QSize(px(240), px(40) + lanes * px(_LEAST_LANE_PX))
-
-    def _height(self, lane_px: int) -> int:
-        px = self._themes.metrics.px
-        lanes = max(2, len(self._session.views)) + (1.6 if self.pair else 0)
-        return int(px(50 if self.pair else 30) + lanes * px(lane_px))
-
-    def _drawn(self) -> QPixmap:
-        """Return what stays while the playhead moves, drawn for view, size and theme as they are."""
-        ratio = self.devicePixelRatioF()
-        key = (self.size().toTuple(), ratio, self.viewport.view, self._themes.theme.name)
-        if self._picture is None or key != self._key:
-            self._key = key
-            self._picture = QPixmap(self.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(QColor(self._themes.theme.window))
-            with QPainter(self._picture) as painter:
-                self._draw_still(painter, ratio)
-        return self._picture
-
-    def _draw_still(self, painter: QPainter, ratio: float) -> None:
-        alignment = self._session.alignment
-        if alignment is None or not self.lanes:
-            return
-        theme, layout, rows = self._themes.theme, self.layout_now(), self.rows
-        strips = StripPainter(painter, theme, self._themes.metrics, self.axis, ratio)
-        sides = dict(zip(self.pair or (), (theme.only_a, theme.only_b), strict=False))
-        for number, (box, lane) in enumerate(zip(layout.lanes, self.lanes, strict=True)):
-            strips.lane(box, lane, rows, LETTERS[number], sides.get(number))
-        overlay = self.overlay
-        if overlay is not None and layout.ghost is not None and layout.legend is not None:
-            assert self.pair is not None
-            first, second = (LETTERS[number] for number in self.pair)
-            strips.overlay(layout.ghost, overlay, rows)
-            strips.legend(layout.legend, overlay, (first, second))
-            half = layout.ghost.height / 2
-            for at, letter in enumerate((first, second)):
-                top = layout.ghost.top + at * half
-                box = layout.ghost._replace(top=top, height=half)
-                strips.badge(box, letter, (theme.only_a, theme.only_b)[at])
-        strips.ruler(layout.ruler, layout, alignment)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the strips, and the playhead over them."""
-        with QPainter(self) as painter:
-            self.draw(painter)
-
-    def draw(self, painter: QPainter) -> None:
-        """Draw the view as it is now: on the screen or into an image."""
-        painter.drawPixmap(0, 0, self._drawn())
-        theme, px = self._themes.theme, self._themes.metrics.px
-        if self._session.views:
-            layout = self.layout_now()
-            left, right = layout.ruler.left, layout.ruler.right
-            if self._hover_x is not None and not self._drag and left <= self._hover_x <= right:
-                painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DashLine))
-                painter.drawLine(
-                    QPointF(self._hover_x, layout.ruler.bottom),
-                    QPointF(self._hover_x, layout.bottom),
-                )
-            x = self._playhead_x()
-            if left - 1 <= x <= right + 1:
-                self._draw_playhead(painter, x, layout)
-        painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(theme.border))
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.focus), px(2)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-
-    def _draw_playhead(self, painter: QPainter, x: float, layout: StripLayout) -> None:
-        theme, px = self._themes.theme, self._themes.metrics.px
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top, bottom = QPointF(x, layout.ruler.bottom - px(4)), QPointF(x, layout.bottom)
-        painter.setPen(QPen(QColor(theme.window), px(4)))
-        painter.drawLine(top, bottom)
-        painter.setPen(QPen(QColor(theme.text), px(2)))
-        painter.drawLine(top, bottom)
-        half, up = px(6), layout.ruler.bottom - px(14)
-        corners = (
-            (-half, up),
-            (half, up),
-            (half, up + px(6)),
-            (0, up + px(12)),
-            (-half, up + px(6)),
-        )
-        painter.setPen(QPen(QColor(theme.window), 1.5))
-        painter.setBrush(QColor(theme.text))
-        painter.drawPolygon(QPolygonF([QPointF(x + dx, y) for dx, y in corners]))
