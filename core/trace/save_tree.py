@@ -257,14 +257,18 @@ class SaveTree:
 
     def tree(self, top: int) -> Positions:
         """Return all saves of a tree, level by level, each level in the order of its parents."""
-        rows = [np.array([top], np.int32)]
+        return np.concatenate(self.rows(np.array([top], np.int32)))
+
+    def rows(self, tops: Positions) -> list[Positions]:
+        """Return the saves of some trees, a row for each level, below their parents in order."""
+        found = [tops] if len(tops) else []
         order, bounds = self._by_parent
-        while len(rows[-1]):
-            first, last = bounds[rows[-1]], bounds[rows[-1] + 1]
+        while found and len(found[-1]):
+            first, last = bounds[found[-1]], bounds[found[-1] + 1]
             lengths = last - first
             skip = np.repeat(first - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-            rows.append(order[np.arange(lengths.sum()) + skip])
-        return np.concatenate(rows)
+            found.append(order[np.arange(lengths.sum()) + skip])
+        return found[:-1]
 
     def top_level_of(self, node: int) -> int:
         """Return the top-level save whose tree a save is in."""

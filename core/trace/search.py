@@ -85,13 +85,25 @@ def search(trace: Trace, pattern: str) -> Hits:
     if not pattern:
         return NOTHING
     wanted = compiled(pattern)
-    matching = np.array([wanted.search(each.name) is not None for each in trace.functions])
-    # A function that is declared but not called is not in the run.
+    names = {function.name for function in trace.functions}
+    return _calls(trace, pattern, {name for name in names if wanted.search(name)})
+
+
+def calls_of(trace: Trace, function: str) -> Hits:
+    """Return all calls of one function, by its whole name."""
+    return _calls(trace, function, {function})
+
+
+def _calls(trace: Trace, pattern: str, names: set[str]) -> Hits:
     sites = np.array(
-        [site.kind is Kind.CALLED and bool(matching[site.function]) for site in trace.sites],
+        [
+            site.kind is Kind.CALLED and trace.functions[site.function].name in names
+            for site in trace.sites
+        ],
         np.bool_,
     )
     positions = np.flatnonzero(sites[trace.codes & SITE_MASK]).astype(np.int32)
+    # A function that is declared but not called is not in the run.
     called = np.unique(trace.codes[positions] & SITE_MASK).tolist()
-    names = {trace.functions[trace.sites[site].function].name for site in called}
-    return Hits(pattern, tuple(sorted(names)), positions)
+    found = {trace.functions[trace.sites[site].function].name for site in called}
+    return Hits(pattern, tuple(sorted(found)), positions)

@@ -120,6 +120,9 @@ class CountsPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
+        self.range_label = QLabel(wordWrap=True)
+        self.range_label.hide()
+        self._column.addWidget(self.range_label)
         self._grid = QGridLayout()
         self._column.addLayout(self._grid)
         self._run = QVBoxLayout()
@@ -131,6 +134,7 @@ class CountsPanel(QScrollArea):
         self.setAccessibleName("Counts")
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
+        session.range_changed.connect(self._show_range)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
@@ -146,7 +150,7 @@ class CountsPanel(QScrollArea):
             self._run.addWidget(line)
             line.dress()
         self._arrange()
-        self._move(self._session.position)
+        self._show_range()
 
     def _lines_of(self, trace: Trace) -> list[_Line]:
         info = trace.info
@@ -159,7 +163,29 @@ class CountsPanel(QScrollArea):
         lines += [_Line(self._themes, "", "info", "", note) for note in notes_of(info)]
         return lines
 
+    def _show_range(self) -> None:
+        """Say which part of the run is counted, and count it; without one, follow the cursor."""
+        chosen = self._session.range
+        self.range_label.setVisible(chosen is not None)
+        if chosen is None:
+            self._move(self._session.position)
+            return
+        from core.trace.function_table import range_counts
+
+        assert self._session.trace is not None
+        counts = range_counts(self._session.trace, *chosen)
+        about = f"Counted in the range: events {chosen[0] + 1:,} to {chosen[1] + 1:,}"
+        self.range_label.setText(about)
+        spoken = [about]
+        for name, tile in self.tiles.items():
+            value, total = counts.get(name, 0), self._totals.get(name, 0)
+            tile.show_count(value, total, 0)
+            spoken.append(f"{tile.count.label} {value} of {total}")
+        self.setAccessibleDescription(", ".join(spoken))
+
     def _move(self, position: int) -> None:
+        if self._session.range is not None:
+            return  # the range's counts do not follow the cursor
         trace, state = self._session.trace, self._session.state()
         if trace is None or state is None:
             for tile in self.tiles.values():
@@ -181,6 +207,8 @@ class CountsPanel(QScrollArea):
         self._column.setSpacing(metrics.px(14))
         self._grid.setSpacing(metrics.px(_GAP_PX))
         self._run.setSpacing(metrics.px(8))
+        self.range_label.setFont(metrics.ui(bold=True))
+        self.range_label.setStyleSheet(f"color: {self._themes.theme.accent_ink}")
         for line in self.lines:
             line.dress()
         self._arrange()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.trace.counts import COUNT_NAMES
+from core.trace.function_table import range_counts
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -152,3 +153,30 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot) -> None:
         themes.choose(theme)
         session.seek(35)
         assert not panel.grab().isNull()
+
+
+def test_a_range_is_counted_and_said(qtbot: QtBot) -> None:
+    panel, session, _ = panel_of(qtbot, "depth-law")
+    trace = session.trace
+    assert trace is not None
+    assert not panel.range_label.isVisible()
+    session.seek(10)
+    session.select_range(120, 899)
+    assert panel.range_label.isVisible()
+    assert panel.range_label.text() == "Counted in the range: events 121 to 900"
+    assert panel.accessibleDescription().startswith("Counted in the range: events 121 to 900, ")
+    wanted = range_counts(trace, 120, 899)
+    assert {name: tile.value for name, tile in panel.tiles.items()} == wanted
+    session.seek(899)
+    assert {name: tile.value for name, tile in panel.tiles.items()} == wanted
+    assert panel.tiles["guard_hits"].total_label.text() == "of 32"
+    session.clear_range()
+    assert not panel.range_label.isVisible()
+    assert panel.tiles["guard_hits"].value == trace.state_at(899).counts["guard_hits"]
+
+
+def test_another_run_has_no_range(qtbot: QtBot) -> None:
+    panel, session, _ = panel_of(qtbot, "depth-law")
+    session.select_range(120, 899)
+    assert session.open("mail-chain")
+    assert not panel.range_label.isVisible()

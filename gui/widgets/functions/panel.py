@@ -1,0 +1,299 @@
+"""The functions of the selected range, or of the whole run: what each cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.icons import icon
+from gui.widgets.functions.export import functions_csv, functions_markdown
+from gui.widgets.functions.model import (
+    SHARE_ROLE,
+    TINT_ROLE,
+    Column,
+    FunctionFilter,
+    FunctionModel,
+    head_of,
+)
+from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.source import ElidedLabel
+
+if TYPE_CHECKING:
+    from core.trace.function_table import FunctionRow
+    from gui.session import Session
+    from gui.theme import ThemeManager
+
+_LEAST_PX, _WIDEST_PX = 170, 420
+"""Names get no less than this, and no more where others go out of sight, at 100 %."""
+_EMPTY = "Open a scenario to see what its functions cost."
+
+
+class FunctionsPanel(QWidget):
+    """A table of functions that follows the selected range.
+
+    Args:
+        session: Whose run and range it shows, and whose cursor goes to calls.
+        themes: The theme in force.
+    """
+
+    function_chosen = Signal(str)
+    """The user chose a function by its name: a click, or Enter."""
+
+    def __init__(self, session: Session, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self._stale = True
+        self.model = FunctionModel(themes, self)
+        self.proxy = FunctionFilter(self)
+        self.proxy.setSourceModel(self.model)
+        self.table = _Table(themes)
+        self.title, self.count = ElidedLabel(), QLabel()
+        self.clear_button = QPushButton("Clear range")
+        self.copy_button = QToolButton()
+        self.filter = QLineEdit(clearButtonEnabled=True)
+        self._build()
+        session.trace_changed.connect(self._changed)
+        session.range_changed.connect(self._changed)
+        themes.changed.connect(self._dress)
+        self._dress()
+        self._describe()
+
+    def _build(self) -> None:
+        self._head, self._tools, self._column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._head.addWidget(self.title, 1)
+        self._head.addWidget(self.clear_button)
+        self._tools.addWidget(self.filter, 1)
+        self._tools.addWidget(self.count)
+        self._tools.addWidget(self.copy_button)
+        self._column.addLayout(self._head)
+        self._column.addLayout(self._tools)
+        self._column.addWidget(self.table, 1)
+        self.setAccessibleName("Functions")
+        self.table.setAccessibleName("Functions and what they cost")
+        self.table.setModel(self.proxy)
+        self.table.setItemDelegateForColumn(Column.TIME, _Bar(self))
+        self.table.setItemDelegateForColumn(Column.SELF_TIME, _Bar(self))
+        self.table.resized.connect(self._fit_columns)
+        self.table.clicked.connect(lambda index: self.function_chosen.emit(self._name(index)))
+        self.table.activated.connect(self._activate)
+        self.filter.setPlaceholderText("Filter functions")
+        self.filter.setAccessibleName("Filter functions: text or regular expression")
+        self.filter.textChanged.connect(self._filter)
+        self.clear_button.setToolTip("Show the whole run again")
+        self.clear_button.clicked.connect(self._session.clear_range)
+        self._build_copy()
+
+    def _build_copy(self) -> None:
+        menu = QMenu(self.copy_button)
+        self.copy_button.setToolTip("Copy the table")
+        menu.addAction("Copy as CSV", self.copy_csv)
+        menu.addAction("Copy as Markdown", self.copy_markdown)
+        self.copy_button.setMenu(menu)
+        self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.copy_button.setAccessibleName("Copy the table")
+        self.copy_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    # -- what is shown --------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        """Add up now, or when it is first seen."""
+        self._stale = True
+        if self.isVisible():
+            self._take()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Add up what has changed while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self._take()
+
+    def _take(self) -> None:
+        from core.trace.function_table import function_table
+
+        self._stale = False
+        trace, chosen = self._session.trace, self._session.range
+        here = self._name(self.table.currentIndex())
+        rows = [] if trace is None else function_table(trace, *(chosen or ()))
+        self.model.show_rows(rows)
+        self._choose(here)
+        self._fit_columns()
+        self._describe()
+
+    def _choose(self, name: str) -> None:
+        """Keep the row of a function chosen while the table changes under it."""
+        for at, row in enumerate(self.model.rows):
+            if name and row.function.name == name:
+                index = self.proxy.mapFromSource(self.model.index(at, 0))
+                if index.isValid():
+                    self.table.setCurrentIndex(index)
+
+    def about(self) -> str:
+        """Return which events the table is about; they are counted from 1."""
+        trace, chosen = self._session.trace, self._session.range
+        if trace is None:
+            return _EMPTY
+        if chosen is None:
+            return f"Whole run, {len(trace):,} events"
+        first, last = chosen[0] + 1, chosen[1] + 1
+        return (
+            f"Events {first:,} to {last:,} (range)" if first != last else f"Event {first:,} (range)"
+        )
+
+    def _describe(self) -> None:
+        self.title.set_text(self.about())
+        had_focus = self.clear_button.hasFocus()
+        self.clear_button.setVisible(self._session.range is not None)
+        if had_focus and not self.clear_button.isVisible():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        shown, known = self.proxy.rowCount(), self.model.rowCount()
+        text = f"{shown} of {known}" if shown != known else f"{known} functions"
+        self.count.setText(text if self._session.trace is not None else "")
+        self.copy_button.setEnabled(shown > 0)
+        self.table.setAccessibleDescription(f"{self.about()}. {text}")
+
+    def _filter(self, text: str) -> None:
+        self.proxy.look_for(text)
+        self.filter.setToolTip(
+            "No regular expression: looked for as it stands" if self.proxy.pattern_is_plain else ""
+        )
+        self._describe()
+
+    def shown_rows(self) -> list[FunctionRow]:
+        """Return the rows as they are shown: filtered and in order."""
+        indexes = (self.proxy.index(at, 0) for at in range(self.proxy.rowCount()))
+        return [self.model.rows[self.proxy.mapToSource(index).row()] for index in indexes]
+
+    # -- what the user does ---------------------------------------------------------------
+
+    def _name(self, index: QModelIndex) -> str:
+        if not index.isValid():
+            return ""
+        return self.model.rows[self.proxy.mapToSource(index).row()].function.name
+
+    def _activate(self, index: QModelIndex) -> None:
+        """Go to the function's next call after the cursor."""
+        self.function_chosen.emit(self._name(index))
+        self.go_to_next_call(self._name(index))
+
+    def go_to_next_call(self, name: str) -> None:
+        """Move the cursor to a function's next call in the range; after the last to the first."""
+        from core.trace.search import calls_of
+
+        trace = self._session.trace
+        if trace is None:
+            return
+        first, last = self._session.range or (0, len(trace) - 1)
+        hits = calls_of(trace, name)
+        to = hits.next_hit(max(self._session.position, first - 1))
+        if to is None or to > last:
+            to = hits.next_hit(first - 1)
+        if to is not None and to <= last:
+            self._session.seek(to)
+
+    def copy_csv(self) -> None:
+        """Copy what is shown as CSV."""
+        QGuiApplication.clipboard().setText(functions_csv(self.shown_rows()))
+
+    def copy_markdown(self) -> None:
+        """Copy what is shown as a table in Markdown."""
+        QGuiApplication.clipboard().setText(functions_markdown(self.shown_rows(), self.about()))
+
+    # -- how it looks ---------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        pad, side = metrics.px(8), metrics.px(16)
+        self._column.setContentsMargins(pad, pad, pad, pad)
+        for layout in (self._column, self._head, self._tools):
+            layout.setSpacing(metrics.px(6))
+        self.title.setFont(metrics.ui(bold=True))
+        # The button comes and goes; the table must not jump.
+        self.title.setMinimumHeight(self.clear_button.sizeHint().height())
+        self.count.setFont(metrics.ui("caption"))
+        self.count.setStyleSheet(f"color: {theme.muted}")
+        self.copy_button.setIcon(icon("copy", theme, side, ratio=self.devicePixelRatioF()))
+        self.copy_button.setIconSize(QSize(side, side))
+        self.table.dress()
+        self.model.dress()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Make columns as wide as what they say, and give the names the rest."""
+        metrics, header = self._themes.metrics, self.table.horizontalHeader()
+        ui, mono = QFontMetrics(metrics.ui()), QFontMetrics(metrics.mono())
+        widths: dict[Column, int] = {}
+        for column in Column:
+            font = ui if column is Column.SUBSYSTEM else mono
+            rows = range(self.model.rowCount())
+            texts = (str(self.model.index(row, column).data()) for row in rows)
+            longest = max(map(font.horizontalAdvance, texts), default=0) + metrics.px(30)
+            head = ui.horizontalAdvance(head_of(column)) + metrics.px(30)
+            widths[column] = max(longest, head)
+        room = self.table.viewport().width() - sum(widths.values())
+        least = min(widths[Column.FUNCTION], metrics.px(_LEAST_PX))
+        most = max(least, metrics.px(_WIDEST_PX))
+        widths[Column.FUNCTION] = max(least, min(widths[Column.FUNCTION], most) + min(room, 0))
+        widths[Column.FUNCTION] += max(0, self.table.viewport().width() - sum(widths.values()))
+        for column, width in widths.items():
+            header.resizeSection(column, width)
+
+
+class _Table(CopyTable):
+    """The table; Enter goes to the next call, whatever the platform opens rows with."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter from the commands of the window."""
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the row on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class _Bar(QStyledItemDelegate):
+    """Draws how much of the largest value a cell is, under its text."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw the cell, and the bar at its foot."""
+        super().paint(painter, option, index)
+        share, tint = index.data(SHARE_ROLE), index.data(TINT_ROLE)
+        if share:
+            cell = QRectF(option.rect)
+            thick = max(2.0, cell.height() / 9)
+            room = cell.width() - 2 * thick
+            wide = max(1.0, room * share)
+            bar = QRectF(cell.right() - thick - wide, cell.bottom() - thick - 1, wide, thick)
+            painter.fillRect(bar, QColor(tint))
