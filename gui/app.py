@@ -21,8 +21,9 @@ from core.errors import EnvironmentProblem, OwnerscopeError
 from gui import preflight
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
+    from gui.controller import Controller
     from gui.window import MainWindow
 
 EXIT_AFTER_FIRST_PAINT = "--exit-after-first-paint"
@@ -97,14 +98,10 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
         rest: The arguments that Qt did not take.
     """
     from gui.controller import Controller
-    from gui.workspaces import layout, live
 
     controller = Controller(window)
-    session, playback = controller.session, controller.playback
-    window.add_workspace("live", "Live", "live", lambda: live.create(window, session, playback))
-    window.add_workspace(
-        "layout", "Layout", "layout", lambda: layout.create(window, controller.layouts)
-    )
+    session = controller.session
+    _add_workspaces(window, controller)
     window.show_workspace("live")
     if rest and Path(rest[0]).exists():
         window.open_file(Path(rest[0]))
@@ -112,6 +109,30 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
         session.open(rest[0])
     if session.trace is None:
         controller.open_first()
+
+
+def _add_workspaces(window: MainWindow, controller: Controller) -> None:
+    """Offer every workspace; each is imported and built when it is first shown."""
+    session, playback = controller.session, controller.playback
+
+    def live() -> QWidget:
+        from gui.workspaces.live import create
+
+        return create(window, session, playback)
+
+    def timeline() -> QWidget:
+        from gui.workspaces.timeline import create
+
+        return create(window, session, playback, controller.viewport)
+
+    def layout() -> QWidget:
+        from gui.workspaces.layout import create
+
+        return create(window, controller.layouts)
+
+    window.add_workspace("live", "Live", "live", live)
+    window.add_workspace("timeline", "Timeline", "timeline", timeline)
+    window.add_workspace("layout", "Layout", "layout", layout)
 
 
 def show_uncaught(window: MainWindow) -> None:

@@ -66,6 +66,7 @@ def _moves(session: Session, playback: Playback) -> dict[str, Callable[[], objec
         "play.forward_large": lambda: session.step(_large_step(session)),
         "play.start": lambda: session.seek(-1),
         "play.end": lambda: session.seek(len(session.trace or ()) - 1),
+        "play.reverse": playback.toggle_back,
         "marker.previous": session.previous_marker,
         "marker.next": session.next_marker,
     }
@@ -88,7 +89,7 @@ def pause_while_dragging(playback: Playback) -> Callable[[bool], None]:
             playback.pause()
         elif was_playing:
             was_playing = False
-            playback.play()
+            playback.resume()
 
     return obey
 

@@ -50,6 +50,11 @@ def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more:
     return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
 
 
+def _stop(name: str, text: str, key: str, **more: bool) -> Command:
+    keys, tip = (key,) if key else (), "A stop is a breakpoint or a watchpoint"
+    return Command(f"stop.{name}", text, keys, "Stops", "", tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+
+
 def _zoom(name: str, text: str, key: str) -> tuple[Command, ...]:
     """Return a move on the axis, with Shift coarser and with Ctrl finer."""
     made = [Command(f"axis.{name}", text, (key,), "Timeline", contexts=ZOOMING, repeats=True)]
@@ -114,12 +119,6 @@ COMMANDS: tuple[Command, ...] = (
           repeats=True),
     _play("step.out_back", "Step out, backwards", "Shift+F7", "", "To where this call was made",
           repeats=True),
-    _play("stop.next", "On to the next stop", "F8", "",
-          "Where a breakpoint or watchpoint holds", repeats=True),
-    _play("stop.previous", "Back to the stop before", "Shift+F8", "",
-          "Where a breakpoint or watchpoint holds", repeats=True),
-    _play("stop.toggle_here", "Stop at this function, or no more", "F9"),
-    _play("stop.clear", "Remove all stops", ""),
     _play("speed.slower", "Slower", "<", "slower", repeats=True),
     _play("speed.faster", "Faster", ">", "faster", repeats=True),
     _play("view.essential", "Essential frames only", "E", "eye",
@@ -129,6 +128,11 @@ COMMANDS: tuple[Command, ...] = (
                 family="Jump to 0 … 90 %")
         for n in range(10)
     ),
+
+    _stop("next", "On to the next stop", "F8", repeats=True),
+    _stop("previous", "Back to the stop before", "Shift+F8", repeats=True),
+    _stop("toggle_here", "Stop at this function, or no more", "F9"),
+    _stop("clear", "Remove all stops", ""),
 
     Command("run.again", "Run again", ("Ctrl+Return",), "Run", "rerun",
             "Simulate the scenario once more with these settings"),
@@ -149,6 +153,7 @@ COMMANDS: tuple[Command, ...] = (
     _timeline("select", "Select what is focused, or all in view", "R", "",
               "Counts, tables, plots and exports then speak of the selected part"),
     _timeline("deselect", "Select nothing", "Shift+R"),
+    _timeline("panels", "Panels at the right", "Ctrl+G", "", "There, or room for the timeline"),
     _timeline("search", "Search functions", "/", "search"),
     _timeline("next_hit", "Next hit", "N"),
     _timeline("previous_hit", "Hit before", "P"),

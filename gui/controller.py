@@ -11,19 +11,26 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from gui.bindings import bind_playback
 from gui.layout_bindings import bind_layout
 from gui.playback import Playback
 from gui.runner import Runner
+from gui.saved_run import KINDS, SUFFIX, RunSaver, is_saved_run, open_saved_run
 from gui.session import Session
+from gui.stop_bindings import StopBindings
+from gui.timeline_bindings import bind_axis, bind_timeline
 from gui.watcher import ScenarioWatcher
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
+    from gui.timeline_bindings import Zoomable
+    from gui.viewport import Viewport
     from gui.widgets.message_bar import Message
     from gui.window import MainWindow
     from gui.workspaces.layout import LayoutWorkspace
+    from gui.workspaces.timeline import TimelineWorkspace
 
 FIRST_SCENARIO = "mail-chain"
 _HEAD_BYTES = 1 << 16
@@ -44,7 +51,10 @@ class Controller(QObject):
         self.session = Session(Runner(self), self)
         self.playback = Playback(self.session, parent=self)
         self.watcher = ScenarioWatcher(self.session, self)
+        self.session.stops.keep_in(window.settings)
         self._layouts: LayoutSession | None = None
+        self._viewport: Viewport | None = None
+        self.saver = RunSaver(self.session, self)
         self._complaint: Message | None = None
         self._connect_messages()
         self._connect_commands()
@@ -77,6 +87,30 @@ class Controller(QObject):
             return
         self.session.play_with_layout(chosen)
 
+    @property
+    def viewport(self) -> Viewport:
+        """What part of the run the timeline and its plots show."""
+        if self._viewport is None:
+            from gui.viewport import Viewport
+
+            self._viewport = Viewport(self.session, self)
+        return self._viewport
+
+    def save_run(self) -> None:
+        """Ask for a file and save the run at hand, with what is looked at, to it."""
+        trace = self.session.trace
+        if trace is None:
+            return
+        name = f"{trace.info.scenario}{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(self.window, "Save the run", name, KINDS)
+        if chosen:
+            path = Path(chosen)
+            self.saver.save(path if path.suffix else path.with_suffix(SUFFIX), self.viewport)
+
+    def _run_saved(self, path: Path) -> None:
+        self.window.settings.add_recent_file(path)
+        self.window.messages.ok(f"Saved: {path}")
+
     def open_first(self) -> None:
         """Open what was open last, or the chain of the mail."""
         last = self.window.settings.last_scenario
@@ -84,8 +118,10 @@ class Controller(QObject):
             self.session.open(FIRST_SCENARIO)
 
     def open_file(self, path: Path) -> None:
-        """Open a file: a scenario, or a kernel, whose task_struct is then looked at and used."""
-        if _is_scenario(path):
+        """Open a file: a scenario, a saved run, or a kernel, whose task_struct is then used."""
+        if is_saved_run(path):
+            opened = open_saved_run(self.session, path, self.viewport)
+        elif _is_scenario(path):
             opened = self.session.open(str(path))
         else:
             opened = self.layouts.open(str(path))
@@ -100,6 +136,8 @@ class Controller(QObject):
         session.trace_changed.connect(self._forgive)
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
+        self.saver.saved.connect(self._run_saved)
+        self.saver.failed.connect(self._complain)
         window.file_requested.connect(self.open_file)
         window.workspace_shown.connect(self._show_title)
         application = QCoreApplication.instance()
@@ -136,11 +174,15 @@ class Controller(QObject):
     def _connect_commands(self) -> None:
         registry, session = self.window.registry, self.session
         bind_playback(registry, session, self.playback)
+        self.stop_bindings = StopBindings(self.window, session, self.playback)
+        registry.connect("file.save_run", self.save_run)
         registry.connect("file.reload", session.reload)
         registry.connect("run.again", session.rerun)
         registry.connect("run.cancel", session.cancel)
         registry.connect("help.doctor", self.check_machine)
         bind_layout(self.window, lambda: self.layouts, self._layout_page)
+        bind_timeline(self.window, self._timeline_page)
+        bind_axis(self.window, self._axis_in_front)
         registry.set_enabled("run.cancel", False)
         session.run_started.connect(lambda: registry.set_enabled("run.cancel", True))
         session.run_ended.connect(lambda: registry.set_enabled("run.cancel", False))
@@ -149,6 +191,16 @@ class Controller(QObject):
         from gui.workspaces.layout import LayoutWorkspace
 
         return self.window.findChild(LayoutWorkspace)
+
+    def _timeline_page(self) -> TimelineWorkspace | None:
+        from gui.workspaces.timeline import TimelineWorkspace
+
+        return self.window.findChild(TimelineWorkspace)
+
+    def _axis_in_front(self) -> Zoomable | None:
+        """Return what the zooming keys move in the workspace in front."""
+        page = self.window.page
+        return page if hasattr(page, "zoom_by") else None  # type: ignore[return-value]
 
     def check_machine(self) -> None:
         """Tell what this machine lacks, with the command that installs it to copy."""

@@ -174,7 +174,13 @@ class Session(QObject):
     def _replan(self, before: tuple[ScenarioText | None, dict[str, Value], Overrides]) -> bool:
         from core.scenario.run import plan
 
-        assert self.source is not None
+        if self.source is None:
+            self.source, self.settings, self.overrides = before
+            self.failed.emit(
+                "this run was saved without its scenario; open a scenario to change what runs"
+            )
+            self.source_changed.emit()
+            return False
         try:
             self.plan = plan(self.source, self.settings, self.overrides)
         except OwnerscopeError as error:

@@ -222,6 +222,18 @@ DARK = _theme(
 # fmt: on
 
 
+def hues(theme: Theme, n: int) -> tuple[str, ...]:
+    """Return n colours that say nothing but "the same" and "another one", evenly round the wheel.
+
+    Their lightness alternates, so that neighbours on the wheel differ in more than their hue.
+    """
+    light = (0.66, 0.52) if theme.dark else (0.46, 0.34)
+    return tuple(
+        QColor.fromHslF(at / n, 0.5, light[at % 2]).name(QColor.NameFormat.HexRgb).upper()
+        for at in range(n)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """Sizes at one scale. Content grows with the scale, the frame around it at half that rate.

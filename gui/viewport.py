@@ -94,12 +94,13 @@ class Viewport(QObject):
 
     # -- moving the view ------------------------------------------------------------------
 
-    def set_mode(self, mode: Mode) -> None:
-        """Change between the order of events and time; the same events stay in view."""
-        if mode == self.mode:
+    def set_mode(self, mode: str) -> None:
+        """Change to the "order" of events or to "time"; the same events stay in view."""
+        chosen: Mode = "time" if mode == "time" else "order"
+        if chosen == self.mode:
             return
         seen = self.seen
-        self.mode = mode
+        self.mode = chosen
         self.bounds = self._whole()
         self.view = self._view_of(*seen)
         self.changed.emit()

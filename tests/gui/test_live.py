@@ -143,8 +143,8 @@ def test_every_command_does_something(controller: Controller) -> None:
         if not window.registry.action(command.id).isEnabled()
         and (not command.contexts or "live" in command.contexts)
     }
-    # Nothing runs that could be cancelled.
-    assert idle == {"run.cancel"}
+    # Nothing runs that could be cancelled, and there is no stop to remove.
+    assert idle == {"run.cancel", "stop.clear"}
 
 
 def test_every_control_has_a_name(controller: Controller) -> None:

@@ -232,7 +232,7 @@ def test_the_hand_moves_the_cursor_and_not_the_clock(
 
 def buttons(bar: TransportBar) -> dict[str, QToolButton]:
     names = [command.id for command in COMMANDS if command.group == "Playback"]
-    inside = [name for name in names if not name.startswith(("jump.", "speed."))]
+    inside = [name for name in names if not name.startswith(("jump.", "speed.", "play.reverse"))]
     return {name: bar.button(name) for name in inside}
 
 

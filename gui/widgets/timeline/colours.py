@@ -1,0 +1,91 @@
+"""What colours the calls of a timeline: by the subsystem they belong to, or by their function."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor
+
+from gui.geometry.timeline import LEVEL_STEPS
+from gui.theme import Theme, contrast, hues, mix
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+
+Colouring = Literal["subsystem", "function"]
+_HUES = 12
+_LEVEL_SHARE = 0.17
+"""How much a recursion level stirs in of the text's colour."""
+_INKS = ("#FFFFFF", "#0B0E13")
+
+
+def categories_of(trace: Trace, colouring: Colouring, theme: Theme) -> npt.NDArray[np.uint8]:
+    """Return the category of a call by its site number.
+
+    With "subsystem" it is the subsystem's place among the theme's roles; with "function" one of
+    twelve, the same for the same name in every run.
+    """
+    roles = list(theme.roles)
+
+    def category(name: str, subsystem: str) -> int:
+        if colouring == "function":
+            return zlib.crc32(name.encode()) % _HUES
+        return roles.index(subsystem if subsystem in theme.roles else "caller")
+
+    functions = [category(f.name, f.subsystem) for f in trace.functions]
+    return np.array([functions[site.function] for site in trace.sites], np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """How one category looks at one recursion level."""
+
+    colour: QColor
+    ink: QColor
+
+
+class Palette:
+    """The colours of all categories at every recursion level, in one theme."""
+
+    def __init__(self, theme: Theme, colouring: Colouring) -> None:
+        if colouring == "subsystem":
+            names = [role.colour for role in theme.roles.values()]
+        else:
+            names = list(hues(theme, _HUES))
+        self.tint = theme.text
+        self.fills = [
+            [_fill(mix(theme.text, name, _LEVEL_SHARE * level)) for name in names]
+            for level in range(LEVEL_STEPS + 1)
+        ]
+        self.table = np.array([_rgb(name) for name in names], np.float32)
+
+    def fill(self, category: int, level: int) -> Fill:
+        """Return how a call of a category at a recursion level looks."""
+        return self.fills[min(max(level - 1, 0), LEVEL_STEPS)][category]
+
+    @property
+    def tint_table(self) -> npt.NDArray[np.float32]:
+        """The colour that levels stir in, as red, green and blue."""
+        return np.array(_rgb(self.tint), np.float32)
+
+    @property
+    def level_share(self) -> float:
+        """How much of the tint a recursion level stirs in."""
+        return _LEVEL_SHARE
+
+
+def _fill(colour: str) -> Fill:
+    return Fill(QColor(colour), QColor(max(_INKS, key=lambda ink: contrast(ink, colour))))
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def rgb(colour: str) -> npt.NDArray[np.float32]:
+    """Return ``#rrggbb`` as three numbers from 0 to 255."""
+    return np.array(_rgb(colour), np.float32)

@@ -1,0 +1,140 @@
+"""The timeline as a drawing, a picture or a table of the calls in view."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QFileDialog
+
+from core.errors import OwnerscopeError
+from core.saving import write_aside
+
+if TYPE_CHECKING:
+    from core.trace.call_spans import CallSpans
+    from core.trace.trace import Trace
+    from gui.widgets.timeline.view import TimelineView
+    from gui.window import MainWindow
+    from gui.workspaces.timeline import TimelineWorkspace
+
+KINDS = "Drawing (*.svg);;Picture (*.png);;Calls as a table (*.csv)"
+SUFFIXES = (".svg", ".png", ".csv")
+MOST_ROWS = 1_000_000
+PNG_SCALE = 2.0
+_RESOLUTION = 96
+"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
+
+
+def svg(view: TimelineView) -> bytes:
+    """Return what is in view as a drawing; names are text, calls that are wide are shapes."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_RESOLUTION)
+    generator.setSize(view.size())
+    generator.setViewBox(QRectF(0, 0, view.width(), view.height()))
+    generator.setTitle("Timeline of calls")
+    with QPainter(generator) as painter:
+        view.draw(painter, as_shapes=True)
+    return bytes(data.data())
+
+
+def png(view: TimelineView) -> bytes:
+    """Return what is in view as a picture, twice its size on the screen."""
+    size = QSize(round(view.width() * PNG_SCALE), round(view.height() * PNG_SCALE))
+    image = QImage(size, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(PNG_SCALE)
+    with QPainter(image) as painter:
+        view.draw(painter, as_shapes=True)
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(data.data())
+
+
+def calls_csv(trace: Trace, spans: CallSpans, first: int, last: int) -> bytes:
+    """Return the calls that are on a stack between two positions, a call a line, by their order.
+
+    Events count from 1, as everywhere in the interface; a call that never returned has no end.
+
+    Raises:
+        OwnerscopeError: There are too many of them.
+    """
+    (inside,) = np.nonzero((spans.calls <= last) & (spans.ends > first))
+    if len(inside) > MOST_ROWS:
+        raise OwnerscopeError(
+            f"expected at most {MOST_ROWS:,} calls, {len(inside):,} are in view",
+            where="export",
+            advice="zoom in, or select a part",
+        )
+    inside = inside[np.argsort(spans.calls[inside], kind="stable")]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ("event", "return_event", "task", "depth", "function", "subsystem", "stack_bytes",
+         "recursion_level", "start_ns", "duration_ns")
+    )  # fmt: skip
+    calls, ends = spans.calls[inside], spans.ends[inside]
+    starts_ns = trace.clock.at(calls)
+    ends_ns = trace.clock.at(np.minimum(ends, len(trace) - 1))
+    names = [f"{task.comm}/{task.pid}" for task in trace.info.tasks]
+    for span, call, end, start_ns, end_ns in zip(
+        inside.tolist(), calls.tolist(), ends.tolist(), starts_ns.tolist(), ends_ns.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        row, function = spans.rows[spans.row_of(span)], trace.function(call)
+        writer.writerow(
+            (call + 1, end + 1 if end < len(trace) else "", names[row.task], row.depth,
+             function.name, function.subsystem, function.stack_bytes, int(spans.levels[span]),
+             start_ns, end_ns - start_ns)
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+def export(workspace: TimelineWorkspace, path: Path) -> None:
+    """Write what is in view to a file; the suffix says how.
+
+    Raises:
+        OwnerscopeError: The suffix is none of ``SUFFIXES``, or there is too much to write.
+        OSError: The file cannot be written; what was there stays.
+    """
+    view, model = workspace.timeline, workspace.model
+    if path.suffix == ".svg":
+        data = svg(view)
+    elif path.suffix == ".png":
+        data = png(view)
+    elif path.suffix == ".csv" and model.trace is not None and model.spans is not None:
+        first, last = workspace.session.range or workspace.viewport.seen
+        data = calls_csv(model.trace, model.spans, first, last)
+    else:
+        raise OwnerscopeError(
+            f"expected a name that ends in {', '.join(SUFFIXES)}", where=str(path)
+        )
+    write_aside(path, data)
+
+
+def ask_and_export(workspace: TimelineWorkspace, window: MainWindow) -> None:
+    """Ask for a file, write what is in view to it, and say what came of it."""
+    chosen, kind = QFileDialog.getSaveFileName(window, "Export the timeline", "timeline", KINDS)
+    if not chosen:
+        return
+    path = Path(chosen)
+    if path.suffix not in SUFFIXES:
+        path = path.with_name(path.name + kind[kind.index("*") + 1 : kind.index(")")])
+    try:
+        export(workspace, path)
+    except OSError as error:
+        window.messages.error(f"{path}: {error.strerror or error}; choose another place")
+    except OwnerscopeError as error:
+        window.messages.error(str(error))
+    else:
+        window.messages.ok(f"Written: {path}")

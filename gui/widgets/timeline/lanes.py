@@ -1,0 +1,222 @@
+"""Around the calls: the heads of lanes, what the CPU ran, guard hits and search hits in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from core.trace.explain import explain
+from gui.geometry.axis import Axis
+from gui.geometry.marks import ticks_of
+from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
+from gui.geometry.timeline import spans_in_view
+from gui.theme import hues
+from gui.widgets.timeline import overlay
+from gui.widgets.timeline.model import SWITCH
+from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+    from gui.geometry.timeline import SpanIndex
+    from gui.geometry.timeline_rows import Lane
+    from gui.search import Search
+    from gui.theme import Metrics, Theme
+    from gui.viewport import Viewport
+    from gui.widgets.timeline.model import TimelineModel
+    from gui.widgets.timeline.view import TimelineView
+
+_MOST_IN_PLACE = 120
+"""Above so many guard hits in view they are marked above the calls only."""
+_MARK_WORDS = {
+    HIT: ("guard hit", "guard hits"),
+    WARNING: ("warning", "warnings"),
+    STOP: ("end of the run", "ends"),
+    SWITCH: ("task switch", "task switches"),
+}
+
+
+def mark_lines(trace: Trace, mark: Mark) -> list[str]:
+    """Return what a mark stands for, in words."""
+    one, many = _MARK_WORDS[mark.lane]
+    head = f"{mark.markers:,} {many} here" if mark.markers > 1 else one.capitalize()
+    first = "the first at event" if mark.markers > 1 else "Event"
+    return [head, f"{first} {mark.first + 1:,}: {explain(trace, mark.first)}"]
+
+
+def draw_empty(
+    painter: QPainter, area: QRectF, trace: Trace | None, theme: Theme, metrics: Metrics
+) -> None:
+    """Say why there is nothing to see."""
+    text = "No run is open yet." if trace is None else "This run made no call at all."
+    painter.setPen(QColor(theme.muted))
+    painter.setFont(metrics.ui("body"))
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_lanes(painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF) -> None:
+    """Draw the gutter, the heads of lanes, what the CPU ran, guard hits in place, the focus."""
+    trace = model.trace
+    assert trace is not None
+    look = view.look
+    painter.save()
+    painter.setClipRect(QRectF(0, area.top(), view.width(), area.height()))
+    for lane in view.lanes.lanes:
+        _draw_head(painter, view, lane, area, trace)
+        if lane.task < 0 and model.runs is not None:
+            _draw_runs(painter, view, lane, area, trace, model.runs)
+    _draw_hits_in_place(painter, view, model, area)
+    _draw_focus(painter, view, model, area, look.theme)
+    painter.restore()
+
+
+def _draw_head(
+    painter: QPainter, view: TimelineView, lane: Lane, area: QRectF, trace: Trace
+) -> None:
+    theme, metrics = view.look.theme, view.look.metrics
+    top, bottom = area.top() + lane.top - view.scrolled, area.top() + lane.bottom - view.scrolled
+    painter.setPen(QPen(QColor(theme.border), 1))
+    painter.drawLine(QLineF(0, bottom + 0.5, view.width(), bottom + 0.5))
+    pad = metrics.px(12)
+    room = QRectF(pad, max(top, area.top()), area.left() - 2 * pad, metrics.px(34))
+    if lane.task < 0:
+        name, about = "CPU 0", ""
+    else:
+        task = trace.info.tasks[lane.task]
+        name, about = f"{task.comm}/{task.pid}", f"{lane.n_rows} calls deep"
+    for text, font, colour, flag in (
+        (name, metrics.ui("body", bold=True), theme.text, Qt.AlignmentFlag.AlignTop),
+        (about, metrics.ui("caption"), theme.muted, Qt.AlignmentFlag.AlignBottom),
+    ):
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        if lane.task < 0 or bottom - room.top() > metrics.px(20):
+            painter.drawText(room, flag, short)
+
+
+def _draw_runs(
+    painter: QPainter, view: TimelineView, lane: Lane, area: QRectF, trace: Trace, runs: SpanIndex
+) -> None:
+    """Draw which task the CPU ran, each in its own colour."""
+    look, axis = view.look, view.axis
+    strip = QRectF(
+        area.left(), area.top() + lane.top - view.scrolled, area.width(), lane.bottom - lane.top
+    )
+    colours = [QColor(name) for name in hues(look.theme, 12)]
+    kept = runs.in_view(0, axis.view.first, axis.view.last)
+    if kept[1] - kept[0] > FEW_SPANS:
+        seen = runs.coverage([0], axis.edges(max(1, round(axis.width))))
+        seen = seen._replace(categories=(seen.categories % 12).astype(np.int16))
+        painter.drawImage(strip, coverage_image(seen, _by_task(look)))
+        return
+    painter.setFont(look.metrics.ui("caption"))
+    wide = spans_in_view(runs, [kept], axis)
+    for span, left, right in zip(
+        wide.spans.tolist(), wide.left.tolist(), wide.right.tolist(), strict=True
+    ):
+        number = int(runs.categories[span])
+        rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
+        painter.fillRect(rect, colours[number * 5 % 12])
+        if right - left > look.metrics.px(40):
+            painter.setPen(QColor("#FFFFFF" if not look.theme.dark else "#0B0E13"))
+            task = trace.info.tasks[number]
+            name = f"{task.comm}/{task.pid}"
+            painter.drawText(
+                rect.adjusted(look.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name
+            )
+
+
+def _by_task(look: Look) -> Look:
+    from gui.widgets.timeline.colours import Palette
+
+    return look._replace(palette=Palette(look.theme, "function"))
+
+
+def _draw_hits_in_place(
+    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF
+) -> None:
+    """Draw a line and a diamond where the guard ended a save, where there are not too many."""
+    trace, spans = model.trace, model.spans
+    if trace is None or spans is None or not model.marks:
+        return
+    axis, theme = view.axis, view.look.theme
+    positions, values = model.marks[HIT]
+    first, last = np.searchsorted(values, [axis.view.first, axis.view.last]).tolist()
+    if not 0 < last - first <= _MOST_IN_PLACE:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme.role("guard").colour)
+    faint = QColor(colour)
+    faint.setAlpha(120)
+    half = min(view.look.metrics.px(5), view.lanes.row * 0.42)
+    for position, value in zip(
+        positions[first:last].tolist(), values[first:last].tolist(), strict=True
+    ):
+        depth = len(trace.calls_at(position)) - 1
+        row = spans.row_number(trace.task_at(position), depth)
+        if row is None:
+            continue
+        x = axis.x_of(value)
+        y = area.top() + view.lanes.top_of(row) - view.scrolled + view.lanes.row / 2
+        painter.setPen(QPen(faint, 1))
+        painter.drawLine(QLineF(x, area.top(), x, y))
+        overlay.draw_symbol(painter, HIT, QPointF(x, y), half, colour, QColor(theme.surface))
+
+
+def _draw_focus(
+    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF, theme: Theme
+) -> None:
+    """Ring the call on the focused row at the cursor."""
+    span, index = view.focused_span(), model.index
+    if span is None or index is None:
+        return
+    axis = view.axis
+    left = max(axis.x_of(float(index.starts[span])), axis.left)
+    right = min(axis.x_of(float(index.ends[span])), axis.left + axis.width)
+    if right < left:
+        return
+    top = area.top() + view.lanes.top_of(view.row) - view.scrolled
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(QColor(theme.surface), 3), QPen(QColor(theme.focus), 1.5)):
+        painter.setPen(pen)
+        painter.drawRect(QRectF(left, top, max(2.0, right - left), view.lanes.row - 1))
+
+
+def draw_hits(
+    painter: QPainter, view: TimelineView, model: TimelineModel, search: Search, area: QRectF
+) -> None:
+    """Outline the calls in view of functions that are searched for."""
+    scene, trace, spans = view.scene(), model.trace, model.spans
+    if not search.pattern or search.hits is None or scene is None or trace is None:
+        return
+    assert spans is not None
+    wanted = search.hits.functions
+    painter.save()
+    painter.setClipRect(area)
+    pen = QPen(QColor(view.look.theme.accent), 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for at, span in enumerate(scene.wide.spans.tolist()):
+        if trace.function(int(spans.calls[span])).name in wanted:
+            rect = scene.rect_of(at).translated(0, area.top())
+            painter.setPen(pen)
+            painter.drawRect(rect.adjusted(1, 1, -1, -1))
+    painter.restore()
+
+
+def draw_hit_ticks(
+    painter: QPainter, axis: Axis, search: Search, viewport: Viewport, band: QRectF, theme: Theme
+) -> None:
+    """Draw a tick above the calls for every column that holds a hit of the search."""
+    if not search.pattern or search.hits is None:
+        return
+    values = viewport.values_of(search.hits.positions)
+    lines = [
+        QLineF(axis.left + x + 0.5, band.top(), axis.left + x + 0.5, band.top() + 5)
+        for x in ticks_of(axis, values).tolist()
+    ]
+    painter.setPen(QPen(QColor(theme.accent), 1))
+    painter.drawLines(lines)

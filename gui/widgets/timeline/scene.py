@@ -1,0 +1,196 @@
+"""The picture of the calls in view: what moves with the view, drawn once for every look at it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+
+from gui.geometry.axis import Axis
+from gui.geometry.timeline import Coverage, SpanIndex, WideSpans, spans_in_view, wide_spans
+from gui.geometry.timeline_rows import RowLayout
+from gui.widgets.timeline.colours import Palette, rgb
+
+if TYPE_CHECKING:
+    from core.trace.index import Positions
+    from core.trace.trace import Trace
+    from gui.theme import Metrics, Theme
+
+FEW_SPANS = 1500
+"""Up to so many spans in view each is drawn as itself, and no grid is needed."""
+MOST_LABELS = 400
+_WIDE_PX = 3.0
+"""From this width on a call is a rectangle of its own among the coverage."""
+_LABEL_PX, _LABEL_ROW_PX = 26, 13
+"""Least width and height of a rectangle that carries a name, at the scale of 1."""
+_LEAST_SHARE = 0.2
+"""What little covers a column is shown as if it covered so much of it."""
+
+
+class Look(NamedTuple):
+    """How things look: theme, sizes and the calls' colours."""
+
+    theme: Theme
+    metrics: Metrics
+    palette: Palette
+
+
+def coverage_image(seen: Coverage, look: Look) -> QImage:
+    """Return a coverage as a picture: a pixel a column, a line a row, on the surface's colour."""
+    palette, back = look.palette, rgb(look.theme.surface)
+    # Slots a row does not use have no coverage; any colour will do for them.
+    colours = palette.table[np.maximum(seen.categories, 0)].transpose(1, 0, 2)
+    mixed = np.matmul(seen.busy.transpose(1, 2, 0), colours)
+    total = seen.busy.sum(axis=0)
+    some = np.maximum(total, 1e-9)
+    tint = np.minimum(seen.nested * (palette.level_share / some), 1.0)[..., None]
+    mixed *= (1.0 - tint) / some[..., None]
+    mixed += palette.tint_table * tint
+    shown = np.where(total > 1e-6, np.clip(total, _LEAST_SHARE, 1.0), 0.0)[..., None]
+    mixed *= shown
+    mixed += back * (1.0 - shown)
+    return image_of(mixed)
+
+
+def image_of(colours: npt.NDArray[np.float32]) -> QImage:
+    """Return red, green and blue from 0 to 255, shape (lines, columns, 3), as a picture."""
+    lines, columns = colours.shape[:2]
+    packed = np.empty((lines, columns, 4), np.uint8)
+    packed[..., :3] = colours[..., ::-1]
+    packed[..., 3] = 255
+    image = QImage(packed.data, columns, lines, columns * 4, QImage.Format.Format_RGB32)
+    # The picture must outlive the array.
+    return image.copy()
+
+
+class TimelineScene:
+    """The rows in view, drawn for one size, view and theme.
+
+    Args:
+        trace: The run.
+        calls: Position of the call of each span.
+        index: The calls on the axis.
+        layout: Where the rows lie.
+        axis: What is in view, and where.
+        scroll: How far down the rows are scrolled, in pixels.
+        height: The height there is for rows.
+        look: Theme, sizes, colours.
+        ratio: Device pixels a pixel.
+
+    Attributes:
+        rows: The rows that can be seen, from the top.
+        wide: The calls drawn as rectangles.
+        each: Whether every call in view is one of them.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        calls: Positions,
+        index: SpanIndex,
+        layout: RowLayout,
+        axis: Axis,
+        scroll: float,
+        height: float,
+        look: Look,
+        ratio: float,
+    ) -> None:
+        self._trace, self._calls, self._index, self._layout = trace, calls, index, layout
+        self._axis, self._scroll, self._look, self._ratio = axis, scroll, look, ratio
+        self.rows = layout.rows_between(scroll, scroll + height)
+        self._coverage: Coverage | None = None
+        self.wide = self._find()
+        self.each = self._coverage is None
+        self._height = height
+
+    @cached_property
+    def pixmap(self) -> QPixmap:
+        """The picture, transparent where nothing is."""
+        right = self._axis.left + self._axis.width
+        made = QPixmap(int(right * self._ratio) + 1, max(1, int(self._height * self._ratio)))
+        made.setDevicePixelRatio(self._ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        with QPainter(made) as painter:
+            self.paint(painter)
+        return made
+
+    def _find(self) -> WideSpans:
+        view = self._axis.view
+        slices = [self._index.in_view(row, view.first, view.last) for row in self.rows]
+        if sum(last - first for first, last in slices) <= FEW_SPANS:
+            return spans_in_view(self._index, slices, self._axis)
+        columns = max(1, round(self._axis.width * self._ratio))
+        self._coverage = self._index.coverage(self.rows, self._axis.edges(columns))
+        return wide_spans(self._index, self._coverage, self._axis, _WIDE_PX)
+
+    def rect_of(self, at: int) -> QRectF:
+        """Return where a call of ``wide`` is drawn; even an empty one is a pixel wide."""
+        left, right = float(self.wide.left[at]), float(self.wide.right[at])
+        top = self._layout.top_of(self.rows[int(self.wide.rows[at])]) - self._scroll
+        gap = 1.0 if self._layout.row >= 6 else 0.0
+        width = max(right - left - (1.0 if right - left > 3 else 0.0), 1.0)
+        return QRectF(left, top, width, self._layout.row - gap)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the calls; the origin is the left end of the first line of rows."""
+        if self._coverage is not None and self.rows:
+            self._draw_coverage(painter, coverage_image(self._coverage, self._look))
+        rects = [self.rect_of(at) for at in range(len(self.wide.spans))]
+        self._draw_rects(painter, rects)
+        self._draw_labels(painter, rects)
+
+    def _draw_coverage(self, painter: QPainter, image: QImage) -> None:
+        axis, row = self._axis, self._layout.row
+        for lane in self._layout.lanes:
+            shown = [at for at, r in enumerate(self.rows) if lane.first_row <= r]
+            shown = [at for at in shown if self.rows[at] < lane.first_row + lane.n_rows]
+            if not shown:
+                continue
+            top = self._layout.top_of(self.rows[shown[0]]) - self._scroll
+            target = QRectF(axis.left, top, axis.width, row * len(shown))
+            painter.drawImage(target, image, QRectF(0, shown[0], image.width(), len(shown)))
+            if row >= 6:
+                painter.setPen(QPen(QColor(self._look.theme.surface), 1))
+                for at in range(len(shown)):
+                    y = top + (at + 1) * row - 0.5
+                    painter.drawLine(int(axis.left), int(y), int(axis.left + axis.width), int(y))
+
+    def _draw_rects(self, painter: QPainter, rects: list[QRectF]) -> None:
+        groups: defaultdict[tuple[int, int], list[QRectF]] = defaultdict(list)
+        kinds = self._index.categories[self.wide.spans].tolist()
+        levels = self._index.levels[self.wide.spans].tolist()
+        for key, rect in zip(zip(kinds, levels, strict=True), rects, strict=True):
+            groups[key].append(rect)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for (kind, level), group in groups.items():
+            painter.setBrush(self._look.palette.fill(kind, level).colour)
+            painter.drawRects(group)
+
+    def _draw_labels(self, painter: QPainter, rects: list[QRectF]) -> None:
+        metrics = self._look.metrics
+        if self._layout.row < metrics.px(_LABEL_ROW_PX):
+            return
+        font = metrics.mono("caption")
+        measure = QFontMetricsF(font)
+        painter.setFont(font)
+        least = metrics.px(_LABEL_PX)
+        wide = [at for at, rect in enumerate(rects) if rect.width() >= least]
+        wide.sort(key=lambda at: -rects[at].width())
+        pad = metrics.px(4)
+        for at in wide[:MOST_LABELS]:
+            span = int(self.wide.spans[at])
+            name = self._trace.function(int(self._calls[span])).name
+            room = rects[at].adjusted(pad, 0, -2, 0)
+            text = measure.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+            if len(text) < 3 and text != name:
+                continue
+            fill = self._look.palette.fill(
+                int(self._index.categories[span]), int(self._index.levels[span])
+            )
+            painter.setPen(fill.ink)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)

@@ -1,0 +1,507 @@
+"""The timeline: the call stack over the whole run, root at the top, from all of it to one event."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.geometry.axis import Axis
+from gui.geometry.marks import visible_marks
+from gui.geometry.scrubber import Mark, mark_near
+from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
+from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.timeline import lanes, overlay
+from gui.widgets.timeline.colours import Palette
+from gui.widgets.timeline.scene import Look, TimelineScene
+from gui.widgets.timeline.words import call_lines, place_text
+
+if TYPE_CHECKING:
+    from gui.search import Search
+    from gui.session import Session
+    from gui.theme import ThemeManager
+    from gui.viewport import Viewport
+    from gui.widgets.timeline.model import TimelineModel
+
+ROW_PX, LEAST_ROW_PX, HEAD_PX, GAP_PX, STRIP_PX = 19, 3, 20, 8, 18
+RULER_PX, MARKS_PX, SYMBOL_PX = 24, 17, 11
+"""Heights at the scale of 1, and the size of a mark."""
+ZOOM_STEP = 0.8
+"""What a notch of the wheel leaves of the width in view; coarser with Shift, finer with Ctrl."""
+_COARSER, _FINER = 3.0, 0.25
+_REACH_PX = 3.0
+_DRAG_PX = 4.0
+
+
+def how_far(held: Qt.KeyboardModifier) -> float:
+    """Return how many steps one step counts: more with Shift, less with Ctrl."""
+    if held & Qt.KeyboardModifier.ShiftModifier:
+        return _COARSER
+    return _FINER if held & Qt.KeyboardModifier.ControlModifier else 1.0
+
+
+class TimelineView(QWidget):
+    """Lanes of calls over the axis of a viewport.
+
+    The wheel zooms where the mouse is, a drag moves the view, a click moves the cursor, a double
+    click looks at one call; Shift and a drag select a part. The arrows up and down choose a row.
+
+    Args:
+        session: What is shown.
+        viewport: What part of it is in view.
+        model: Its spans and marks.
+        search: The functions that are searched for.
+        themes: The theme in force.
+    """
+
+    dragging_changed = Signal(bool)
+    """The user took hold of the playhead, or let it go."""
+    row_changed = Signal(str)
+    """Another row has the focus; says which, and what is there."""
+
+    def __init__(
+        self,
+        session: Session,
+        viewport: Viewport,
+        model: TimelineModel,
+        search: Search,
+        themes: ThemeManager,
+    ) -> None:
+        super().__init__()
+        self._session, self._viewport, self._model = session, viewport, model
+        self._search, self._themes = search, themes
+        self._scene: TimelineScene | None = None
+        self._layout: RowLayout | None = None
+        self._palette: Palette | None = None
+        self.fit_rows = True
+        self.scrolled = 0.0
+        self.row = 0
+        self._pressed: QPointF | None = None
+        self._drag = ""
+        self._anchor = 0
+        self._last_position = session.position
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Timeline of calls")
+        viewport.changed.connect(self._redraw)
+        viewport.crosshair_moved.connect(self.update)
+        model.changed.connect(self._renew)
+        themes.changed.connect(self._renew)
+        search.changed.connect(self.update)
+        session.position_changed.connect(self._follow)
+        session.range_changed.connect(self.update)
+        self._renew()
+
+    # -- where things are -----------------------------------------------------------------
+
+    @property
+    def axis(self) -> Axis:
+        """What is in view, and where it lies in the widget."""
+        px = self._themes.metrics.px
+        width = max(1.0, float(self.width() - px(GUTTER_PX) - px(RIGHT_PX)))
+        return Axis(self._viewport.view, float(px(GUTTER_PX)), width)
+
+    @property
+    def top(self) -> float:
+        """Where the lanes begin, under the ruler and the marks."""
+        return float(self._themes.metrics.px(RULER_PX) + self._themes.metrics.px(MARKS_PX))
+
+    @property
+    def lanes(self) -> RowLayout:
+        """Where the rows lie, before scrolling."""
+        if self._layout is None:
+            px, spans = self._themes.metrics.px, self._model.spans
+            sizes = Sizes(px(ROW_PX), LEAST_ROW_PX, px(HEAD_PX), px(GAP_PX), px(STRIP_PX))
+            room = self.height() - self.top
+            depths = spans.depths if spans is not None else ()
+            self._layout = lay_rows(depths, room, sizes, fit=self.fit_rows)
+        return self._layout
+
+    def marks(self) -> list[Mark]:
+        """Return the marks in view as they are drawn."""
+        return visible_marks(self.axis, self._model.marks, self._themes.metrics.px(SYMBOL_PX))
+
+    def span_at(self, point: QPointF) -> int | None:
+        """Return the call drawn at a point, None where there is none."""
+        row = self.row_at(point)
+        index = self._model.index
+        if row is None or index is None:
+            return None
+        axis = self.axis
+        reach = _REACH_PX / axis.pixels_a_unit
+        return index.nearest(row, axis.value_at(point.x()), reach)
+
+    def row_at(self, point: QPointF) -> int | None:
+        """Return the row at a point, None between rows and outside the lanes."""
+        axis = self.axis
+        if point.y() < self.top or not axis.left <= point.x() <= axis.left + axis.width:
+            return None
+        return self.lanes.row_at(point.y() - self.top + self.scrolled)
+
+    def sizeHint(self) -> QSize:
+        """Return room for a stack of two dozen calls."""
+        px = self._themes.metrics.px
+        return QSize(px(900), int(self.top) + px(ROW_PX) * 24)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a handful of rows."""
+        px = self._themes.metrics.px
+        return QSize(px(GUTTER_PX) + px(160), int(self.top) + px(90))
+
+    # -- what is shown --------------------------------------------------------------------
+
+    @property
+    def look(self) -> Look:
+        """How things look now."""
+        if self._palette is None:
+            self._palette = Palette(self._themes.theme, self._model.colouring)
+        return Look(self._themes.theme, self._themes.metrics, self._palette)
+
+    def scene(self) -> TimelineScene | None:
+        """Return the picture of the calls in view, drawn for the size and view as they are."""
+        trace, index, spans = self._model.trace, self._model.index, self._model.spans
+        if trace is None or index is None or spans is None or not len(spans):
+            return None
+        if self._scene is None:
+            self._clamp_scroll()
+            self._scene = TimelineScene(
+                trace, spans.calls, index, self.lanes, self.axis, self.scrolled,
+                max(1.0, self.height() - self.top), self.look, self.devicePixelRatioF(),
+            )  # fmt: skip
+        return self._scene
+
+    def set_fit_rows(self, fit: bool) -> None:
+        """Let rows get low enough for all of them to fit, or keep them high enough to read."""
+        self.fit_rows = fit
+        self._layout = None
+        self._redraw()
+        self._show_row()
+
+    def _renew(self) -> None:
+        self._palette = self._layout = None
+        spans = self._model.spans
+        self.row = min(self.row, len(spans.rows) - 1) if spans is not None and spans.rows else 0
+        self.updateGeometry()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._scene = None
+        self.update()
+
+    def _clamp_scroll(self) -> None:
+        most = max(0.0, self.lanes.height - (self.height() - self.top))
+        self.scrolled = max(0.0, min(self.scrolled, most))
+
+    def _follow(self, position: int) -> None:
+        """Keep the playhead in view where it was: who looks elsewhere is not pulled back."""
+        before, self._last_position = self._last_position, position
+        view = self._viewport.view
+        first, last = self._viewport.cell(min(before, len(self._session.trace or ()) - 1))
+        if first < view.last and last > view.first and self._drag != "pan":
+            self._viewport.reveal(position)
+        self._announce()
+        self.update()
+
+    # -- the row with the focus -----------------------------------------------------------
+
+    def focus_row(self, row: int) -> None:
+        """Give a row the focus and bring it into view."""
+        spans = self._model.spans
+        if spans is not None and spans.rows:
+            self.row = max(0, min(row, len(spans.rows) - 1))
+            self._show_row()
+            self._announce()
+            self.update()
+
+    def _show_row(self) -> None:
+        spans = self._model.spans
+        if spans is None or not spans.rows:
+            return
+        top, room = self.lanes.top_of(self.row), self.height() - self.top
+        if top < self.scrolled or top + self.lanes.row > self.scrolled + room:
+            self.scrolled = top - room / 2
+            self._redraw()
+
+    def focused_span(self) -> int | None:
+        """Return the call on the focused row at the cursor, None where none is."""
+        spans = self._model.spans
+        if spans is None or not spans.rows or self._session.position < 0:
+            return None
+        return spans.at(self.row, self._session.position)
+
+    def _announce(self) -> None:
+        trace, spans = self._model.trace, self._model.spans
+        if trace is None or spans is None or not spans.rows:
+            self.setAccessibleDescription("")
+            return
+        words = place_text(trace, spans, self.row, self._session.position)
+        self.setAccessibleDescription(words)
+        self.row_changed.emit(words)
+
+    def fit_span(self, span: int) -> None:
+        """Look at one call."""
+        spans = self._model.spans
+        assert spans is not None
+        last = min(int(spans.ends[span]), len(self._session.trace or ()) - 1)
+        self._viewport.show_positions(int(spans.calls[span]), last, margin=0.02)
+
+    def select_focused(self) -> None:
+        """Select the focused call, or all that is in view where none is focused."""
+        span, spans = self.focused_span(), self._model.spans
+        if span is not None and spans is not None:
+            self._session.select_range(int(spans.calls[span]), int(spans.ends[span]))
+        else:
+            self._session.select_range(*self._viewport.seen)
+
+    # -- keys -----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose a row, go along it from call to call, look at a call, or go back."""
+        key, held = event.key(), event.modifiers()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.focus_row(self.row + (1 if key == Qt.Key.Key_Down else -1))
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and (
+            held & Qt.KeyboardModifier.ControlModifier
+        ):
+            self._along(1 if key == Qt.Key.Key_Right else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            span = self.focused_span()
+            if span is not None:
+                self.fit_span(span)
+        elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+            self.scroll_by((1 if key == Qt.Key.Key_PageDown else -1) * (self.height() - self.top))
+        elif key == Qt.Key.Key_Escape and self._escape():
+            pass
+        else:
+            super().keyPressEvent(event)
+
+    def _escape(self) -> bool:
+        if self._session.range is not None:
+            self._session.clear_range()
+            return True
+        return self._viewport.back()
+
+    def _along(self, way: int) -> None:
+        """Move the cursor to the next call on the focused row, or the one before."""
+        spans = self._model.spans
+        if spans is None or not spans.rows:
+            return
+        row = spans.rows[self.row]
+        calls = spans.calls[row.first : row.last]
+        after = self._session.position + (way > 0)
+        at = int(calls.searchsorted(np.int32(after))) - (way < 0)
+        if 0 <= at < len(calls):
+            self._session.seek(int(calls[at]))
+
+    def scroll_by(self, pixels: float) -> None:
+        """Scroll the rows."""
+        before = self.scrolled
+        self.scrolled += pixels
+        self._clamp_scroll()
+        if self.scrolled != before:
+            self._redraw()
+
+    # -- the mouse ------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom where the mouse is; sideways it moves, with Alt it scrolls the rows."""
+        turned = event.angleDelta()
+        notches, sideways = turned.y() / 120, turned.x() / 120
+        over_gutter = event.position().x() < self.axis.left
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier or over_gutter:
+            self.scroll_by(-(notches or sideways) * self.lanes.row * 3)
+        elif abs(sideways) > abs(notches):
+            self._viewport.pan(-sideways * 0.1)
+        elif notches:
+            at = self.axis.value_at(event.position().x())
+            self._viewport.zoom(ZOOM_STEP ** (notches * how_far(event.modifiers())), at)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold: of the playhead on the ruler, of a range with Shift, else of the view."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._session.trace is None:
+            event.ignore()
+            return
+        self._pressed = event.position()
+        self._anchor = self._position_at(event.position().x())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._drag = "range"
+        elif event.position().y() < self.top:
+            self._drag = "playhead"
+            self.dragging_changed.emit(True)
+            mark = self._mark_at(event.position())
+            self._session.seek(mark.first if mark else self._anchor)
+        else:
+            self._drag = "press"
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag what was taken hold of, or say what lies under the mouse."""
+        point = event.position()
+        axis = self.axis
+        inside = axis.left <= point.x() <= axis.left + axis.width
+        self._viewport.set_crosshair(axis.value_at(point.x()) if inside else None)
+        if self._pressed is None:
+            self._show_tip(event)
+            return
+        moved = point - self._pressed
+        if self._drag == "press" and abs(moved.x()) + abs(moved.y()) >= _DRAG_PX:
+            self._drag = "pan"
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._drag == "pan":
+            self._pressed = point
+            self._viewport.pan(-moved.x() / axis.width)
+            self.scroll_by(-moved.y())
+        elif self._drag == "playhead":
+            self._session.seek(self._position_at(point.x()))
+        elif self._drag == "range":
+            self._session.select_range(self._anchor, self._position_at(point.x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; a click without a drag moves the cursor there and focuses the row."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        drag, self._drag, self._pressed = self._drag, "", None
+        self.unsetCursor()
+        if drag == "playhead":
+            self.dragging_changed.emit(False)
+        elif drag == "press":
+            self._click(event.position())
+
+    def _click(self, point: QPointF) -> None:
+        row, span = self.row_at(point), self.span_at(point)
+        position = self._position_at(point.x())
+        spans = self._model.spans
+        if span is not None and spans is not None:
+            # A call may be thinner than a pixel: go into it, and not to what lies beside it.
+            first, last = int(spans.calls[span]), int(spans.ends[span]) - 1
+            position = max(first, min(position, max(first, last)))
+        self._session.seek(position)
+        if row is not None:
+            self.focus_row(row)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Look at the call under the mouse, or at the whole run where there is none."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        span = self.span_at(event.position())
+        if span is not None:
+            self.fit_span(span)
+        else:
+            self._viewport.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the mouse."""
+        self._viewport.set_crosshair(None)
+        QToolTip.hideText()
+        super().leaveEvent(event)
+
+    def _position_at(self, x: float) -> int:
+        return self._viewport.position_at(self.axis.value_at(x))
+
+    def _mark_at(self, point: QPointF) -> Mark | None:
+        px = self._themes.metrics.px
+        if not px(RULER_PX) <= point.y() < self.top:
+            return None
+        return mark_near(self.marks(), point.x(), px(SYMBOL_PX) / 2)
+
+    def _show_tip(self, event: QMouseEvent) -> None:
+        trace, spans = self._model.trace, self._model.spans
+        if trace is None or spans is None:
+            return
+        mark, span = self._mark_at(event.position()), self.span_at(event.position())
+        if mark is not None:
+            lines = lanes.mark_lines(trace, mark)
+        elif span is not None:
+            lines = call_lines(trace, spans, span)
+        else:
+            QToolTip.hideText()
+            return
+        head, *rest = lines
+        text = "<br>".join(map(escape, rest))
+        tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
+        QToolTip.showText(event.globalPosition().toPoint(), tip, self)
+
+    # -- painting -------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the rows out again."""
+        super().resizeEvent(event)
+        self._layout = None
+        self._redraw()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the calls, and over them what moves."""
+        with QPainter(self) as painter:
+            self.draw(painter)
+
+    def draw(self, painter: QPainter, *, as_shapes: bool = False) -> None:
+        """Draw everything with a painter.
+
+        Args:
+            painter: Where to.
+            as_shapes: Draw calls anew as shapes and text, not as the picture at hand.
+        """
+        theme, metrics, axis = self._themes.theme, self._themes.metrics, self.axis
+        painter.fillRect(self.rect(), QColor(theme.surface))
+        scene = self.scene()
+        if scene is None:
+            lanes.draw_empty(painter, QRectF(self.rect()), self._session.trace, theme, metrics)
+            return
+        ruler = QRectF(0, 0, self.width(), metrics.px(RULER_PX))
+        strip = QRectF(0, ruler.bottom(), self.width(), metrics.px(MARKS_PX))
+        area = QRectF(axis.left, self.top, axis.width, self.height() - self.top)
+        if as_shapes:
+            painter.save()
+            painter.translate(0, self.top)
+            scene.paint(painter)
+            painter.restore()
+        else:
+            painter.drawPixmap(QPointF(0, self.top), scene.pixmap)
+        lanes.draw_lanes(painter, self, self._model, area)
+        lanes.draw_hits(painter, self, self._model, self._search, area)
+        painter.fillRect(ruler.united(strip), QColor(theme.window))
+        overlay.draw_ruler(painter, axis, self._viewport.mode, ruler, theme, metrics)
+        lanes.draw_hit_ticks(painter, axis, self._search, self._viewport, strip, theme)
+        if self._session.range is not None:
+            first, last = self._session.range
+            edges = (self._viewport.value_of(first), self._viewport.cell(last)[1])
+            overlay.draw_range(
+                painter, (axis.x_of(edges[0]), axis.x_of(edges[1])),
+                area.united(QRectF(area.left(), 0, area.width(), 1)), theme,
+            )  # fmt: skip
+        painter.save()
+        painter.setClipRect(QRectF(axis.left - 8, 0, axis.width + 16, self.height()))
+        overlay.draw_marks(painter, self.marks(), strip, theme, metrics.px(SYMBOL_PX))
+        self._draw_cursor(painter, axis, ruler)
+        painter.restore()
+        if self.hasFocus() and not as_shapes:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.focus), 2))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _draw_cursor(self, painter: QPainter, axis: Axis, ruler: QRectF) -> None:
+        theme = self._themes.theme
+        crosshair = self._viewport.crosshair
+        if crosshair is not None and self._pressed is None:
+            painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DashLine))
+            x = axis.x_of(crosshair)
+            painter.drawLine(QPointF(x, ruler.bottom()), QPointF(x, self.height()))
+        first, last = self._viewport.cell(self._session.position)
+        cell = (axis.x_of(first), axis.x_of(last))
+        if cell[1] >= axis.left and cell[0] <= axis.left + axis.width:
+            overlay.draw_playhead(painter, cell, ruler, self.height(), theme)

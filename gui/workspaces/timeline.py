@@ -1,0 +1,245 @@
+"""The Timeline workspace: the whole run at a glance, and any moment of it in detail.
+
+On top the overview, in the middle the calls, under them what had which value, all on one axis; at
+the right what belongs to the selected part or to the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.bindings import pause_while_dragging
+from gui.search import Search
+from gui.widgets.arrange import splitter
+from gui.widgets.controls import Segments
+from gui.widgets.explanation import ExplanationStrip
+from gui.widgets.functions.panel import FunctionsPanel
+from gui.widgets.machine.panel import MachinePanel
+from gui.widgets.plots.panel import PlotsPanel
+from gui.widgets.plots.signals import SignalPlots
+from gui.widgets.progress import RunProgress
+from gui.widgets.stops.panel import StopsPanel
+from gui.widgets.timeline.bar import TimelineBar
+from gui.widgets.timeline.export import ask_and_export
+from gui.widgets.timeline.minimap import Minimap
+from gui.widgets.timeline.model import TimelineModel
+from gui.widgets.timeline.view import TimelineView
+from gui.widgets.transport import TransportBar
+from gui.widgets.tree.view import RecursionTree
+
+if TYPE_CHECKING:
+    from gui.playback import Playback
+    from gui.session import Session
+    from gui.viewport import Viewport
+    from gui.window import MainWindow
+
+PANELS = (
+    ("functions", "Functions", "Where events and time go, in the selected part or the whole run"),
+    ("recursion", "Recursion", "The run as a tree of stack saves"),
+    ("machine", "Machine", "Pages, depot, slabs and locks at the cursor"),
+    ("stops", "Stops", "Where playing stops"),
+    ("plots", "Plots", "The law of depth, how full the stack is, what a guard costs"),
+)
+_SIDE_SHARE, _PLOTS_SHARE = 30, 30
+"""Percent of the width for the panels, and of the height for the plots, until one drags."""
+_LECTURE_HALL = 2.0
+"""From this scale on the panels make room for the timeline."""
+_PUT_AWAY = QByteArray(b"put away")
+
+
+class TimelineWorkspace(QWidget):
+    """The views of the Timeline workspace, arranged.
+
+    ``main_view`` has the keyboard where nobody else does.
+
+    Args:
+        window: For its theme, commands and settings.
+        session: What is shown.
+        playback: The clock that plays it.
+        viewport: What part of the run is in view.
+    """
+
+    def __init__(
+        self, window: MainWindow, session: Session, playback: Playback, viewport: Viewport
+    ) -> None:
+        super().__init__()
+        self._window, self.session, self.viewport = window, session, viewport
+        themes = window.themes
+        self.search = Search(session, self)
+        self.model = TimelineModel(session, viewport, themes, self)
+        self.main_view = self.timeline = TimelineView(
+            session, viewport, self.model, self.search, themes
+        )
+        self.minimap = Minimap(session, viewport, self.model, self.search, themes)
+        self.bar = TimelineBar(session, viewport, self.model, self.search, themes)
+        self.plots = SignalPlots(session, viewport, themes)
+        self.explanation = ExplanationStrip(session, themes)
+        self.transport = TransportBar(session, playback, window.registry, themes)
+        self.progress = RunProgress(session, themes, over=self.timeline)
+        self._makers: dict[str, Callable[[], QWidget]] = {
+            "functions": self._functions,
+            "recursion": lambda: RecursionTree(session, themes),
+            "machine": lambda: MachinePanel(session, themes),
+            "stops": lambda: StopsPanel(session, playback, themes),
+            "plots": lambda: PlotsPanel(session, themes),
+        }
+        self._panels: dict[str, QWidget] = {}
+        self._stack = QStackedWidget()
+        self.choice = Segments(PANELS, themes, self.show_panel)
+        self._side = QFrame()
+        self._dragged: set[str] = set()
+        self._splitters = self._arrange()
+        self._restore()
+        playback.playing_changed.connect(self.explanation.set_playing)
+        self.timeline.dragging_changed.connect(pause_while_dragging(playback))
+        themes.changed.connect(self._follow_scale)
+        self._follow_scale()
+        self.show_panel("functions")
+
+    def _functions(self) -> FunctionsPanel:
+        panel = FunctionsPanel(self.session, self._window.themes)
+        panel.function_chosen.connect(self.search.look_for)
+        return panel
+
+    # -- the panels at the right ----------------------------------------------------------
+
+    @property
+    def panel(self) -> str:
+        """Name of the panel in front at the right."""
+        return next(name for name, made in self._panels.items() if self._is_front(made))
+
+    def _is_front(self, made: QWidget) -> bool:
+        return made is self._stack.currentWidget()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel at the right to the front; it is built when it is first shown."""
+        if name not in self._panels:
+            made = self._panels[name] = self._makers[name]()
+            self._stack.addWidget(made)
+        self._stack.setCurrentWidget(self._panels[name])
+        self.choice.show_value(name)
+
+    @property
+    def side_shown(self) -> bool:
+        """Whether the panels at the right are there."""
+        return self._side.isVisible()
+
+    def show_side(self, on: bool) -> None:
+        """Show the panels at the right, or leave their room to the timeline."""
+        self._side.setVisible(on)
+        self._window.settings.set_state("timeline/side", QByteArray() if on else _PUT_AWAY)
+
+    # -- what the keys do to the axis -----------------------------------------------------
+
+    def zoom_by(self, factor: float) -> None:
+        """Show ``factor`` times as much around the mouse, or the cursor where that is in view."""
+        view, at = self.viewport.view, self.viewport.crosshair
+        if at is None:
+            at = self.viewport.middle_of(self.session.position)
+        if not view.first <= at <= view.last:
+            at = (view.first + view.last) / 2
+        self.viewport.zoom(factor, at)
+
+    def pan_by(self, share: float) -> None:
+        """Move by a share of what is in view."""
+        self.viewport.pan(share)
+
+    def show_all(self) -> None:
+        """Show the whole run."""
+        self.viewport.fit()
+
+    def look_back(self) -> None:
+        """Go back to what was in view before."""
+        self.viewport.back()
+
+    # -- keeping what is seen -------------------------------------------------------------
+
+    def export(self) -> None:
+        """Ask for a file and write what is in view to it."""
+        ask_and_export(self, self._window)
+
+    def export_plots(self) -> None:
+        """Ask for a file and write the plots to it."""
+        self.plots.ask_where(".svg")
+
+    # -- arrangement ----------------------------------------------------------------------
+
+    def _arrange(self) -> dict[str, QSplitter]:
+        left = splitter(Qt.Orientation.Vertical, self.timeline, self.plots)
+        left.setStretchFactor(0, 1)
+        middle, side = QWidget(), QVBoxLayout(self._side)
+        column, self._head = QVBoxLayout(middle), QHBoxLayout()
+        for widget, stretch in (
+            (self.bar, 0), (self.minimap, 0), (left, 1), (self.explanation, 0),
+        ):  # fmt: skip
+            column.addWidget(widget, stretch)
+        self._head.addWidget(self.choice)
+        self._head.addStretch(1)
+        side.addLayout(self._head)
+        side.addWidget(self._stack, 1)
+        columns = splitter(Qt.Orientation.Horizontal, middle, self._side)
+        columns.setStretchFactor(0, 1)
+        whole = QVBoxLayout(self)
+        whole.addWidget(columns, 1)
+        whole.addWidget(self.transport)
+        for box in (whole, column, side):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+        return {"columns": columns, "left": left}
+
+    def _restore(self) -> None:
+        for name, made in self._splitters.items():
+            state = self._window.settings.state(f"timeline/{name}")
+            if not state.isEmpty():
+                made.restoreState(state)
+                self._dragged.add(name)
+            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
+
+    def _remember(self, name: str) -> None:
+        self._dragged.add(name)
+        self._window.settings.set_state(f"timeline/{name}", self._splitters[name].saveState())
+
+    def _follow_scale(self) -> None:
+        metrics = self._window.themes.metrics
+        px = metrics.frame().px
+        self._head.setContentsMargins(px(12), px(7), px(12), px(7))
+        wanted = self._window.settings.state("timeline/side") != _PUT_AWAY
+        self._side.setVisible(wanted and metrics.scale < _LECTURE_HALL)
+        self._share_later()
+
+    def _share_later(self) -> None:
+        """Share the room when all views have shown what is new."""
+        QTimer.singleShot(0, self, self._share)
+
+    def _share(self) -> None:
+        """Give each view its share, as far as nobody has dragged."""
+        columns, left = self._splitters["columns"], self._splitters["left"]
+        if "columns" not in self._dragged:
+            side = columns.width() * _SIDE_SHARE // 100
+            side = max(side, self._side.minimumSizeHint().width())
+            columns.setSizes([columns.width() - side, side])
+        if "left" not in self._dragged:
+            plots = left.height() * _PLOTS_SHARE // 100
+            left.setSizes([left.height() - plots, plots])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new room."""
+        super().resizeEvent(event)
+        self._share_later()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share the room when there first is some."""
+        super().showEvent(event)
+        self._share_later()
+
+
+def create(
+    window: MainWindow, session: Session, playback: Playback, viewport: Viewport
+) -> TimelineWorkspace:
+    """Return the Timeline workspace of a window."""
+    return TimelineWorkspace(window, session, playback, viewport)
