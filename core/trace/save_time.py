@@ -36,7 +36,7 @@ class SaveTimes(NamedTuple):
 
 def save_times(trace: Trace) -> SaveTimes:
     """Return where the time of a run went."""
-    sites = trace.codes & SITE_MASK
+    sites = trace.codes & np.uint32(SITE_MASK)
     costs = np.array([site.cost_ns for site in trace.sites], np.int64)[sites]
     guard = np.array([_is_guards(site) for site in trace.sites], np.bool_)[sites]
     saving = _saving(trace, sites)

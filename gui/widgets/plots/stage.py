@@ -13,6 +13,7 @@ from gui.geometry.steps import Edges, order_edges, time_edges
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 
 if TYPE_CHECKING:
+    from core.trace.trace import Trace
     from gui.geometry.axis import View
     from gui.session import Session
     from gui.theme import ThemeManager
@@ -63,9 +64,9 @@ class PlotStage:
         return time_edges(places, trace.clock)
 
     @property
-    def look(self) -> tuple[int, str, View]:
+    def look(self) -> tuple[Trace | None, str, View]:
         """What decides how a line looks: the run, the kind of axis, the part in view."""
-        return id(self.session.trace), self.viewport.mode, self.viewport.view
+        return self.session.trace, self.viewport.mode, self.viewport.view
 
     def playhead(self, axis: Axis, area: QRectF) -> QRectF | None:
         """Return the place of the cursor's event; None where it is out of view."""
