@@ -258,3 +258,19 @@ def mark_xs(moments: Ints, axis: Axis) -> list[float]:
     at = np.searchsorted(moments, np.ceil(edges - 0.5).astype(moments.dtype))
     many: list[float] = (np.floor(axis.left) + np.flatnonzero(np.diff(at))).tolist()
     return many
+
+
+def joined(xs: Sequence[float], wide: float) -> list[tuple[float, float]]:
+    """Return marks as runs of pixels, left and right; those that touch become one.
+
+    Args:
+        xs: Where the marks stand, rising.
+        wide: How wide each is.
+    """
+    if not len(xs):
+        return []
+    at = np.asarray(xs, np.float64)
+    (gaps,) = np.nonzero(np.diff(at) > wide)
+    first, last = np.concatenate(([0], gaps + 1)), np.append(gaps, len(at) - 1)
+    left, right = at[first] - wide / 2 + 0.5, at[last] + wide / 2 + 0.5
+    return list(zip(left.tolist(), right.tolist(), strict=True))

@@ -13,6 +13,7 @@ from gui.geometry.compare_strips import (
     Strip,
     covered_share,
     faded,
+    joined,
     mark_xs,
     picked_rows,
     shown_rows,
@@ -126,3 +127,8 @@ def test_wide_waits_are_cut_to_the_axis() -> None:
     axis = Axis(View(5.0, 25.0), 100.0, 200.0)
     runs = wide_runs(array([0, 12, 20]), array([8, 13, 40]), axis, 15.0)
     assert runs == [(100.0, 130.0), (250.0, 300.0)]
+
+
+def test_marks_that_touch_become_one() -> None:
+    assert joined([], 2) == []
+    assert joined([10.0, 12.0, 13.0, 20.0], 2) == [(9.5, 14.5), (19.5, 21.5)]

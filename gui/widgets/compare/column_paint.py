@@ -102,8 +102,11 @@ def paint_column(
     _paint_word(painter, style, parts.word, look)
     if parts.bar.height:
         _paint_bar(painter, style, parts.bar, look)
+    # Rows lie on whole pixels: smooth edges would only cost time.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for at, frame in enumerate(frames):
         _paint_frame(painter, style, parts.row(at), frame, chosen=at == chosen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_parting(painter, style, parts, look, frames)
     if look.stop:
         _paint_stop(painter, style, parts.row(len(frames)), look)
@@ -131,9 +134,12 @@ def pill(
     px = style.px
     wide, tall = style.wide(style.strong_caption, text) + px(14), px(19)
     box = QRectF(right - wide + 0.5, middle - tall / 2 + 0.5, wide - 1, tall - 1)
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(edge), 1) if edge else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(fill) if fill else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box, tall / 2, tall / 2)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     _text(painter, box, _CENTRE, style.strong_caption, ink, text)
     return right - wide
 

@@ -17,6 +17,7 @@ from gui.geometry.compare_strips import (
     StripLayout,
     covered_share,
     faded,
+    joined,
     mark_xs,
     picked_rows,
     strip_image,
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
 
 _WAIT_FADE, _GLOW = 0.72, 0.3
 _LEAST_HATCH_PX, _LEAST_EDGE_PX, _LEAST_NAME_PX = 7, 5, 34
-_LEAST_NAME_ROW = 11
-"""Rows lower than this, in pixels, carry no names."""
-_MOST_EDGES = 1500
+_LEAST_EDGE_ROW, _LEAST_NAME_ROW = 3, 11
+"""Rows lower than this, in pixels, have no borders, and no names."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
@@ -88,38 +88,41 @@ class StripPainter:
 
     def _names(self, box: Box, lane: LaneSpans, rows: int) -> None:
         """Draw the borders of calls that are wide enough, and their names where they fit."""
-        pitch, view = box.height / rows, self._axis.view
-        painter, drawn = self._painter, 0
+        pitch = box.height / rows
+        if pitch < _LEAST_EDGE_ROW:
+            return
+        painter = self._painter
         font = self._metrics.mono("caption")
         font.setPixelSize(max(7, min(font.pixelSize(), int(pitch * 0.78))))
         painter.setFont(font)
-        border = QColor(self._theme.sunken)
-        index = lane.strip.index
+        edges: list[QRectF] = []
         for row in range(min(rows, lane.strip.n_rows)):
-            spans = lane.strip.in_view(row, view.first, view.last)
-            if len(spans) * _LEAST_EDGE_PX > self._axis.width:
-                continue
-            drawn += len(spans)
-            if drawn > _MOST_EDGES:
-                return
-            for span in spans:
-                left = max(self._axis.left, self._axis.x_of(float(index.starts[span])))
-                right = min(box.right, self._axis.x_of(float(index.ends[span])))
+            for span, left, right in self._wide(lane, row):
                 cell = QRectF(left, box.top + row * pitch, right - left, pitch)
-                if cell.width() >= _LEAST_EDGE_PX and pitch >= 3:
-                    painter.fillRect(QRectF(cell.right() - 1, cell.top(), 1, pitch), border)
-                    painter.fillRect(QRectF(left, cell.bottom() - 1, cell.width(), 1), border)
+                edges.append(QRectF(cell.right() - 1, cell.top(), 1, pitch))
+                edges.append(QRectF(left, cell.bottom() - 1, cell.width(), 1))
                 if pitch >= _LEAST_NAME_ROW and cell.width() >= self._px(_LEAST_NAME_PX):
                     self._name(cell, lane, span)
+        self._rects(edges, self._theme.sunken)
 
-    def _name(self, cell: QRectF, lane: LaneSpans, span: int) -> None:
-        painter = self._painter
-        name = lane.trace.function(int(lane.spans.calls[span])).name
-        inside = cell.adjusted(3, 0, -3, 0)
-        mode = Qt.TextElideMode.ElideRight
-        shown = painter.fontMetrics().elidedText(name, mode, int(inside.width()))
-        painter.setPen(QColor(self._on[int(lane.strip.index.categories[span])]))
-        painter.drawText(inside, _LEFT, shown)
+    def _wide(self, lane: LaneSpans, row: int) -> list[tuple[int, float, float]]:
+        """Return the calls of a row that are wide enough to have borders: span, left and right."""
+        axis, index = self._axis, lane.strip.index
+        spans = lane.strip.in_view(row, axis.view.first, axis.view.last)
+        if len(spans) * _LEAST_EDGE_PX > axis.width:
+            return []
+        found = slice(spans.start, spans.stop)
+        last = axis.left + axis.width
+        left = np.maximum(axis.x_of(index.starts[found].astype(np.float64)), axis.left)
+        right = np.minimum(axis.x_of(index.ends[found].astype(np.float64)), last)
+        wide = np.flatnonzero(right - left >= _LEAST_EDGE_PX)
+        numbers = (wide + spans.start).tolist()
+        return list(zip(numbers, left[wide].tolist(), right[wide].tolist(), strict=True))
+
+    def _rects(self, rects: list[QRectF], colour: str) -> None:
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(QColor(colour))
+        self._painter.drawRects(rects)
 
     def _hatch(self, box: Box, lane: LaneSpans) -> None:
         """Hatch where the lane waits long enough to be seen waiting."""
@@ -137,10 +140,12 @@ class StripPainter:
             (Kind.STOPPED, theme.danger, box.height),
         ):
             wide = max(2, px(2))
-            for x in mark_xs(lane.marks[kind], self._axis):
-                mark = QRectF(x - wide / 2 + 0.5, box.bottom - tall, wide, tall)
-                self._painter.fillRect(mark.adjusted(-1, -1, 1, 0), QColor(theme.sunken))
-                self._painter.fillRect(mark, QColor(role.colour))
+            marks = [
+                QRectF(left, box.bottom - tall, right - left, tall)
+                for left, right in joined(mark_xs(lane.marks[kind], self._axis), wide)
+            ]
+            self._rects([mark.adjusted(-1, -1, 1, 0) for mark in marks], theme.sunken)
+            self._rects(marks, role.colour)
             if kind is Kind.STOPPED:
                 for x in mark_xs(lane.marks[kind], self._axis)[-1:]:
                     self._stop_sign(x, box, role)
