@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -47,7 +48,7 @@ class Search(QObject):
 
     def look_for(self, function: str) -> None:
         """Look for one function by its whole name."""
-        self.set_pattern(f"^{function}$")
+        self.set_pattern(f"^{re.escape(function)}$")
 
     def clear(self) -> None:
         """Look for nothing."""

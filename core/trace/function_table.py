@@ -66,7 +66,7 @@ def function_table(trace: Trace, first: int = 0, last: int | None = None) -> lis
         return []
     events, ns, peaks = _index_of(trace).between(first, last)
     counts = trace.counts_index.up_to(last) - trace.counts_index.up_to(first - 1)
-    costs = np.array([site.cost_ns for site in trace.sites], np.int64)
+    costs = _costs(trace)
     self_events, self_ns = _by_function(trace, counts), _by_function(trace, counts * costs)
     calls = _by_function(trace, counts * (trace.site_kinds == Kind.CALLED))
     opened = _open_before(trace, first)
@@ -214,7 +214,7 @@ def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
     block = np.searchsorted(borders, starts, side="right")
     np.maximum.at(sums.peaks, (block, functions), used)
     whose = _whose(trace, first, stop) if multi else None
-    costs = np.array([site.cost_ns for site in trace.sites], np.int64)[codes]
+    costs = np.take(_costs(trace), codes, mode="clip")
     for task in range(n_tasks if multi else 1):
         mine = (tasks == task) if multi else slice(None)
         counted = None if whose is None else whose == task
@@ -222,6 +222,10 @@ def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
         _add_task(sums, clocks, starts[mine] - first, ends[mine] + 1 - first,
                   functions[mine], borders - first)  # fmt: skip
     return sums
+
+
+def _costs(trace: Trace) -> Numbers:
+    return np.array([site.cost_ns for site in trace.sites], np.int64)
 
 
 def _functions(trace: Trace) -> npt.NDArray[np.int16]:
@@ -233,8 +237,8 @@ def _spans(
 ) -> tuple[Positions, Positions, Positions]:
     """The calls that overlap a range: their positions, and their spans clipped to it."""
     kinds = trace.site_kinds
-    called = np.flatnonzero((kinds == Kind.CALLED)[codes])
-    returned = np.flatnonzero((kinds == Kind.RETURNED)[codes])
+    called = np.flatnonzero(np.take(kinds == Kind.CALLED, codes, mode="clip"))
+    returned = np.flatnonzero(np.take(kinds == Kind.RETURNED, codes, mode="clip"))
     callers = trace.parents[returned + first]
     end_at: Positions = np.full(len(codes), stop - 1, np.int32)
     inside = callers >= first
@@ -268,7 +272,7 @@ def _used(
     used = np.zeros(len(starts), np.int64)
     n = len(opened)
     used[:n], base = _used_by_open(trace, opened)
-    changes = change[codes]
+    changes = np.take(change, codes, mode="clip")
     if len(trace.task_switches) == 1:
         used[n:] = np.cumsum(changes)[starts[n:] - first] + base.get(0, 0)
         return used

@@ -354,7 +354,9 @@ def _signs(trace: Trace, sign_of_site: Small) -> tuple[Positions, Small]:
     """The events that say something, and what; in pieces, so that they stay in the cache."""
     positions, signs = [np.empty(0, np.int32)], [np.empty(0, np.int8)]
     for start in range(0, len(trace), _CHUNK_EVENTS):
-        found = sign_of_site[trace.codes[start : start + _CHUNK_EVENTS] & SITE_MASK]
+        sites = trace.codes[start : start + _CHUNK_EVENTS] & np.uint32(SITE_MASK)
+        # Clipping costs nothing and spares numpy a slower check of each number.
+        found = np.take(sign_of_site, sites, mode="clip")
         # numpy finds truths several times as fast as numbers.
         inside = np.flatnonzero(found != 0)
         positions.append((inside + start).astype(np.int32))

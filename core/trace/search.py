@@ -102,8 +102,10 @@ def _calls(trace: Trace, pattern: str, names: set[str]) -> Hits:
         ],
         np.bool_,
     )
-    positions = np.flatnonzero(sites[trace.codes & SITE_MASK]).astype(np.int32)
+    # Clipping costs nothing and spares numpy a slower check of each number.
+    found = np.take(sites, trace.codes & np.uint32(SITE_MASK), mode="clip")
+    positions = np.flatnonzero(found).astype(np.int32)
     # A function that is declared but not called is not in the run.
     called = np.unique(trace.codes[positions] & SITE_MASK).tolist()
-    found = {trace.functions[trace.sites[site].function].name for site in called}
-    return Hits(pattern, tuple(sorted(found)), positions)
+    matched = {trace.functions[trace.sites[site].function].name for site in called}
+    return Hits(pattern, tuple(sorted(matched)), positions)

@@ -62,23 +62,40 @@ class OwnTime:
         """What all tasks did up to each position; -1 is the moment before the run."""
         order = np.argsort(positions, kind="stable")
         rising = positions[order]
-        ns, frames = np.zeros(len(rising), np.int64), np.zeros(len(rising), np.int64)
-        base_ns = base_frames = 0
+        fresh = np.ones(len(rising), np.bool_)
+        fresh[1:] = rising[1:] != rising[:-1]
+        ns, frames = self._before(rising[fresh].astype(np.int64) + 1)
+        place = np.empty(len(order), np.int64)
+        place[order] = np.cumsum(fresh) - 1
+        return Amounts(positions.astype(np.int64) + 1, ns[place], frames[place])
+
+    def _before(self, borders: Numbers) -> tuple[Numbers, Numbers]:
+        """The time and the frames of all events before each border; borders rise.
+
+        Stretches between borders are summed, not every event: that is twice as fast.
+        """
+        sums: Numbers = np.empty(len(borders), np.int64)
+        counts: Numbers = np.empty(len(borders), np.int64)
+        ns = frames = 0
         mask = (1 << _FRAME_BITS) - 1
         codes = self._trace.codes
         for start in range(0, len(codes), _CHUNK_EVENTS):
-            weights = self._weights[codes[start : start + _CHUNK_EVENTS] & SITE_MASK]
-            sums = np.cumsum(weights)
-            ends = np.array([start, start + len(sums)], rising.dtype)
-            first, last = np.searchsorted(rising, ends)
-            picked = sums[rising[first:last] - start]
-            ns[first:last] = (picked & mask) + base_ns
-            frames[first:last] = (picked >> _FRAME_BITS) + base_frames
-            base_ns += int(sums[-1]) & mask
-            base_frames += int(sums[-1]) >> _FRAME_BITS
-        back = np.empty(len(order), np.int64)
-        back[order] = np.arange(len(order))
-        return Amounts(positions.astype(np.int64) + 1, ns[back], frames[back])
+            sites = codes[start : start + _CHUNK_EVENTS] & np.uint32(SITE_MASK)
+            # Clipping costs nothing and spares numpy a slower check of each number.
+            weights = np.take(self._weights, sites, mode="clip")
+            first, last = np.searchsorted(borders, np.array([start, start + len(sites)]))
+            inside = borders[first:last] - start
+            cuts = np.concatenate((np.zeros(1, np.int64), inside))
+            skip = int(len(inside) > 0 and inside[0] == 0)
+            ends = np.cumsum(np.add.reduceat(weights, cuts[skip:]))
+            before = np.concatenate((np.zeros(1, np.int64), ends))[1 - skip : -1]
+            sums[first:last] = (before & mask) + ns
+            counts[first:last] = (before >> _FRAME_BITS) + frames
+            ns += int(ends[-1]) & mask
+            frames += int(ends[-1]) >> _FRAME_BITS
+        at_end = borders >= len(codes)
+        sums[at_end], counts[at_end] = ns, frames
+        return sums, counts
 
     def _without_others(
         self, positions: Positions, task: npt.NDArray[np.int32], sums: Amounts

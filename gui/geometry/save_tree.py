@@ -237,6 +237,18 @@ def _row_of(tree: SaveTree, row: Positions, place: tuple[int, float, float]) -> 
     )
 
 
+def happened_until(tree: SaveTree, drawn: Layout, position: int) -> tuple[float, ...]:
+    """Return for each row the right edge of what has begun by a position, 0 where nothing has.
+
+    A row is in the order of its calls, so what has begun lies at its left.
+    """
+    edges = dict.fromkeys((row.level for row in drawn.rows), 0.0)
+    for box in drawn.boxes:
+        if tree.call[box.nodes[0]] <= position:
+            edges[box.level] = max(edges[box.level], box.right)
+    return tuple(edges.values())
+
+
 def row_height(room: float, levels: int, gap: float, least: float, most: float) -> float:
     """Return how high a row is where so many shall fit, within bounds."""
     if levels < 1:

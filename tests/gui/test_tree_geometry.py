@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from core.trace.save_tree import SaveTree, save_tree
 from core.trace.trace import Trace
-from gui.geometry.save_tree import Area, Box, Layout, Widths, layout, neighbour, row_height
+from gui.geometry.save_tree import (
+    Area,
+    Box,
+    Layout,
+    Widths,
+    happened_until,
+    layout,
+    neighbour,
+    row_height,
+)
 from tests.core.trace.made_traces import page_owner_traces
 from tests.runs import bundled_run, run_scenario
 
@@ -165,3 +174,22 @@ def test_arrows_go_along_the_tree() -> None:
     assert neighbour(tree, [0], tree.children(child)[1], "right") == tree.children(other)[0]
     assert neighbour(tree, [0], leaf, "first") == leaf
     assert neighbour(tree, [0], leaf, "up") == child
+
+
+@given(
+    name=st.sampled_from(["depth-law", "two-tasks", "depot-growth", "stack-list"]),
+    widths=st.sampled_from(WIDTHS),
+    share=st.floats(0, 1),
+    top=st.integers(0, 3),
+)
+def test_what_has_begun_lies_at_the_left(name: str, widths: Widths, share: float, top: int) -> None:
+    trace = bundled_run(name)
+    tree = save_tree(trace)
+    found = layout(tree, [int(tree.tops[top % len(tree.tops)])], AREA, widths)
+    position = round(share * len(trace)) - 1
+    edges = happened_until(tree, found, position)
+    assert len(edges) == len(found.rows)
+    for box in found.boxes:
+        edge = edges[box.level - 1]
+        begun = tree.call[box.nodes[0]] <= position
+        assert (box.right <= edge) if begun else (box.left >= edge - 1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -14,12 +15,23 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.geometry.save_tree import Area, Box, Layout, Widths, layout, neighbour, row_height
-from gui.widgets.tree.paint import Picture, paint, side_width
+from gui.geometry.save_tree import (
+    Area,
+    Box,
+    Layout,
+    Widths,
+    happened_until,
+    layout,
+    neighbour,
+    row_height,
+)
+from gui.widgets.tree.paint import Marks, Scene, paint_marks, paint_scene, side_width
 from gui.widgets.tree.words import box_tip, spoken
 
 if TYPE_CHECKING:
@@ -65,6 +77,7 @@ class TreeCanvas(QWidget):
         self._tops: list[int] = []
         self._widths: Widths = "equal"
         self._layout: Layout | None = None
+        self._drawn: tuple[QPixmap, QPixmap] | None = None
         self._side_px = 0.0
         self._hovered: Box | None = None
         self._path: frozenset[int] = frozenset()
@@ -136,7 +149,7 @@ class TreeCanvas(QWidget):
         self._dirty()
 
     def _dirty(self) -> None:
-        self._layout = None
+        self._layout, self._drawn = None, None
         pad = self._themes.metrics.px(_PAD_PX)
         self.setFixedHeight(max(1, round(self.layout_now().bottom) + pad))
         self.updateGeometry()
@@ -153,7 +166,7 @@ class TreeCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the boxes out anew."""
         super().resizeEvent(event)
-        self._layout, self._hovered = None, None
+        self._layout, self._drawn, self._hovered = None, None, None
 
     # -- what the user does ---------------------------------------------------------------
 
@@ -242,16 +255,38 @@ class TreeCanvas(QWidget):
             painter.fillRect(self.rect(), QColor(theme.surface))
             drawn = self.layout_now()
             if self._tree is not None and drawn.rows:
-                paint(
-                    painter,
-                    Picture(
-                        self._tree, drawn, theme, metrics, self._position, self._path,
-                        self._current, self.node, self._hovered, self.hasFocus(), self._side_px,
-                    ),
-                )  # fmt: skip
+                scene = Scene(self._tree, drawn, theme, metrics, self._side_px)
+                self._paint_tree(painter, scene)
+                node = self.node if self.hasFocus() else -1
+                paint_marks(painter, scene, Marks(self._path, self._current, node, self._hovered))
             if self.hasFocus():
                 thick = metrics.px(2)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(theme.focus), thick))
                 inset = thick / 2
                 painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
+
+    def _paint_tree(self, painter: QPainter, scene: Scene) -> None:
+        """Draw what is to come, and over it in each row what has begun."""
+        if self._drawn is None or self._drawn[0].devicePixelRatio() != self.devicePixelRatioF():
+            self._drawn = self._picture(scene, begun=False), self._picture(scene, begun=True)
+        to_come, begun = self._drawn
+        painter.drawPixmap(0, 0, to_come)
+        region = QRegion()
+        edges = happened_until(scene.tree, scene.layout, self._position)
+        for row, edge in zip(scene.layout.rows, edges, strict=True):
+            top = int(row.top)
+            region += QRegion(0, top, round(edge), ceil(row.top + row.height) - top)
+        painter.save()
+        painter.setClipRegion(region)
+        painter.drawPixmap(0, 0, begun)
+        painter.restore()
+
+    def _picture(self, scene: Scene, *, begun: bool) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(QColor(scene.theme.surface))
+        with QPainter(made) as painter:
+            paint_scene(painter, scene, begun=begun)
+        return made

@@ -21,21 +21,15 @@ _BAR_PX = 5
 _LABEL_PX = 14
 
 
-@dataclass(slots=True)
-class Picture:
-    """Everything a paint of the tree needs.
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What of the tree stays while the cursor moves.
 
     Attributes:
         tree: The saves of the run.
         layout: Where the boxes are.
         theme: The theme in force.
         metrics: The sizes in force.
-        position: The cursor: what comes later is drawn hollow.
-        path: The saves from the top level to the cursor's.
-        current: The save the cursor is in, -1 for none.
-        selected: The save the keyboard is at.
-        hovered: The box under the mouse.
-        focused: Whether the tree has the keyboard.
         side_px: The room at the left for what the rows hold.
     """
 
@@ -43,26 +37,63 @@ class Picture:
     layout: Layout
     theme: Theme
     metrics: Metrics
-    position: int
+    side_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is drawn over the tree.
+
+    Attributes:
+        path: The saves from the top level to the cursor's.
+        current: The save the cursor is in, -1 for none.
+        selected: The save the keyboard is at, -1 where it is elsewhere.
+        hovered: The box under the mouse.
+    """
+
     path: frozenset[int]
     current: int
     selected: int
     hovered: Box | None
-    focused: bool
-    side_px: float
 
 
-def paint(painter: QPainter, picture: Picture) -> None:
-    """Draw the tree."""
+def paint_scene(painter: QPainter, scene: Scene, *, begun: bool) -> None:
+    """Draw the tree: as if all of it had begun, or as if all of it were still to come."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for row in picture.layout.rows:
-        _row(painter, picture, row)
-    for box in picture.layout.boxes:
-        _link(painter, picture, box)
-    for box in picture.layout.boxes:
-        _box(painter, picture, box)
-    for box in picture.layout.boxes:
-        _rings(painter, picture, box)
+    for row in scene.layout.rows:
+        _row(painter, scene, row)
+    bars: dict[str, list[QRectF]] = {}
+    for box in scene.layout.boxes:
+        if box.width < _BAR_PX:
+            role = _role(scene, box)
+            colour = role.colour if begun or role.name == "guard" else role.soft
+            bars.setdefault(colour, []).append(shape(box))
+        else:
+            _link(painter, scene, box, on_path=False)
+            _box(painter, scene, box, begun=begun)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for colour, rects in bars.items():
+        painter.setBrush(QColor(colour))
+        painter.drawRects(rects)
+
+
+def paint_marks(painter: QPainter, scene: Scene, marks: Marks) -> None:
+    """Draw the way to the cursor, the save it is in, and where the keyboard and the mouse are."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    way = [box for box in scene.layout.boxes if not marks.path.isdisjoint(box.nodes)]
+    for box in way:
+        _link(painter, scene, box, on_path=True)
+    theme, px = scene.theme, scene.metrics.px
+    for box in way:
+        here = marks.current in box.nodes
+        pen = QPen(QColor(theme.accent), px(3) if here else px(1.5))
+        _ring(painter, box, pen, -px(1) if here else 0.0, px(5))
+    if marks.hovered is not None:
+        _ring(painter, marks.hovered, QPen(QColor(theme.text), px(1)), 0.0, px(5))
+    looked_at = scene.layout.box_of(marks.selected) if marks.selected >= 0 else None
+    if looked_at is not None:
+        pen = QPen(QColor(theme.text), px(1.5), Qt.PenStyle.DashLine)
+        _ring(painter, looked_at, pen, px(3), px(3))
 
 
 def side_width(metrics: Metrics, rows: tuple[Row, ...]) -> float:
@@ -72,11 +103,11 @@ def side_width(metrics: Metrics, rows: tuple[Row, ...]) -> float:
     return max(widest, quiet.horizontalAdvance("level 00")) + metrics.px(14)
 
 
-def _row(painter: QPainter, picture: Picture, row: Row) -> None:
+def _row(painter: QPainter, scene: Scene, row: Row) -> None:
     """Say at the left what a row holds."""
-    theme, metrics = picture.theme, picture.metrics
+    theme, metrics = scene.theme, scene.metrics
     strong, quiet = metrics.ui(bold=True), metrics.ui("caption")
-    room = QRectF(0, row.top, picture.side_px - metrics.px(10), row.height)
+    room = QRectF(0, row.top, scene.side_px - metrics.px(10), row.height)
     right, middle = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
     lines = QFontMetricsF(strong).height() + QFontMetricsF(quiet).height()
     fits = QFontMetricsF(strong).elidedText(row.label, Qt.TextElideMode.ElideRight, room.width())
@@ -97,22 +128,20 @@ def _row(painter: QPainter, picture: Picture, row: Row) -> None:
         painter.drawText(room, right | middle, text)
 
 
-def _link(painter: QPainter, picture: Picture, box: Box) -> None:
+def _link(painter: QPainter, scene: Scene, box: Box, *, on_path: bool) -> None:
     """Draw the way from the save that caused a box down to it."""
-    gap = picture.metrics.px(1)
-    if box.level < 2 or box.width < _BAR_PX:
+    above = box.level - scene.layout.rows[0].level - 1
+    if above < 0:
         return
-    above = picture.layout.rows[box.level - picture.layout.rows[0].level - 1]
-    on_path = any(node in picture.path for node in box.nodes)
-    theme = picture.theme
-    thick = picture.metrics.px(2.5) if on_path else gap
-    painter.setPen(QPen(QColor(theme.accent if on_path else theme.outline), thick))
-    painter.drawLine(QPointF(box.middle, above.top + above.height), QPointF(box.middle, box.top))
+    row, theme, px = scene.layout.rows[above], scene.theme, scene.metrics.px
+    pen = QPen(QColor(theme.accent), px(2.5)) if on_path else QPen(QColor(theme.outline), px(1))
+    painter.setPen(pen)
+    painter.drawLine(QPointF(box.middle, row.top + row.height), QPointF(box.middle, box.top))
 
 
-def _role(picture: Picture, box: Box) -> Role:
+def _role(scene: Scene, box: Box) -> Role:
     """The colours of a box: of several saves those of the rarest end."""
-    tree, theme = picture.tree, picture.theme
+    tree, theme = scene.tree, scene.theme
     if len(box.nodes) == 1:
         return role_of(theme, int(tree.outcome[box.nodes[0]]))
     outcomes = {int(tree.outcome[node]) for node in box.nodes}
@@ -129,33 +158,27 @@ def shape(box: Box) -> QRectF:
     return QRectF(box.left, box.top, box.width - apart, box.height)
 
 
-def _box(painter: QPainter, picture: Picture, box: Box) -> None:
-    theme, role = picture.theme, _role(picture, box)
-    happened = int(picture.tree.call[box.nodes[0]]) <= picture.position
+def _box(painter: QPainter, scene: Scene, box: Box, *, begun: bool) -> None:
+    role = _role(scene, box)
     hit = role.name == "guard"
-    if box.width < _BAR_PX:
-        painter.fillRect(shape(box), QColor(role.colour if happened or hit else role.soft))
-        return
-    fill = role.colour if hit else role.soft
-    if not happened:
-        fill = theme.surface
+    fill = scene.theme.surface if not begun else role.colour if hit else role.soft
     rect = shape(box).adjusted(0.5, 0.5, -0.5, -0.5)
-    radius = min(picture.metrics.px(5), rect.width() / 4)
+    radius = min(scene.metrics.px(5), rect.width() / 4)
+    style = Qt.PenStyle.SolidLine if begun else Qt.PenStyle.DashLine
     painter.setBrush(QColor(fill))
-    pen = QPen(QColor(role.colour), 1)
-    if not happened:
-        pen.setStyle(Qt.PenStyle.DashLine)
-    painter.setPen(pen)
+    painter.setPen(QPen(QColor(role.colour), 1, style))
     painter.drawRoundedRect(rect, radius, radius)
-    if happened and not hit and box.width >= picture.metrics.px(_LABEL_PX):
-        stripe = QRectF(rect.left(), rect.top(), picture.metrics.px(3), rect.height())
+    if box.width < scene.metrics.px(_LABEL_PX):
+        return
+    if begun and not hit:
+        stripe = QRectF(rect.left(), rect.top(), scene.metrics.px(3), rect.height())
         painter.fillRect(stripe, QColor(role.colour))
-    _label(painter, picture, box, role, ink=role.on_colour if hit and happened else "")
+    _label(painter, scene, box, role, ink=role.on_colour if hit and begun else "")
 
 
-def _label(painter: QPainter, picture: Picture, box: Box, role: Role, ink: str) -> None:
+def _label(painter: QPainter, scene: Scene, box: Box, role: Role, ink: str) -> None:
     """Write into a box what fits: a sign of how it ended, who asked, and what it cost."""
-    metrics, theme = picture.metrics, picture.theme
+    metrics, theme = scene.metrics, scene.theme
     room = shape(box).adjusted(metrics.px(7), 0, -metrics.px(3), 0)
     sign, strong, quiet = (
         metrics.ui("caption", bold=True),
@@ -173,7 +196,7 @@ def _label(painter: QPainter, picture: Picture, box: Box, role: Role, ink: str) 
     lines = next(
         (
             (first, second if two else "")
-            for first, second in box_lines(picture.tree, box)
+            for first, second in box_lines(scene.tree, box)
             if sign_px + wide(first) <= room.width()
             and (not two or sign_px + narrow(second) <= room.width())
         ),
@@ -196,7 +219,7 @@ def _label(painter: QPainter, picture: Picture, box: Box, role: Role, ink: str) 
     painter.setFont(strong if box.height >= high else quiet)
     if not lines[1]:
         painter.drawText(room, middle, lines[0])
-        _beside(painter, picture, box, room, ink)
+        _beside(painter, scene, box, room, ink)
         return
     below = QFontMetricsF(quiet).height()
     top = room.top() + (room.height() - high - below) / 2
@@ -206,35 +229,17 @@ def _label(painter: QPainter, picture: Picture, box: Box, role: Role, ink: str) 
     painter.drawText(QRectF(room.left(), top + high, room.width(), below), middle, lines[1])
 
 
-def _beside(painter: QPainter, picture: Picture, box: Box, room: QRectF, ink: str) -> None:
+def _beside(painter: QPainter, scene: Scene, box: Box, room: QRectF, ink: str) -> None:
     """Write the quiet line behind the strong one where one line has room for both."""
-    metrics = picture.metrics
+    metrics = scene.metrics
     strong, quiet = QFontMetricsF(metrics.ui(bold=True)), metrics.ui("caption")
-    first, second = box_lines(picture.tree, box)[0]
+    first, second = box_lines(scene.tree, box)[0]
     used = strong.horizontalAdvance(first) + metrics.px(10)
     if second and used + QFontMetricsF(quiet).horizontalAdvance(second) <= room.width():
         painter.setFont(quiet)
-        painter.setPen(QColor(ink or picture.theme.muted))
+        painter.setPen(QColor(ink or scene.theme.muted))
         rest = room.adjusted(used, 0, 0, 0)
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, second)
-
-
-def _rings(painter: QPainter, picture: Picture, box: Box) -> None:
-    """Mark the way to the cursor, the save it is in, and where the keyboard and the mouse are."""
-    theme, px = picture.theme, picture.metrics.px
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    marks: list[tuple[str, float, float]] = []
-    if any(node in picture.path for node in box.nodes):
-        marks.append((theme.accent, px(1.5), 0.0))
-    if picture.current in box.nodes:
-        marks.append((theme.accent, px(3), -px(1)))
-    if box is picture.hovered or box == picture.hovered:
-        marks.append((theme.text, px(1), 0.0))
-    for colour, thick, inset in marks:
-        _ring(painter, box, QPen(QColor(colour), thick), inset, px(5))
-    if picture.focused and picture.selected in box.nodes:
-        pen = QPen(QColor(theme.text), px(1.5), Qt.PenStyle.DashLine)
-        _ring(painter, box, pen, px(3), px(3))
 
 
 def _ring(painter: QPainter, box: Box, pen: QPen, inset: float, radius: float) -> None:
