@@ -74,9 +74,9 @@ def plotted_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
         ),
         PlottedSignal(
             "recursion",
-            "Saves under way",
+            "Recursion",
             "",
-            "Recursion depth: how many saves of the task that runs are past the guard at once",
+            "How many saves of the task that runs are past the guard at once",
             lambda: running(trace, trace.recursion),
         ),
         *_guard_signals(trace),

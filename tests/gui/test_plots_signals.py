@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.trace import signal_table as tables
@@ -50,13 +50,15 @@ def spot(plots: SignalPlots, plot: SignalPlot, position: int) -> QPoint:
     return QPoint(round(x), plot.height() // 2)
 
 
-def wheel(plot: SignalPlot, at: QPoint, turned: int, held: Any = None) -> None:
+def wheel(plot: SignalPlot, at: QPoint, turned: int, held: Any = None) -> bool:
+    """Turn the wheel over a plot; returns whether the plot took it."""
     modifiers = held or Qt.KeyboardModifier.NoModifier
     event = QWheelEvent(
         QPointF(at), QPointF(plot.mapToGlobal(at)), QPoint(0, 0), QPoint(0, turned),
         Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(plot, event)
+    return event.isAccepted()
 
 
 # -- what is shown --------------------------------------------------------------------------------
@@ -95,7 +97,9 @@ def test_tab_goes_from_plot_to_plot(qtbot: QtBot) -> None:
     plots.saver.setFocus()
     reached = []
     for _ in plots.plots:
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        here = QApplication.focusWidget()
+        assert here is not None
+        QTest.keyClick(here, Qt.Key.Key_Tab)
         reached.append(QApplication.focusWidget())
     assert reached == list(plots.plots.values())
 
@@ -212,7 +216,7 @@ def test_a_click_goes_there(qtbot: QtBot) -> None:
     plots, session, _ = stand(qtbot)
     plot = plots.plots["recursion"]
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=spot(plots, plot, 700))
+        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=spot(plots, plot, 700))
     assert abs(got.args[0] - 700) <= 2  # the run has more events than pixels
 
 
@@ -220,7 +224,7 @@ def test_a_click_in_the_gutter_goes_nowhere(qtbot: QtBot) -> None:
     plots, session, _ = stand(qtbot)
     plot = plots.plots["recursion"]
     with qtbot.assertNotEmitted(session.position_changed):
-        qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(30, 10))
+        QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(30, 10))
 
 
 def test_a_drag_pans_and_goes_nowhere(qtbot: QtBot) -> None:
@@ -235,6 +239,19 @@ def test_a_drag_pans_and_goes_nowhere(qtbot: QtBot) -> None:
         QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(500, 20))
     assert plots.stage.axis().value_at(500.0) == pytest.approx(value)
     assert viewport.view.width == pytest.approx(200)
+
+
+def test_a_drag_with_shift_selects(qtbot: QtBot) -> None:
+    plots, session, viewport = stand(qtbot)
+    viewport.show(500.0, 700.0)
+    plot, held = plots.plots["stack_bytes"], Qt.KeyboardModifier.ShiftModifier
+    ends = [spot(plots, plot, 550), spot(plots, plot, 600)]
+    with qtbot.assertNotEmitted(session.position_changed):
+        QTest.mousePress(plot, Qt.MouseButton.LeftButton, held, ends[0])
+        QTest.mouseMove(plot, ends[1])
+        QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, held, ends[1])
+    assert session.range == (550, 600)
+    assert viewport.view.first == 500.0
 
 
 def test_the_wheel_zooms_where_the_mouse_is(qtbot: QtBot) -> None:
@@ -254,6 +271,15 @@ def test_the_wheel_zooms_where_the_mouse_is(qtbot: QtBot) -> None:
     assert widths["coarser"] < widths["plain"] < widths["finer"] < 1000
     wheel(plot, at, -120)
     assert viewport.view.width > widths["coarser"]
+
+
+def test_the_wheel_over_the_gutter_is_for_who_scrolls(qtbot: QtBot) -> None:
+    plots, _, viewport = stand(qtbot, size=(900, 160))
+    before = viewport.view
+    assert not wheel(plots.plots["stack_bytes"], QPoint(20, 20), -120)
+    assert viewport.view == before
+    assert wheel(plots.plots["stack_bytes"], QPoint(400, 20), 120)
+    assert viewport.view != before
 
 
 def test_the_crosshair_is_shared(qtbot: QtBot) -> None:
@@ -296,7 +322,7 @@ def test_values_are_chosen_in_a_menu(qtbot: QtBot) -> None:
     plots.fill_choice(menu)
     ticked = {action.text() for action in menu.actions() if action.isChecked()}
     assert ticked == {plot.plotted.label for plot in plots.plots.values()}
-    recursion = next(each for each in menu.actions() if each.text() == "Saves under way")
+    recursion = next(each for each in menu.actions() if each.text() == "Recursion")
     with qtbot.waitSignal(plots.shown_changed):
         recursion.trigger()
     assert plots.shown == ("stack_bytes", "guard_value", "depot_pages", "owners_lost")
@@ -414,7 +440,7 @@ def test_the_file_dialog_gets_its_suffix(
 ) -> None:
     plots, _, _ = stand(qtbot)
     answer: Callable[..., tuple[str, str]] = lambda *_: (str(tmp_path / typed), "")  # noqa: E731
-    monkeypatch.setattr(module.QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
     menu = QMenu()
     qtbot.addWidget(menu)
     plots.fill_export(menu)

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.compare.probes import LAW_DEPTHS, cost_of
@@ -84,17 +85,17 @@ def test_the_caption_cites_the_source(qtbot: QtBot) -> None:
 def test_the_arrows_go_from_depth_to_depth(qtbot: QtBot) -> None:
     plot = law(qtbot)
     plot.setFocus()
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
     assert plot.readout.text().startswith("Depth 1: the law says 1, simulated 1, measured 1.00")
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
     assert "measured 6.84 (27,862 unwinds)" in plot.readout.text()
     assert plot.readout.text() in plot.accessibleDescription()
-    qtbot.keyClick(plot, Qt.Key.Key_End)
+    QTest.keyClick(plot, Qt.Key.Key_End)
     assert plot.readout.text() == "Depth 6: the law says 63, simulated 63."
-    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    QTest.keyClick(plot, Qt.Key.Key_Left)
     assert "Depth 5" in plot.readout.text()
-    qtbot.keyClick(plot, Qt.Key.Key_Home)
+    QTest.keyClick(plot, Qt.Key.Key_Home)
     assert "Depth 1" in plot.readout.text()
 
 
@@ -146,7 +147,7 @@ def test_a_selected_part_is_all_that_counts(qtbot: QtBot) -> None:
 def test_time_weighs_otherwise(qtbot: QtBot) -> None:
     plot, session, _ = shown(qtbot, StackHistogram, SIZE, "depth-law")
     assert session.trace is not None
-    qtbot.mouseClick(plot.choice.buttons["time"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(plot.choice.buttons["time"], Qt.MouseButton.LeftButton)
     total = sum(int(row["ns"]) for row in rows_of(plot))
     # The first event happens at the end of its own time: what comes before has no stack.
     assert total == session.trace.clock.end_ns - session.trace.clock_ns(0)
@@ -169,7 +170,7 @@ def test_without_a_run_it_says_what_to_do(qtbot: QtBot) -> None:
         plot.show()
         assert plot.caption.text().startswith("Open a scenario")
         assert not plot.stops()
-        qtbot.keyClick(plot, Qt.Key.Key_Right)
+        QTest.keyClick(plot, Qt.Key.Key_Right)
 
 
 # -- what guards cost -----------------------------------------------------------------------------
@@ -232,7 +233,7 @@ def test_the_segments_change_the_plot(qtbot: QtBot) -> None:
     made, _ = panel(qtbot)
     assert made.shown == "stack"
     for name in ("law", "cost", "stack"):
-        qtbot.mouseClick(made.choice.buttons[name], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(made.choice.buttons[name], Qt.MouseButton.LeftButton)
         assert made.shown == name
         assert made.plot is made.plots[name]
         assert made.plot.isVisible()
@@ -264,11 +265,9 @@ def test_a_place_that_cannot_be_written_is_said(qtbot: QtBot, tmp_path: Path) ->
 def test_the_export_menu_asks_where(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gui.widgets.plots import panel as module
-
     made, _ = panel(qtbot)
     chosen = str(tmp_path / "mine"), ""
-    monkeypatch.setattr(module.QFileDialog, "getSaveFileName", lambda *_: chosen)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
     menu = QMenu()
     qtbot.addWidget(menu)
     made.fill_export(menu)

@@ -231,7 +231,8 @@ class SignalPainter:
         font = QFontMetrics(painter.font())
         text = f"{series.limit.label} {series.limit.value:,}"
         wide, high = font.horizontalAdvance(text) + px(6), font.height()
-        box = QRectF(area.right() - wide, y + 1, wide, high)
+        # At the left: what runs into its limit does so at the end.
+        box = QRectF(area.left() + px(4), y + 1, wide, high)
         if wide > area.width():
             return
         ground = QColor(theme.surface)
@@ -299,7 +300,7 @@ class SignalPainter:
             there = QRectF(value)
             there.setTop(value.bottom() - caption.height())
             value.setBottom(there.top())
-            self._write(painter, there, f"{reading.there} at the mouse", self._theme.muted)
+            self._write(painter, there, f"mouse {reading.there}", self._theme.muted)
         self._value(painter, reading.here, value)
 
     def name(self, painter: QPainter, series: Series, room: QRectF) -> None:

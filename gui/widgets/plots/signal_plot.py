@@ -30,14 +30,15 @@ TALL_PX, THIN_PX, USUAL_PX = 54, 26, 84
 _CLICK_PX = 4
 """A press that moves no further is a click."""
 _NOTCH = 120.0
-_ZOOM, _FINE_ZOOM, _COARSE_ZOOM = 0.8, 0.94, 0.5
-"""What of the view is left after one notch of the wheel; with Ctrl, with Shift."""
+_ZOOM, _COARSER, _FINER, _SIDEWAYS = 0.8, 3.0, 0.25, 0.1
+"""As in the timeline: what a notch of the wheel leaves of the view, how many notches it counts with
+Shift and with Ctrl, and what share of the view it moves by where it turns sideways."""
 
 
 class SignalPlot(QWidget):
     """A value of the run over the part that is in view.
 
-    A click goes there, a drag pans, the wheel zooms.
+    A click goes there, a drag pans, with Shift it selects a part of the run, the wheel zooms.
 
     Args:
         stage: The axis it lies on.
@@ -52,6 +53,7 @@ class SignalPlot(QWidget):
         self._image: tuple[tuple[object, ...], QImage] | None = None
         self._pressed: QPointF | None = None
         self._dragged_to: float | None = None
+        self._anchor: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAccessibleDescription(plotted.about)
@@ -162,11 +164,13 @@ class SignalPlot(QWidget):
     # -- the mouse ------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the axis."""
+        """Take hold of the axis, or with Shift of a part of the run."""
         if event.button() is not Qt.MouseButton.LeftButton or not self._over(event.position()):
             event.ignore()
             return
         self._pressed, self._dragged_to = event.position(), None
+        with_shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self._anchor = self._position_at(event.position().x()) if with_shift else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan while the button is down; else say what is under the mouse."""
@@ -185,11 +189,11 @@ class SignalPlot(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
             return
         clicked = self._dragged_to is None
-        self._pressed = self._dragged_to = None
+        clicked = clicked and self._anchor is None
+        self._pressed = self._dragged_to = self._anchor = None
         self.unsetCursor()
-        if clicked and self._stage.session.trace is not None:
-            value = self._stage.axis().value_at(event.position().x())
-            self._stage.session.seek(self._stage.viewport.position_at(value))
+        if clicked:
+            self._stage.session.seek(self._position_at(event.position().x()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
@@ -198,20 +202,19 @@ class SignalPlot(QWidget):
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the mouse; Ctrl in smaller steps, Shift in larger ones."""
-        # With Alt and Shift some platforms turn the wheel sideways.
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        if not turned or not self._over(event.position()):
+        """Zoom where the mouse is; sideways it moves, over the gutter whoever scrolls gets it."""
+        turned, sideways = event.angleDelta().y() / _NOTCH, event.angleDelta().x() / _NOTCH
+        if not (turned or sideways) or not self._over(event.position()):
             event.ignore()
             return
-        held = Qt.KeyboardModifier
-        step = _ZOOM
-        if event.modifiers() & held.ControlModifier:
-            step = _FINE_ZOOM
-        elif event.modifiers() & held.ShiftModifier:
-            step = _COARSE_ZOOM
-        at = self._stage.axis().value_at(event.position().x())
-        self._stage.viewport.zoom(step ** (turned / _NOTCH), at)
+        if abs(sideways) > abs(turned):
+            self._stage.viewport.pan(-sideways * _SIDEWAYS)
+        else:
+            held = Qt.KeyboardModifier
+            steps = _COARSER if event.modifiers() & held.ShiftModifier else 1.0
+            steps = _FINER if event.modifiers() & held.ControlModifier else steps
+            at = self._stage.axis().value_at(event.position().x())
+            self._stage.viewport.zoom(_ZOOM ** (turned * steps), at)
         event.accept()
 
     def _drag(self, x: float) -> None:
@@ -219,9 +222,15 @@ class SignalPlot(QWidget):
         before = self._pressed.x() if self._dragged_to is None else self._dragged_to
         if self._dragged_to is None and abs(x - before) < self._stage.themes.metrics.px(_CLICK_PX):
             return
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._dragged_to = x
+        if self._anchor is not None:
+            self._stage.session.select_range(self._anchor, self._position_at(x))
+            return
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._stage.viewport.pan((before - x) / self._stage.axis().width)
+
+    def _position_at(self, x: float) -> int:
+        return self._stage.viewport.position_at(self._stage.axis().value_at(x))
 
     def _over(self, at: QPointF) -> bool:
         area = self.area()
