@@ -22,6 +22,13 @@ WORKLOADS: tuple[tuple[str, dict[str, int], str], ...] = (
 )
 LOOKS = 400
 SHOWN_ROWS = 40
+PANEL_SIZE = (380, 560)
+PANEL_TABS = {
+    "Pages": "depot-growth",
+    "Depot": "depot-growth",
+    "Slabs": "depth-law",
+    "Locks": "depth-law",
+}
 MOST_AT_MS, MOST_SHOWN_MS = 2.0, 4.0
 
 
@@ -73,6 +80,38 @@ def bench_holdings() -> list[Row]:
                  MOST_AT_MS),
             _row(f"{events}: rows of a panel, lost only", lost, "", MOST_SHOWN_MS),
         ]  # fmt: skip
+    return rows
+
+
+def bench_machine_panel() -> list[Row]:
+    """A step with the panel in sight: the state, the widgets and the paint."""
+    from PySide6.QtWidgets import QApplication
+
+    from gui.runner import Runner
+    from gui.session import Session
+    from gui.theme import ThemeManager
+    from gui.widgets.machine.panel import MachinePanel
+
+    app = QApplication.instance() or QApplication([])
+    rows = []
+    for tab, name in PANEL_TABS.items():
+        session = Session(Runner())
+        panel = MachinePanel(session, ThemeManager())
+        panel.resize(*PANEL_SIZE)
+        panel.show()
+        trace = long_run(name)
+        session.open_saved(trace, None, {}, session.overrides)
+        panel.show_tab(tab)
+        app.processEvents()
+
+        def step(position: int, session: Session = session) -> None:
+            session.seek(position)
+            app.processEvents()
+
+        middle = len(trace) // 2
+        times = _milliseconds(step, list(range(middle, middle + LOOKS)))
+        rows.append(_row(f"{tab} in sight, a step of {name}", times, "", MOST_SHOWN_MS))
+        panel.close()
     return rows
 
 

@@ -48,12 +48,14 @@ class LocksState:
         position: The position.
         count: How many there are; those of scripts only once their script has been there.
         held: Numbers of those that are held, rising.
+        changed: Number of the lock that the event at the position is about, -1 for none.
         ever_taken: Whether any lock is taken in the whole run; none is without SMP.
     """
 
     position: int
     count: int
     held: tuple[int, ...]
+    changed: int
     ever_taken: bool
     _index: LockIndex
 
@@ -106,7 +108,8 @@ class LockIndex:
         added = self._scripts_at.until(position)
         scripts = int(self._newest_script[added - 1]) + 1 if added else 0
         held = tuple(np.flatnonzero(taken).tolist())
-        return LocksState(position, self._n_own + scripts, held, self.ever_taken, self)
+        count, changed = self._n_own + scripts, self._touched(position)
+        return LocksState(position, count, held, changed, self.ever_taken, self)
 
     def lock(self, number: int, position: int) -> LockState:
         """Return one lock at a position."""

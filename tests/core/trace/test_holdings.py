@@ -72,13 +72,13 @@ def as_the_machine_left_it(trace: Trace, machine: Machine) -> None:
     }
     if trace.info.outcome == "completed":
         for page in machine.pages.pages.values():
-            row = rows[page.pfn]
-            assert row.handle == page.handle
-            assert row.allocated == page.allocated
+            held_page = rows[page.pfn]
+            assert held_page.handle == page.handle
+            assert held_page.allocated == page.allocated
             if page.gfp:
-                assert row.pid == page.pid
-            if not page.allocated and row.recorded:
-                assert row.free_handle == page.free_handle
+                assert held_page.pid == page.pid
+            if not page.allocated and held_page.recorded:
+                assert held_page.free_handle == page.free_handle
     if state.scripts is not None:
         scripts = machine.unwinder._scripts  # type: ignore[attr-defined]
         assert [(s.number, s.built) for s in state.scripts.scripts] == [

@@ -1,0 +1,1 @@
+"""What the simulated machine holds at the cursor: pages, depot, caches, locks, unwind scripts."""
