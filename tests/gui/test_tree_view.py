@@ -127,6 +127,18 @@ def test_what_is_looked_at_follows_the_cursor(qtbot: QtBot) -> None:
             assert view.canvas.node == 0
 
 
+def test_a_deep_tree_scrolls_to_the_cursor(qtbot: QtBot) -> None:
+    view, session, _ = tree_of(qtbot, "no-guard-overflow", size=(600, 320))
+    tree = view.tree
+    assert tree is not None
+    assert view.canvas.height() > view.height()
+    for node in (len(tree) - 1, 0, 14):
+        session.seek(int(tree.call[node]))
+        box = box_of(view, node)
+        top = view.canvas.mapTo(view, QPoint(0, round(box.top))).y()
+        assert 0 <= top <= view.height() - box.height
+
+
 # -- what it says ---------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -191,6 +193,9 @@ class TreeCanvas(QWidget):
             node = neighbour(self._tree, self._tops, self.node, _WAYS[key])
             self.select(node)
             self.selected.emit(node)
+            if QAccessible.isActive():
+                told = QAccessibleAnnouncementEvent(self, self.accessibleDescription())
+                QAccessible.updateAccessibility(told)
         elif key in _JUMPS:
             self.asked_for.emit(self.node)
         elif key in _TURNS:

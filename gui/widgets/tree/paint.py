@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _BAR_PX = 5
 """Narrower boxes are bars without an edge."""
 _LABEL_PX = 14
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,55 +179,55 @@ def _box(painter: QPainter, scene: Scene, box: Box, *, begun: bool) -> None:
 
 def _label(painter: QPainter, scene: Scene, box: Box, role: Role, ink: str) -> None:
     """Write into a box what fits: a sign of how it ended, who asked, and what it cost."""
-    metrics, theme = scene.metrics, scene.theme
+    metrics = scene.metrics
+    sign, low = metrics.ui("caption", bold=True), QFontMetricsF(metrics.ui("caption")).height()
+    if box.height < low:
+        return
     room = shape(box).adjusted(metrics.px(7), 0, -metrics.px(3), 0)
-    sign, strong, quiet = (
-        metrics.ui("caption", bold=True),
-        metrics.ui(bold=True),
-        metrics.ui("caption"),
-    )
-    wide = QFontMetricsF(strong).horizontalAdvance
-    narrow = QFontMetricsF(quiet).horizontalAdvance
-    high = QFontMetricsF(strong).height()
-    if box.width < metrics.px(_LABEL_PX) or box.height < QFontMetricsF(quiet).height():
-        return
-    shows_sign = role.name in ("guard", "danger")
-    sign_px = QFontMetricsF(sign).horizontalAdvance(role.glyph) + metrics.px(6) if shows_sign else 0
-    two = box.height >= high + QFontMetricsF(quiet).height() + metrics.px(4)
-    lines = next(
-        (
-            (first, second if two else "")
-            for first, second in box_lines(scene.tree, box)
-            if sign_px + wide(first) <= room.width()
-            and (not two or sign_px + narrow(second) <= room.width())
-        ),
-        None,
-    )
-    if shows_sign and (lines is None or not lines[0]):
+    has_sign = role.name in ("guard", "danger")
+    sign_px = QFontMetricsF(sign).horizontalAdvance(role.glyph) + metrics.px(6) if has_sign else 0
+    lines = _fitting(scene, box, room.width() - sign_px)
+    if has_sign:
         painter.setFont(sign)
         painter.setPen(QColor(ink or role.ink))
-        painter.drawText(shape(box), Qt.AlignmentFlag.AlignCenter, role.glyph)
-        return
-    if lines is None:
-        return
-    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-    if shows_sign:
-        painter.setFont(sign)
-        painter.setPen(QColor(ink or role.ink))
-        painter.drawText(room, middle, role.glyph)
+        where = room if lines else shape(box)
+        flags = _LEFT if lines else Qt.AlignmentFlag.AlignCenter
+        painter.drawText(where, flags, role.glyph)
         room.adjust(sign_px, 0, 0, 0)
-    painter.setPen(QColor(ink or theme.text))
+    if lines:
+        _lines(painter, scene, box, room, lines, ink)
+
+
+def _fitting(scene: Scene, box: Box, room_px: float) -> tuple[str, str] | None:
+    """The most that a box has room for: a strong line, and a quiet one where both fit."""
+    metrics = scene.metrics
+    strong, quiet = QFontMetricsF(metrics.ui(bold=True)), QFontMetricsF(metrics.ui("caption"))
+    two = box.height >= strong.height() + quiet.height() + metrics.px(4)
+    for first, second in box_lines(scene.tree, box):
+        if not first:
+            break
+        below = second if two else ""
+        if max(strong.horizontalAdvance(first), quiet.horizontalAdvance(below)) <= room_px:
+            return first, below
+    return None
+
+
+def _lines(
+    painter: QPainter, scene: Scene, box: Box, room: QRectF, lines: tuple[str, str], ink: str
+) -> None:
+    strong, quiet = scene.metrics.ui(bold=True), scene.metrics.ui("caption")
+    high, low = QFontMetricsF(strong).height(), QFontMetricsF(quiet).height()
+    painter.setPen(QColor(ink or scene.theme.text))
     painter.setFont(strong if box.height >= high else quiet)
     if not lines[1]:
-        painter.drawText(room, middle, lines[0])
+        painter.drawText(room, _LEFT, lines[0])
         _beside(painter, scene, box, room, ink)
         return
-    below = QFontMetricsF(quiet).height()
-    top = room.top() + (room.height() - high - below) / 2
-    painter.drawText(QRectF(room.left(), top, room.width(), high), middle, lines[0])
+    top = room.top() + (room.height() - high - low) / 2
+    painter.drawText(QRectF(room.left(), top, room.width(), high), _LEFT, lines[0])
     painter.setFont(quiet)
-    painter.setPen(QColor(ink or theme.muted))
-    painter.drawText(QRectF(room.left(), top + high, room.width(), below), middle, lines[1])
+    painter.setPen(QColor(ink or scene.theme.muted))
+    painter.drawText(QRectF(room.left(), top + high, room.width(), low), _LEFT, lines[1])
 
 
 def _beside(painter: QPainter, scene: Scene, box: Box, room: QRectF, ink: str) -> None:
@@ -239,7 +240,7 @@ def _beside(painter: QPainter, scene: Scene, box: Box, room: QRectF, ink: str) -
         painter.setFont(quiet)
         painter.setPen(QColor(ink or scene.theme.muted))
         rest = room.adjusted(used, 0, 0, 0)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, second)
+        painter.drawText(rest, _LEFT, second)
 
 
 def _ring(painter: QPainter, box: Box, pen: QPen, inset: float, radius: float) -> None:

@@ -104,6 +104,10 @@ class RecursionTree(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(content)
         self._area.setAccessibleName("Recursion tree")
+        self._build_pages()
+
+    def _build_pages(self) -> None:
+        """Put the tree and what is shown without one behind each other, and connect the parts."""
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -175,6 +179,8 @@ class RecursionTree(QWidget):
             self.canvas.show_event(trace, tree, [top])
             self._show_title()
         node = current if current >= 0 else self._last_begun(position)
+        if node != self.canvas.node and self.canvas.height() > self._area.viewport().height():
+            self._reveal(node)  # a tree that fits stays where the user scrolled to
         self.canvas.show_cursor(position, current, node)
         self.card.show_node(trace, tree, node)
 
@@ -233,9 +239,14 @@ class RecursionTree(QWidget):
         trace = self._session.trace
         if trace is not None and self.tree is not None:
             self.card.show_node(trace, self.tree, node)
-            box = self.canvas.layout_now().box_of(node)
-            if box is not None:
-                self._area.ensureVisible(round(box.middle), round(box.top + box.height / 2), 0, 60)
+            self._reveal(node)
+
+    def _reveal(self, node: int) -> None:
+        """Scroll as little as needed to have a save in view."""
+        box = self.canvas.layout_now().box_of(node)
+        if box is not None:
+            margin = round(box.height) + self._themes.metrics.px(10)
+            self._area.ensureVisible(0, round(box.top + box.height / 2), 0, margin)
 
     def _choose_widths(self, value: str) -> None:
         widths: Widths = "ns" if value == "ns" else "events" if value == "events" else "equal"
