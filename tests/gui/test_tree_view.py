@@ -132,6 +132,7 @@ def test_a_deep_tree_scrolls_to_the_cursor(qtbot: QtBot) -> None:
     tree = view.tree
     assert tree is not None
     assert view.canvas.height() > view.height()
+    QApplication.processEvents()  # the layouts learn how high the tree is
     for node in (len(tree) - 1, 0, 14):
         session.seek(int(tree.call[node]))
         box = box_of(view, node)
