@@ -3,25 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from gui.geometry.axis import Axis
-from gui.geometry.scrubber import Mark, bar
+from gui.geometry.scrubber import LEAST_BAR, Mark
 
 if TYPE_CHECKING:
     from gui.geometry.scrubber import Positions
 
 Values = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMarks:
+    """The marks of one lane in view, one a column at most, from left to right.
+
+    Attributes:
+        lane: Number of the lane.
+        x: Where each stands, in pixels.
+        first: Position of the first marker there.
+        markers: How many there are.
+        bars: Height of each as a bar, a share of the lane's; 0 where there is room for a symbol.
+        room: Pixels from each to the nearest other one.
+    """
+
+    lane: int
+    x: Values
+    first: Positions
+    markers: Numbers
+    bars: Values
+    room: Values
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def mark(self, at: int) -> Mark:
+        """Return one of them."""
+        return Mark(
+            float(self.x[at]), self.lane, int(self.first[at]), int(self.markers[at]),
+            float(self.bars[at]), float(self.room[at]),
+        )  # fmt: skip
+
+    @property
+    def symbols(self) -> list[Mark]:
+        """Those that have room for a symbol."""
+        return [self.mark(at) for at in np.flatnonzero(self.bars == 0).tolist()]
 
 
 def visible_marks(
     axis: Axis, lanes: Sequence[tuple[Positions, Values]], symbol_px: float
-) -> list[Mark]:
-    """Return the marks in view, lane by lane, each from left to right. None in view is lost.
+) -> list[LaneMarks]:
+    """Return the marks in view, lane by lane. None in view is lost.
 
     Args:
         axis: What is in view, and where.
@@ -29,45 +66,51 @@ def visible_marks(
         symbol_px: What a symbol takes; where marks are closer they become bars.
     """
     return [
-        mark
+        _lane(axis, lane, positions, values, symbol_px)
         for lane, (positions, values) in enumerate(lanes)
-        for mark in _lane(axis, lane, positions, values, symbol_px)
     ]
 
 
 def _lane(
     axis: Axis, lane: int, positions: Positions, values: Values, symbol_px: float
-) -> list[Mark]:
-    view = axis.view
-    first = int(np.searchsorted(values, view.first, side="left"))
-    last = int(np.searchsorted(values, view.last, side="right"))
-    if first == last:
-        return []
+) -> LaneMarks:
+    first = int(np.searchsorted(values, axis.view.first, side="left"))
+    last = int(np.searchsorted(values, axis.view.last, side="right"))
     columns = max(1, round(axis.width))
     # The first mark of each column; values rise, so their columns need not be computed.
     starts = first + np.searchsorted(values[first:last], axis.edges(columns)[:-1], side="left")
     starts[0] = first
     counts = np.diff(starts, append=last)
     (used,) = np.nonzero(counts)
-    found = [(int(starts[column]), int(counts[column])) for column in used]
-    most = max(count for _, count in found)
-    at = [
-        axis.x_of(float(values[number]))
-        if count == 1
-        else axis.left + (column + 0.5) * axis.width / columns
-        for column, (number, count) in zip(used.tolist(), found, strict=True)
-    ]
-    gaps = [float("inf"), *(b - a for a, b in pairwise(at)), float("inf")]
-    return [
-        Mark(
-            x, lane, int(positions[number]), count,
-            0.0 if room >= symbol_px else bar(count, most), room,
-        )
-        for x, (number, count), room in zip(at, found, map(min, pairwise(gaps)), strict=True)
-    ]  # fmt: skip
+    starts, counts = starts[used], counts[used]
+    x = axis.left + (used + 0.5) * (axis.width / columns)
+    alone = counts == 1
+    x[alone] = axis.x_of(values[starts[alone]])
+    gaps = np.concatenate(([np.inf], np.diff(x), [np.inf]))
+    room = np.minimum(gaps[:-1], gaps[1:])
+    most = float(np.log(counts.max())) if len(counts) else 0.0
+    tall = LEAST_BAR + (1 - LEAST_BAR) * (np.log(counts) / most if most else 0.0 * counts)
+    return LaneMarks(
+        lane, x, positions[starts], counts, np.where(room < symbol_px, tall, 0.0), room
+    )
 
 
-def ticks_of(axis: Axis, values: Values) -> npt.NDArray[np.intp]:
+def nearest_mark(found: Sequence[LaneMarks], x: float, reach_px: float) -> Mark | None:
+    """Return the mark nearest to a point, the weightier lane where two are as near."""
+    near = []
+    for lane in found:
+        if len(lane):
+            at = int(np.argmin(np.abs(lane.x - x)))
+            distance = abs(float(lane.x[at]) - x)
+            if distance <= reach_px:
+                near.append((round(distance), -lane.lane, at, lane))
+    if not near:
+        return None
+    _, _, at, lane = min(near, key=lambda each: each[:2])
+    return lane.mark(at)
+
+
+def ticks_of(axis: Axis, values: Values) -> Numbers:
     """Return the pixel columns that hold at least one value, rising and each once."""
     first, last = np.searchsorted(values, [axis.view.first, axis.view.last])
     shown = values[first:last]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from gui.geometry.axis import Axis
+from gui.geometry.span_overview import LEAST_SPANS, AtEdges, Overview
 
 Ints = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 Sums = npt.NDArray[np.unsignedinteger[Any]]
@@ -26,6 +29,8 @@ Marks = npt.NDArray[np.bool_]
 
 _STRIDE = 64
 """Every so many spans of a row one start is kept apart, for the first part of a search."""
+_LIMITS = {4: (-(1 << 31), (1 << 31) - 1), 8: (-(1 << 62), 1 << 62)}
+"""By size of a whole number in bytes: what values are brought within."""
 LEVEL_STEPS = 3
 """Recursion levels are told apart up to this many above the first."""
 
@@ -119,7 +124,8 @@ class SpanIndex:
     def nbytes(self) -> int:
         """Memory of the columns and the sums in bytes."""
         columns = (self.starts, self.ends, self.categories, self.levels, self._sums)
-        return sum(column.nbytes for column in columns)
+        extra = self.overview.nbytes if self.overview is not None else 0
+        return sum(column.nbytes for column in columns) + extra
 
     def _sum_up(self, row: _Row) -> None:
         own = slice(row.first, row.last)
@@ -140,10 +146,8 @@ class SpanIndex:
         """Return the spans of a row that lie in a part of the axis, as a slice."""
         kept = self._rows[row]
         own = slice(kept.first, kept.last)
-        begin = int(np.searchsorted(self.ends[own], _whole(first, self.ends), side="right"))
-        end = int(
-            np.searchsorted(self.starts[own], _whole(np.ceil(last), self.starts), side="left")
-        )
+        begin = int(self.ends[own].searchsorted(_floor(first, self.ends), side="right"))
+        end = int(self.starts[own].searchsorted(_floor(ceil(last), self.starts), side="left"))
         return kept.first + begin, kept.first + max(begin, end)
 
     def span_at(self, row: int, value: float) -> int | None:
@@ -164,7 +168,7 @@ class SpanIndex:
     def _before(self, row: int, value: float) -> int:
         kept = self._rows[row]
         starts = self.starts[kept.first : kept.last]
-        return kept.first + int(np.searchsorted(starts, _whole(value, starts), side="right")) - 1
+        return kept.first + int(starts.searchsorted(_floor(value, starts), side="right")) - 1
 
     def _distance(self, span: int, value: float) -> float:
         return max(float(self.starts[span]) - value, value - float(self.ends[span]), 0.0)
@@ -178,6 +182,9 @@ class SpanIndex:
             rows: Numbers of the rows.
             edges: The columns' edges in units of the axis, shape (columns + 1,), rising.
         """
+        overview = self.overview
+        if overview is not None and len(rows) and overview.serves(edges):
+            return self._from_overview(rows, edges, overview)
         kept = [self._rows[row] for row in rows]
         spans = self._spans_at(kept, edges)
         safe = np.maximum(spans, _column(row.first for row in kept))
@@ -192,14 +199,69 @@ class SpanIndex:
         grid = _Grid(kept, safe, part, (edges[-1] - edges[0]) / (len(edges) - 1))
         return Coverage(*self._busy(grid), self._nested(grid), spans, covered)
 
-    def _busy(self, grid: _Grid) -> tuple[npt.NDArray[np.int16], Shares]:
-        slots = max((len(row.categories) for row in grid.rows), default=0)
-        categories = np.full((slots, len(grid.rows)), -1, np.int16)
-        for at, row in enumerate(grid.rows):
+    @cached_property
+    def overview(self) -> Overview | None:
+        """The sums at regular places, where there are spans enough to make it worth its memory."""
+        if len(self) < LEAST_SPANS:
+            return None
+        first, last = int(self.starts.min()), int(self.ends.max())
+        columns = sum(row.columns for row in self._rows) + len(self._rows)
+        made = Overview(first, last, len(self), columns, self._before_places)
+        return made if made.is_of_use else None
+
+    def _before_places(self, places: Floats) -> AtEdges:
+        """Return what lies before some whole places, for every row."""
+        spans = self._spans_at(self._rows, places)
+        sums = []
+        for row, at in zip(self._rows, spans, strict=True):
+            safe = np.maximum(at, row.first)
+            part = np.minimum(places, self.ends.take(safe)) - self.starts.take(safe)
+            part = np.where(at < row.first, 0, part).astype(np.int64)
+            kinds = self.categories.take(safe)
+            for column, kind in enumerate(row.categories):
+                own = self._sums.take(row.offset + (safe - row.first) * row.columns + column)
+                sums.append((own + part * (kinds == kind)).astype(np.uint32))
+            if row.has_levels:
+                last = row.columns - 1
+                own = self._sums.take(row.offset + (safe - row.first) * row.columns + last)
+                sums.append((own + part * _weights(self.levels.take(safe))).astype(np.uint32))
+        return AtEdges(spans.T.astype(np.int32), np.stack(sums, axis=1))
+
+    def _from_overview(self, rows: Sequence[int], edges: Floats, overview: Overview) -> Coverage:
+        places, at = overview.snapped(edges)
+        kept = [self._rows[row] for row in rows]
+        numbers = np.array(rows, np.intp)
+        firsts = np.cumsum([0, *(row.columns for row in self._rows)])[numbers]
+        width = np.maximum(np.diff(places), 1.0).astype(np.float32)[:, None]
+        share = (np.diff(at.sums, axis=0) / width).T
+        categories = self._categories_of(kept)
+        busy = np.zeros((len(categories), len(kept), share.shape[1]), np.float32)
+        for slot, own in enumerate(categories):
+            (having,) = np.nonzero(own >= 0)
+            busy[slot, having] = share[firsts[having] + slot]
+        nested = np.zeros(busy.shape[1:], np.float32)
+        for row_number, row in enumerate(kept):
+            if row.has_levels:
+                nested[row_number] = share[firsts[row_number] + row.columns - 1]
+        spans = at.spans[:, numbers].T.astype(np.intp)
+        spans[spans < _column(row.first for row in kept)] = -1
+        covered = (spans >= 0) & (places < self.ends.take(np.maximum(spans, 0)))
+        return Coverage(categories, np.clip(busy, 0.0, 1.0, out=busy), nested, spans, covered)
+
+    @staticmethod
+    def _categories_of(rows: list[_Row]) -> npt.NDArray[np.int16]:
+        """Return the categories of each row, -1 where a row has fewer, shape (slots, rows)."""
+        slots = max((len(row.categories) for row in rows), default=0)
+        categories = np.full((slots, len(rows)), -1, np.int16)
+        for at, row in enumerate(rows):
             categories[: len(row.categories), at] = row.categories
+        return categories
+
+    def _busy(self, grid: _Grid) -> tuple[npt.NDArray[np.int16], Shares]:
+        categories = self._categories_of(grid.rows)
         kinds = self.categories.take(grid.spans)
-        busy = np.zeros((slots, len(grid.rows), grid.spans.shape[1] - 1), np.float32)
-        for slot in range(slots):
+        busy = np.zeros((*categories.shape, grid.spans.shape[1] - 1), np.float32)
+        for slot in range(len(categories)):
             (having,) = np.nonzero(categories[slot] >= 0)
             own = kinds[having] == categories[slot, having, None]
             busy[slot, having] = self._difference(grid, having, np.intp(slot), own)
@@ -294,10 +356,15 @@ def _sum_before(values: Sums, out: Sums) -> None:
     np.cumsum(values[:-1], out=out[1:], dtype=out.dtype)
 
 
-def _whole(values: Floats | float, like: Ints) -> npt.NDArray[np.signedinteger]:
+def _floor(value: float, like: Ints) -> np.signedinteger[Any]:
+    """Return one value rounded down in the type of ``like``."""
+    low, high = _LIMITS[like.dtype.itemsize]
+    return like.dtype.type(min(max(floor(value), low), high))
+
+
+def _whole(values: Floats, like: Ints) -> npt.NDArray[np.signedinteger]:
     """Return values rounded down in the type of ``like``: searching converts no array then."""
-    limits = np.iinfo(like.dtype)
-    return np.clip(np.floor(values), limits.min, limits.max).astype(like.dtype)
+    return np.clip(np.floor(values), *_LIMITS[like.dtype.itemsize]).astype(like.dtype)
 
 
 class WideSpans(NamedTuple):

@@ -45,7 +45,7 @@ PANELS = (
     ("stops", "Stops", "Where playing stops"),
     ("plots", "Plots", "The law of depth, how full the stack is, what a guard costs"),
 )
-_SIDE_SHARE, _PLOTS_SHARE = 30, 30
+_SIDE_SHARE, _PLOTS_SHARE = 30, 36
 """Percent of the width for the panels, and of the height for the plots, until one drags."""
 _LECTURE_HALL = 2.0
 """From this scale on the panels make room for the timeline."""
@@ -96,6 +96,8 @@ class TimelineWorkspace(QWidget):
         self._splitters = self._arrange()
         self._restore()
         playback.playing_changed.connect(self.explanation.set_playing)
+        self.plots.exported.connect(window.messages.ok)
+        self.plots.failed.connect(window.messages.error)
         self.timeline.dragging_changed.connect(pause_while_dragging(playback))
         themes.changed.connect(self._follow_scale)
         self._follow_scale()
@@ -161,7 +163,7 @@ class TimelineWorkspace(QWidget):
 
     def export(self) -> None:
         """Ask for a file and write what is in view to it."""
-        ask_and_export(self, self._window)
+        ask_and_export(self.timeline, self._window.messages)
 
     def export_plots(self) -> None:
         """Ask for a file and write the plots to it."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.trace.call_spans import CallSpans
 from core.trace.events import Kind
 from gui.geometry.axis import Axis, View, tick_step
-from gui.geometry.marks import visible_marks
+from gui.geometry.marks import nearest_mark, visible_marks
 from gui.geometry.timeline import LEVEL_STEPS, SpanIndex, spans_in_view, wide_spans
 from tests.runs import bundled_run, run_scenario
 
@@ -199,14 +199,19 @@ def test_no_mark_in_view_is_lost_at_any_zoom(
 ) -> None:
     axis = Axis(View(first, first + width), 5.0, float(pixels))
     where = np.array(positions, np.int32)
-    marks = visible_marks(axis, [(where, where.astype(np.float64))], 11.0)
+    (marks,) = visible_marks(axis, [(where, where.astype(np.float64))], 11.0)
     inside = [at for at in positions if first <= at <= first + width]
-    assert sum(mark.markers for mark in marks) == len(inside)
-    assert [mark.first for mark in marks] == sorted(mark.first for mark in marks)
-    for mark in marks:
-        assert mark.first in inside
-        assert abs(mark.x - axis.x_of(float(mark.first))) <= 1.0
-        assert (mark.bar > 0) == (mark.room < 11.0)
+    assert marks.markers.sum() == len(inside)
+    assert marks.first.tolist() == sorted(marks.first.tolist())
+    assert set(marks.first.tolist()) <= set(inside)
+    assert (np.abs(marks.x - axis.x_of(marks.first.astype(np.float64))) <= 1.0).all()
+    assert ((marks.bars > 0) == (marks.room < 11.0)).all()
+    assert ((marks.bars == 0) | ((marks.bars >= 0.5) & (marks.bars <= 1.0))).all()
+    assert [mark.first for mark in marks.symbols] == marks.first[marks.bars == 0].tolist()
+    if inside:
+        near = nearest_mark([marks], float(marks.x[0]), 0.5)
+        assert near is not None
+        assert near.first == marks.first[0]
 
 
 @given(st.floats(1e-3, 1e9), st.integers(1, 40))

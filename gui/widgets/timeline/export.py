@@ -19,9 +19,8 @@ from core.saving import write_aside
 if TYPE_CHECKING:
     from core.trace.call_spans import CallSpans
     from core.trace.trace import Trace
+    from gui.widgets.message_bar import MessageBar
     from gui.widgets.timeline.view import TimelineView
-    from gui.window import MainWindow
-    from gui.workspaces.timeline import TimelineWorkspace
 
 KINDS = "Drawing (*.svg);;Picture (*.png);;Calls as a table (*.csv)"
 SUFFIXES = (".svg", ".png", ".csv")
@@ -100,21 +99,20 @@ def calls_csv(trace: Trace, spans: CallSpans, first: int, last: int) -> bytes:
     return out.getvalue().encode()
 
 
-def export(workspace: TimelineWorkspace, path: Path) -> None:
-    """Write what is in view to a file; the suffix says how.
+def export(view: TimelineView, path: Path) -> None:
+    """Write what is in view to a file, as a table the selected part; the suffix says how.
 
     Raises:
         OwnerscopeError: The suffix is none of ``SUFFIXES``, or there is too much to write.
         OSError: The file cannot be written; what was there stays.
     """
-    view, model = workspace.timeline, workspace.model
+    trace, spans = view.model.trace, view.model.spans
     if path.suffix == ".svg":
         data = svg(view)
     elif path.suffix == ".png":
         data = png(view)
-    elif path.suffix == ".csv" and model.trace is not None and model.spans is not None:
-        first, last = workspace.session.range or workspace.viewport.seen
-        data = calls_csv(model.trace, model.spans, first, last)
+    elif path.suffix == ".csv" and trace is not None and spans is not None:
+        data = calls_csv(trace, spans, *view.part)
     else:
         raise OwnerscopeError(
             f"expected a name that ends in {', '.join(SUFFIXES)}", where=str(path)
@@ -122,19 +120,19 @@ def export(workspace: TimelineWorkspace, path: Path) -> None:
     write_aside(path, data)
 
 
-def ask_and_export(workspace: TimelineWorkspace, window: MainWindow) -> None:
+def ask_and_export(view: TimelineView, messages: MessageBar) -> None:
     """Ask for a file, write what is in view to it, and say what came of it."""
-    chosen, kind = QFileDialog.getSaveFileName(window, "Export the timeline", "timeline", KINDS)
+    chosen, kind = QFileDialog.getSaveFileName(view, "Export the timeline", "timeline", KINDS)
     if not chosen:
         return
     path = Path(chosen)
     if path.suffix not in SUFFIXES:
         path = path.with_name(path.name + kind[kind.index("*") + 1 : kind.index(")")])
     try:
-        export(workspace, path)
+        export(view, path)
     except OSError as error:
-        window.messages.error(f"{path}: {error.strerror or error}; choose another place")
+        messages.error(f"{path}: {error.strerror or error}; choose another place")
     except OwnerscopeError as error:
-        window.messages.error(str(error))
+        messages.error(error)
     else:
-        window.messages.ok(f"Written: {path}")
+        messages.ok(f"Written: {path}")

@@ -201,7 +201,7 @@ def draw_hits(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for at, span in enumerate(scene.wide.spans.tolist()):
         if trace.function(int(spans.calls[span])).name in wanted:
-            rect = scene.rect_of(at).translated(0, area.top())
+            rect = scene.rects[at].translated(0, area.top())
             painter.setPen(pen)
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
     painter.restore()

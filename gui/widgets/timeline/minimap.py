@@ -22,7 +22,7 @@ from gui.geometry.marks import ticks_of, visible_marks
 from gui.geometry.minimap import Grip, dragged, grip_at
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 from gui.widgets.timeline.colours import Palette
-from gui.widgets.timeline.overlay import mark_colour
+from gui.widgets.timeline.overlay import draw_bars, mark_colour
 from gui.widgets.timeline.scene import Look, coverage_image
 from gui.widgets.timeline.view import ZOOM_STEP, how_far
 
@@ -195,9 +195,9 @@ class Minimap(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, "Whole run")
 
     def _draw_marks(self, painter: QPainter, axis: Axis, band: QRectF) -> None:
-        for mark in visible_marks(axis, self._model.marks, float(self.width())):
-            colour = mark_colour(self._themes.theme, mark.lane)
-            painter.fillRect(QRectF(mark.x - 0.75, band.top() + 1, 1.5, band.height() - 1), colour)
+        # No room is enough for symbols here: all are bars.
+        for lane in visible_marks(axis, self._model.marks, float("inf")):
+            draw_bars(painter, lane, band, mark_colour(self._themes.theme, lane.lane))
 
     def _draw_hits(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
         if self._search.hits is None:

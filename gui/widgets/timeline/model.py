@@ -133,7 +133,7 @@ class TimelineModel(QObject):
     def values_in_places(self, positions: Positions) -> npt.NDArray[np.float64]:
         """Return the middle of each position's place on the axis."""
         if self._viewport.mode == "order" or self._trace is None:
-            return positions + 0.5
+            return positions.astype(np.float64) + 0.5
         clock = self._trace.clock
         last = len(self._trace) - 1
         after = clock.at(np.minimum(positions + 1, last)).astype(np.float64)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from gui.geometry.axis import Axis, tick_step
-from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
+from gui.geometry.marks import LaneMarks
+from gui.geometry.scrubber import HIT, STOP, WARNING
 from gui.widgets.timeline.model import SWITCH
 from gui.widgets.timeline.words import tick_text
 
@@ -68,20 +70,38 @@ def mark_colour(theme: Theme, lane: int) -> QColor:
 
 
 def draw_marks(
-    painter: QPainter, marks: list[Mark], band: QRectF, theme: Theme, symbol_px: float
+    painter: QPainter, marks: list[LaneMarks], band: QRectF, theme: Theme, symbol_px: float
 ) -> None:
     """Draw marks as symbols, or as bars where they are too close to tell apart."""
+    for lane in marks:
+        draw_bars(painter, lane, band, mark_colour(theme, lane.lane))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for mark in sorted(marks, key=lambda mark: (mark.bar == 0, mark.lane)):
-        colour = mark_colour(theme, mark.lane)
-        if mark.bar:
-            height = (band.height() - 3) * mark.bar
-            # A band full of bars must not outshine the calls.
-            colour.setAlpha(150)
-            painter.fillRect(QRectF(mark.x - 0.75, band.bottom() - 1 - height, 1.5, height), colour)
-            continue
-        middle = QPointF(mark.x, band.center().y())
-        draw_symbol(painter, mark.lane, middle, symbol_px / 2, colour, QColor(theme.surface))
+    rim = QColor(theme.surface)
+    for lane in marks:
+        colour = mark_colour(theme, lane.lane)
+        for mark in lane.symbols:
+            middle = QPointF(mark.x, band.center().y())
+            draw_symbol(painter, mark.lane, middle, symbol_px / 2, colour, rim)
+
+
+def draw_bars(painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor) -> None:
+    """Draw the bars of a lane, upright on the foot of the band."""
+    (bars,) = np.nonzero(lane.bars)
+    if not len(bars):
+        return
+    left, high = int(lane.x[bars[0]]), max(1, int(band.height()) - 3)
+    columns = lane.x[bars].astype(np.intp) - left
+    tall = np.zeros(int(columns.max()) + 1, np.intp)
+    np.maximum.at(tall, columns, np.rint(lane.bars[bars] * high).astype(np.intp))
+    # A band full of bars must not outshine the calls.
+    faint = QColor(colour)
+    faint.setAlpha(150)
+    lit = np.arange(high, 0, -1)[:, None] <= tall
+    packed = np.where(lit, np.uint32(faint.rgba()), np.uint32(0))
+    image = QImage(
+        packed.data, packed.shape[1], high, packed.shape[1] * 4, QImage.Format.Format_ARGB32
+    )
+    painter.drawImage(QPointF(left, band.bottom() - 1 - high), image)
 
 
 def draw_symbol(

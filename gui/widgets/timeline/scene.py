@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QStaticText
 
 from gui.geometry.axis import Axis
-from gui.geometry.timeline import Coverage, SpanIndex, WideSpans, spans_in_view, wide_spans
+from gui.geometry.timeline import (
+    LEVEL_STEPS,
+    Coverage,
+    SpanIndex,
+    WideSpans,
+    spans_in_view,
+    wide_spans,
+)
 from gui.geometry.timeline_rows import RowLayout
 from gui.widgets.timeline.colours import Palette, rgb
 
@@ -21,10 +27,10 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.theme import Metrics, Theme
 
-FEW_SPANS = 1500
+FEW_SPANS = 800
 """Up to so many spans in view each is drawn as itself, and no grid is needed."""
 MOST_LABELS = 400
-_WIDE_PX = 3.0
+_WIDE_PX = 14.0
 """From this width on a call is a rectangle of its own among the coverage."""
 _LABEL_PX, _LABEL_ROW_PX = 26, 13
 """Least width and height of a rectangle that carries a name, at the scale of 1."""
@@ -128,21 +134,27 @@ class TimelineScene:
         self._coverage = self._index.coverage(self.rows, self._axis.edges(columns))
         return wide_spans(self._index, self._coverage, self._axis, _WIDE_PX)
 
-    def rect_of(self, at: int) -> QRectF:
-        """Return where a call of ``wide`` is drawn; even an empty one is a pixel wide."""
-        left, right = float(self.wide.left[at]), float(self.wide.right[at])
-        top = self._layout.top_of(self.rows[int(self.wide.rows[at])]) - self._scroll
-        gap = 1.0 if self._layout.row >= 6 else 0.0
-        width = max(right - left - (1.0 if right - left > 3 else 0.0), 1.0)
-        return QRectF(left, top, width, self._layout.row - gap)
+    @cached_property
+    def rects(self) -> list[QRectF]:
+        """Where each call of ``wide`` is drawn; even an empty one is a pixel wide."""
+        wide = self.wide
+        tops = np.array([self._layout.top_of(row) for row in self.rows]) - self._scroll
+        width = wide.right - wide.left
+        width = np.maximum(width - (width > 3), 1.0)
+        high = self._layout.row - (1.0 if self._layout.row >= 6 else 0.0)
+        return [
+            QRectF(left, top, across, high)
+            for left, top, across in zip(
+                wide.left.tolist(), tops[wide.rows].tolist(), width.tolist(), strict=True
+            )
+        ]
 
     def paint(self, painter: QPainter) -> None:
         """Paint the calls; the origin is the left end of the first line of rows."""
         if self._coverage is not None and self.rows:
             self._draw_coverage(painter, coverage_image(self._coverage, self._look))
-        rects = [self.rect_of(at) for at in range(len(self.wide.spans))]
-        self._draw_rects(painter, rects)
-        self._draw_labels(painter, rects)
+        self._draw_rects(painter)
+        self._draw_labels(painter)
 
     def _draw_coverage(self, painter: QPainter, image: QImage) -> None:
         axis, row = self._axis, self._layout.row
@@ -156,41 +168,52 @@ class TimelineScene:
             painter.drawImage(target, image, QRectF(0, shown[0], image.width(), len(shown)))
             if row >= 6:
                 painter.setPen(QPen(QColor(self._look.theme.surface), 1))
-                for at in range(len(shown)):
-                    y = top + (at + 1) * row - 0.5
-                    painter.drawLine(int(axis.left), int(y), int(axis.left + axis.width), int(y))
+                right = axis.left + axis.width
+                feet = (top + (at + 1) * row - 0.5 for at in range(len(shown)))
+                painter.drawLines([QLineF(axis.left, y, right, y) for y in feet])
 
-    def _draw_rects(self, painter: QPainter, rects: list[QRectF]) -> None:
-        groups: defaultdict[tuple[int, int], list[QRectF]] = defaultdict(list)
-        kinds = self._index.categories[self.wide.spans].tolist()
-        levels = self._index.levels[self.wide.spans].tolist()
-        for key, rect in zip(zip(kinds, levels, strict=True), rects, strict=True):
-            groups[key].append(rect)
+    def _draw_rects(self, painter: QPainter) -> None:
+        rects = self.rects
+        levels = np.minimum(self._index.levels[self.wide.spans], LEVEL_STEPS + 1).astype(np.intp)
+        keys = self._index.categories[self.wide.spans] * np.intp(8) + levels
         painter.setPen(Qt.PenStyle.NoPen)
-        for (kind, level), group in groups.items():
-            painter.setBrush(self._look.palette.fill(kind, level).colour)
-            painter.drawRects(group)
+        for key in np.unique(keys).tolist():
+            painter.setBrush(self._look.palette.fill(key // 8, key % 8).colour)
+            painter.drawRects([rects[at] for at in np.flatnonzero(keys == key).tolist()])
 
-    def _draw_labels(self, painter: QPainter, rects: list[QRectF]) -> None:
+    def _draw_labels(self, painter: QPainter) -> None:
         metrics = self._look.metrics
         if self._layout.row < metrics.px(_LABEL_ROW_PX):
             return
         font = metrics.mono("caption")
         measure = QFontMetricsF(font)
+        # Every letter of this font is as wide as any other.
+        letter, pad = measure.horizontalAdvance("m"), metrics.px(4)
+        down = (self._layout.row - measure.height()) / 2
         painter.setFont(font)
-        least = metrics.px(_LABEL_PX)
-        wide = [at for at, rect in enumerate(rects) if rect.width() >= least]
-        wide.sort(key=lambda at: -rects[at].width())
-        pad = metrics.px(4)
-        for at in wide[:MOST_LABELS]:
-            span = int(self.wide.spans[at])
+        width = self.wide.right - self.wide.left
+        (labelled,) = np.nonzero(width >= metrics.px(_LABEL_PX))
+        labelled = labelled[np.argsort(-width[labelled], kind="stable")][:MOST_LABELS]
+        for at in labelled.tolist():
+            rect, span = self.rects[at], int(self.wide.spans[at])
             name = self._trace.function(int(self._calls[span])).name
-            room = rects[at].adjusted(pad, 0, -2, 0)
-            text = measure.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
-            if len(text) < 3 and text != name:
+            letters = int((rect.width() - pad - 1) / letter)
+            if letters < min(len(name), 3):
                 continue
+            text = name if len(name) <= letters else name[: letters - 1] + "…"
             fill = self._look.palette.fill(
                 int(self._index.categories[span]), int(self._index.levels[span])
             )
             painter.setPen(fill.ink)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawStaticText(
+                QPointF(rect.left() + pad, rect.top() + down), _static(text, font.key())
+            )
+
+
+@lru_cache(maxsize=4096)
+def _static(text: str, _font: str) -> QStaticText:
+    """Return a text ready to be drawn, laid out once for each font."""
+    made = QStaticText(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    return made

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.geometry.axis import Axis
-from gui.geometry.marks import visible_marks
-from gui.geometry.scrubber import Mark, mark_near
+from gui.geometry.marks import LaneMarks, nearest_mark, visible_marks
+from gui.geometry.scrubber import Mark
 from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 from gui.widgets.timeline import lanes, overlay
@@ -81,7 +81,7 @@ class TimelineView(QWidget):
         themes: ThemeManager,
     ) -> None:
         super().__init__()
-        self._session, self._viewport, self._model = session, viewport, model
+        self._session, self._viewport, self.model = session, viewport, model
         self._search, self._themes = search, themes
         self._scene: TimelineScene | None = None
         self._layout: RowLayout | None = None
@@ -124,21 +124,21 @@ class TimelineView(QWidget):
     def lanes(self) -> RowLayout:
         """Where the rows lie, before scrolling."""
         if self._layout is None:
-            px, spans = self._themes.metrics.px, self._model.spans
+            px, spans = self._themes.metrics.px, self.model.spans
             sizes = Sizes(px(ROW_PX), LEAST_ROW_PX, px(HEAD_PX), px(GAP_PX), px(STRIP_PX))
             room = self.height() - self.top
             depths = spans.depths if spans is not None else ()
             self._layout = lay_rows(depths, room, sizes, fit=self.fit_rows)
         return self._layout
 
-    def marks(self) -> list[Mark]:
+    def marks(self) -> list[LaneMarks]:
         """Return the marks in view as they are drawn."""
-        return visible_marks(self.axis, self._model.marks, self._themes.metrics.px(SYMBOL_PX))
+        return visible_marks(self.axis, self.model.marks, self._themes.metrics.px(SYMBOL_PX))
 
     def span_at(self, point: QPointF) -> int | None:
         """Return the call drawn at a point, None where there is none."""
         row = self.row_at(point)
-        index = self._model.index
+        index = self.model.index
         if row is None or index is None:
             return None
         axis = self.axis
@@ -165,15 +165,20 @@ class TimelineView(QWidget):
     # -- what is shown --------------------------------------------------------------------
 
     @property
+    def part(self) -> tuple[int, int]:
+        """The selected part, or else what is in view: its first and last position."""
+        return self._session.range or self._viewport.seen
+
+    @property
     def look(self) -> Look:
         """How things look now."""
         if self._palette is None:
-            self._palette = Palette(self._themes.theme, self._model.colouring)
+            self._palette = Palette(self._themes.theme, self.model.colouring)
         return Look(self._themes.theme, self._themes.metrics, self._palette)
 
     def scene(self) -> TimelineScene | None:
         """Return the picture of the calls in view, drawn for the size and view as they are."""
-        trace, index, spans = self._model.trace, self._model.index, self._model.spans
+        trace, index, spans = self.model.trace, self.model.index, self.model.spans
         if trace is None or index is None or spans is None or not len(spans):
             return None
         if self._scene is None:
@@ -193,7 +198,7 @@ class TimelineView(QWidget):
 
     def _renew(self) -> None:
         self._palette = self._layout = None
-        spans = self._model.spans
+        spans = self.model.spans
         self.row = min(self.row, len(spans.rows) - 1) if spans is not None and spans.rows else 0
         self.updateGeometry()
         self._redraw()
@@ -220,7 +225,7 @@ class TimelineView(QWidget):
 
     def focus_row(self, row: int) -> None:
         """Give a row the focus and bring it into view."""
-        spans = self._model.spans
+        spans = self.model.spans
         if spans is not None and spans.rows:
             self.row = max(0, min(row, len(spans.rows) - 1))
             self._show_row()
@@ -228,7 +233,7 @@ class TimelineView(QWidget):
             self.update()
 
     def _show_row(self) -> None:
-        spans = self._model.spans
+        spans = self.model.spans
         if spans is None or not spans.rows:
             return
         top, room = self.lanes.top_of(self.row), self.height() - self.top
@@ -238,13 +243,13 @@ class TimelineView(QWidget):
 
     def focused_span(self) -> int | None:
         """Return the call on the focused row at the cursor, None where none is."""
-        spans = self._model.spans
+        spans = self.model.spans
         if spans is None or not spans.rows or self._session.position < 0:
             return None
         return spans.at(self.row, self._session.position)
 
     def _announce(self) -> None:
-        trace, spans = self._model.trace, self._model.spans
+        trace, spans = self.model.trace, self.model.spans
         if trace is None or spans is None or not spans.rows:
             self.setAccessibleDescription("")
             return
@@ -254,14 +259,14 @@ class TimelineView(QWidget):
 
     def fit_span(self, span: int) -> None:
         """Look at one call."""
-        spans = self._model.spans
+        spans = self.model.spans
         assert spans is not None
         last = min(int(spans.ends[span]), len(self._session.trace or ()) - 1)
         self._viewport.show_positions(int(spans.calls[span]), last, margin=0.02)
 
     def select_focused(self) -> None:
         """Select the focused call, or all that is in view where none is focused."""
-        span, spans = self.focused_span(), self._model.spans
+        span, spans = self.focused_span(), self.model.spans
         if span is not None and spans is not None:
             self._session.select_range(int(spans.calls[span]), int(spans.ends[span]))
         else:
@@ -297,7 +302,7 @@ class TimelineView(QWidget):
 
     def _along(self, way: int) -> None:
         """Move the cursor to the next call on the focused row, or the one before."""
-        spans = self._model.spans
+        spans = self.model.spans
         if spans is None or not spans.rows:
             return
         row = spans.rows[self.row]
@@ -384,7 +389,7 @@ class TimelineView(QWidget):
     def _click(self, point: QPointF) -> None:
         row, span = self.row_at(point), self.span_at(point)
         position = self._position_at(point.x())
-        spans = self._model.spans
+        spans = self.model.spans
         if span is not None and spans is not None:
             # A call may be thinner than a pixel: go into it, and not to what lies beside it.
             first, last = int(spans.calls[span]), int(spans.ends[span]) - 1
@@ -416,10 +421,10 @@ class TimelineView(QWidget):
         px = self._themes.metrics.px
         if not px(RULER_PX) <= point.y() < self.top:
             return None
-        return mark_near(self.marks(), point.x(), px(SYMBOL_PX) / 2)
+        return nearest_mark(self.marks(), point.x(), px(SYMBOL_PX) / 2)
 
     def _show_tip(self, event: QMouseEvent) -> None:
-        trace, spans = self._model.trace, self._model.spans
+        trace, spans = self.model.trace, self.model.spans
         if trace is None or spans is None:
             return
         mark, span = self._mark_at(event.position()), self.span_at(event.position())
@@ -471,8 +476,8 @@ class TimelineView(QWidget):
             painter.restore()
         else:
             painter.drawPixmap(QPointF(0, self.top), scene.pixmap)
-        lanes.draw_lanes(painter, self, self._model, area)
-        lanes.draw_hits(painter, self, self._model, self._search, area)
+        lanes.draw_lanes(painter, self, self.model, area)
+        lanes.draw_hits(painter, self, self.model, self._search, area)
         painter.fillRect(ruler.united(strip), QColor(theme.window))
         overlay.draw_ruler(painter, axis, self._viewport.mode, ruler, theme, metrics)
         lanes.draw_hit_ticks(painter, axis, self._search, self._viewport, strip, theme)

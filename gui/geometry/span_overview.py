@@ -1,0 +1,92 @@
+"""The sums of all rows at regular places of the axis: what a look at a whole long run needs.
+
+Where a column of pixels is many cells wide, its edges may as well be edges of cells. They move by
+a sixteenth of a pixel at most, and a frame reads one block of memory instead of searching every
+row. What the columns then cover between those edges is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
+
+CELLS_A_COLUMN = 8
+"""From so many cells a column on the overview serves."""
+LEAST_SPANS = 500_000
+"""With fewer spans searching is fast enough at any zoom."""
+_BYTES_A_SPAN = 6
+_MOST_CELLS, _LEAST_CELLS = 1 << 17, 1 << 12
+_CHUNK_CELLS = 1 << 13
+
+
+class AtEdges(NamedTuple):
+    """What lies before some places of the axis, for every row.
+
+    Attributes:
+        spans: The span at each place or before it, one less than the row's first where none
+            began yet, shape (places, rows), int32.
+        sums: How much lies before it, in units of the axis, a column of sums after the other,
+            shape (places, columns), unsigned: differences are right, the values may have wrapped.
+    """
+
+    spans: npt.NDArray[np.int32]
+    sums: npt.NDArray[np.uint32]
+
+
+class Overview:
+    """``AtEdges`` at regular cells of the axis.
+
+    Args:
+        first: Where the axis begins, a whole number.
+        last: Where it ends.
+        n_spans: How many spans there are in all: memory is kept in proportion.
+        n_columns: Columns of sums and rows together.
+        ask: Returns what lies before some whole places.
+    """
+
+    def __init__(
+        self,
+        first: int,
+        last: int,
+        n_spans: int,
+        n_columns: int,
+        ask: Callable[[Floats], AtEdges],
+    ) -> None:
+        wanted = max(1, _BYTES_A_SPAN * n_spans // (4 * n_columns))
+        cells = min(_MOST_CELLS, 1 << (wanted.bit_length() - 1))
+        self.first = first
+        self.step = max(1, -(-(last - first) // cells))
+        self.cells = -(-(last - first) // self.step)
+        self.is_of_use = self.cells >= _LEAST_CELLS
+        self._at: AtEdges | None = None
+        if self.is_of_use:
+            places = first + np.arange(self.cells + 1, dtype=np.float64) * self.step
+            parts = [
+                ask(places[start : start + _CHUNK_CELLS])
+                for start in range(0, len(places), _CHUNK_CELLS)
+            ]
+            self._at = AtEdges(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+    @property
+    def nbytes(self) -> int:
+        """Memory in bytes."""
+        return 0 if self._at is None else self._at.spans.nbytes + self._at.sums.nbytes
+
+    def serves(self, edges: Floats) -> bool:
+        """Whether columns are wide enough for edges of cells."""
+        width = (edges[-1] - edges[0]) / (len(edges) - 1)
+        return self.is_of_use and width >= CELLS_A_COLUMN * self.step
+
+    def snapped(self, edges: Floats) -> tuple[Floats, AtEdges]:
+        """Return the edges of cells nearest to some edges, and what lies before them."""
+        assert self._at is not None
+        cell = np.rint((edges - self.first) / self.step).astype(np.intp)
+        cell = np.clip(cell, 0, self.cells)
+        places = self.first + cell.astype(np.float64) * self.step
+        return places, AtEdges(self._at.spans.take(cell, axis=0), self._at.sums.take(cell, axis=0))
