@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.theme import mix
 from gui.widgets.progress import OUTCOMES
@@ -21,6 +21,8 @@ _FLAGS = Qt.AlignmentFlag
 _LEFT = int(_FLAGS.AlignLeft | _FLAGS.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _RIGHT = int(_FLAGS.AlignRight | _FLAGS.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _CENTRE = int(_FLAGS.AlignCenter | Qt.TextFlag.TextSingleLine)
+_MOST_ROWS = 400
+"""Pictures of rows that are kept."""
 STATES = {
     "together": ("together", "muted"),
     "parted": ("parted", "accent"),
@@ -41,6 +43,7 @@ class ColumnStyle:
         self._cut: dict[tuple[str, int, int], str] = {}
         self._metrics: dict[int, QFontMetricsF] = {}
         self._roles: dict[str, tuple[QColor, QColor, QColor]] = {}
+        self._rows: dict[tuple[FrameLook, int, int, float], QPixmap] = {}
 
     def metrics_of(self, font: QFont) -> QFontMetricsF:
         """Return the sizes of a font of this style."""
@@ -74,6 +77,20 @@ class ColumnStyle:
             )
         return self._roles[subsystem]
 
+    def row(self, frame: FrameLook, width: float, height: float, ratio: float) -> QPixmap:
+        """Return the picture of a row: most rows stay what they are while the cursor moves."""
+        key = (frame._replace(call=-1), int(width), int(height), ratio)
+        if key not in self._rows:
+            if len(self._rows) >= _MOST_ROWS:
+                self._rows.clear()
+            image = QPixmap(QSize(int(width), int(height)) * ratio)
+            image.setDevicePixelRatio(ratio)
+            image.fill(QColor(self.theme.surface))
+            with QPainter(image) as painter:
+                _paint_frame(painter, self, QRectF(0, 0, int(width), int(height)), frame)
+            self._rows[key] = image
+        return self._rows[key]
+
 
 def paint_column(
     painter: QPainter,
@@ -102,11 +119,13 @@ def paint_column(
     _paint_word(painter, style, parts.word, look)
     if parts.bar.height:
         _paint_bar(painter, style, parts.bar, look)
-    # Rows lie on whole pixels: smooth edges would only cost time.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    ratio = painter.device().devicePixelRatio()
     for at, frame in enumerate(frames):
-        _paint_frame(painter, style, parts.row(at), frame, chosen=at == chosen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = parts.row(at)
+        picture = style.row(frame, box.width, box.height, ratio)
+        painter.drawPixmap(QPointF(box.left, box.top), picture)
+        if at == chosen:
+            _paint_ring(painter, style, box)
     _paint_parting(painter, style, parts, look, frames)
     if look.stop:
         _paint_stop(painter, style, parts.row(len(frames)), look)
@@ -243,11 +262,8 @@ def _paint_bar(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook) 
 # -- the stack --------------------------------------------------------------------------------
 
 
-def _paint_frame(
-    painter: QPainter, style: ColumnStyle, box: Box, frame: FrameLook, *, chosen: bool
-) -> None:
+def _paint_frame(painter: QPainter, style: ColumnStyle, row: QRectF, frame: FrameLook) -> None:
     theme, px = style.theme, style.px
-    row = rect_of(box)
     pad = px(12)
     if frame.folded:
         painter.setPen(QPen(QColor(theme.outline), 1, Qt.PenStyle.DotLine))
@@ -277,10 +293,14 @@ def _paint_frame(
     font = style.mono if frame.shared else style.mono_bold
     name = style.cut(font, frame.name, text.width())
     _text(painter, text, _LEFT, font, theme.muted if frame.shared else theme.text, name)
-    if chosen:
-        painter.setPen(QPen(QColor(theme.focus), px(2)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(inside.adjusted(1, 1, -1, -1))
+
+
+def _paint_ring(painter: QPainter, style: ColumnStyle, box: Box) -> None:
+    """Draw the ring around the row that the arrow keys are on."""
+    pad = style.px(12)
+    painter.setPen(QPen(QColor(style.theme.focus), style.px(2)))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect_of(box).adjusted(pad + 1, 2, -pad - 1, -2))
 
 
 def _paint_parting(

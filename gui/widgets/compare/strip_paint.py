@@ -119,6 +119,15 @@ class StripPainter:
         numbers = (wide + spans.start).tolist()
         return list(zip(numbers, left[wide].tolist(), right[wide].tolist(), strict=True))
 
+    def _name(self, cell: QRectF, lane: LaneSpans, span: int) -> None:
+        painter = self._painter
+        name = lane.trace.function(int(lane.spans.calls[span])).name
+        inside = cell.adjusted(3, 0, -3, 0)
+        mode = Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(name, mode, int(inside.width()))
+        painter.setPen(QColor(self._on[int(lane.strip.index.categories[span])]))
+        painter.drawText(inside, _LEFT, shown)
+
     def _rects(self, rects: list[QRectF], colour: str) -> None:
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(QColor(colour))
