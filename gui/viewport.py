@@ -109,8 +109,9 @@ class Viewport(QObject):
     def seen(self) -> tuple[int, int]:
         """The first and the last position in view."""
         first, last = self.position_at(self.view.first), self.position_at(self.view.last)
-        exact = self.mode == "order" and last > first and self.view.last == float(last)
-        return first, last - 1 if exact else last
+        # What begins just where the view ends is not in it.
+        begins_after = last > first and self.value_of(last) >= self.view.last
+        return first, last - 1 if begins_after else last
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much; the value ``at`` stays where it is."""

@@ -20,6 +20,7 @@ from gui.widgets.parameter_form import ParameterForm
 from gui.widgets.progress import RunProgress
 from gui.widgets.scenario.picker import ScenarioPicker
 from gui.widgets.scrubber import Scrubber
+from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.source import SourceView
 from gui.widgets.stack.gauge import GaugeView
 from gui.widgets.stack.view import StackView
@@ -54,7 +55,7 @@ class LiveWorkspace(QWidget):
 
     def __init__(self, window: MainWindow, session: Session, playback: Playback) -> None:
         super().__init__()
-        self._window, self._session = window, session
+        self._window, self._session, self._playback = window, session, playback
         themes = window.themes
         self.main_view = self.stack = StackView(session, themes)
         self.gauge = GaugeView(session, themes)
@@ -83,7 +84,8 @@ class LiveWorkspace(QWidget):
     def _arrange(self) -> dict[str, QSplitter]:
         left = splitter(Qt.Orientation.Vertical, self.picker, scrolled(self.form, "Parameters"))
         right = splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
-        columns = splitter(Qt.Orientation.Horizontal, left, self._middle(), right)
+        self.side = SidePanels(self._side_panels(right), self._window.themes)
+        columns = splitter(Qt.Orientation.Horizontal, left, self._middle(), self.side)
         left.setSizes([460, 240])
         right.setSizes([130, 390, 80])
         columns.setStretchFactor(1, 1)
@@ -95,6 +97,26 @@ class LiveWorkspace(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         return dict(zip(_SPLITTERS, (columns, left, right), strict=True))
+
+    def _side_panels(self, moment: QWidget) -> tuple[Panel, ...]:
+        session, themes, playback = self._session, self._window.themes, self._playback
+
+        def machine() -> QWidget:
+            from gui.widgets.machine.panel import MachinePanel
+
+            return MachinePanel(session, themes)
+
+        def stops() -> QWidget:
+            from gui.widgets.stops.panel import StopsPanel
+
+            return StopsPanel(session, playback, themes)
+
+        about = "Source line, the guard's word and counts at the cursor"
+        return (
+            Panel("moment", "Moment", about, lambda: moment),
+            Panel("machine", "Machine", "Pages, depot, slabs and locks at the cursor", machine),
+            Panel("stops", "Stops", "Where playing stops", stops),
+        )
 
     def _middle(self) -> QWidget:
         middle = QWidget()

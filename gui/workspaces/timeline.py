@@ -6,23 +6,22 @@ the right what belongs to the selected part or to the moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
 from gui.search import Search
 from gui.widgets.arrange import splitter
-from gui.widgets.controls import Segments
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.functions.panel import FunctionsPanel
 from gui.widgets.machine.panel import MachinePanel
 from gui.widgets.plots.panel import PlotsPanel
 from gui.widgets.plots.signals import SignalPlots
 from gui.widgets.progress import RunProgress
+from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.stops.panel import StopsPanel
 from gui.widgets.timeline.bar import TimelineBar
 from gui.widgets.timeline.export import ask_and_export
@@ -38,13 +37,6 @@ if TYPE_CHECKING:
     from gui.viewport import Viewport
     from gui.window import MainWindow
 
-PANELS = (
-    ("functions", "Functions", "Where events and time go, in the selected part or the whole run"),
-    ("recursion", "Recursion", "The run as a tree of stack saves"),
-    ("machine", "Machine", "Pages, depot, slabs and locks at the cursor"),
-    ("stops", "Stops", "Where playing stops"),
-    ("plots", "Plots", "The law of depth, how full the stack is, what a guard costs"),
-)
 _SIDE_SHARE, _PLOTS_SHARE = 30, 36
 """Percent of the width for the panels, and of the height for the plots, until one drags."""
 _LECTURE_HALL = 2.0
@@ -81,17 +73,7 @@ class TimelineWorkspace(QWidget):
         self.explanation = ExplanationStrip(session, themes)
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.progress = RunProgress(session, themes, over=self.timeline)
-        self._makers: dict[str, Callable[[], QWidget]] = {
-            "functions": self._functions,
-            "recursion": lambda: RecursionTree(session, themes),
-            "machine": lambda: MachinePanel(session, themes),
-            "stops": lambda: StopsPanel(session, playback, themes),
-            "plots": lambda: PlotsPanel(session, themes),
-        }
-        self._panels: dict[str, QWidget] = {}
-        self._stack = QStackedWidget()
-        self.choice = Segments(PANELS, themes, self.show_panel)
-        self._side = QFrame()
+        self.side = SidePanels(self._panels(playback), themes)
         self._dragged: set[str] = set()
         self._splitters = self._arrange()
         self._restore()
@@ -101,7 +83,32 @@ class TimelineWorkspace(QWidget):
         self.timeline.dragging_changed.connect(pause_while_dragging(playback))
         themes.changed.connect(self._follow_scale)
         self._follow_scale()
-        self.show_panel("functions")
+
+    def _panels(self, playback: Playback) -> tuple[Panel, ...]:
+        session, themes = self.session, self._window.themes
+        return (
+            Panel(
+                "functions", "Functions",
+                "Where events and time go, in the selected part or the whole run",
+                self._functions,
+            ),
+            Panel(
+                "recursion", "Recursion", "The run as a tree of stack saves",
+                lambda: RecursionTree(session, themes),
+            ),
+            Panel(
+                "machine", "Machine", "Pages, depot, slabs and locks at the cursor",
+                lambda: MachinePanel(session, themes),
+            ),
+            Panel(
+                "stops", "Stops", "Where playing stops",
+                lambda: StopsPanel(session, playback, themes),
+            ),
+            Panel(
+                "plots", "Plots", "The law of depth, how full the stack is, what a guard costs",
+                lambda: PlotsPanel(session, themes),
+            ),
+        )  # fmt: skip
 
     def _functions(self) -> FunctionsPanel:
         panel = FunctionsPanel(self.session, self._window.themes)
@@ -111,29 +118,13 @@ class TimelineWorkspace(QWidget):
     # -- the panels at the right ----------------------------------------------------------
 
     @property
-    def panel(self) -> str:
-        """Name of the panel in front at the right."""
-        return next(name for name, made in self._panels.items() if self._is_front(made))
-
-    def _is_front(self, made: QWidget) -> bool:
-        return made is self._stack.currentWidget()
-
-    def show_panel(self, name: str) -> None:
-        """Bring a panel at the right to the front; it is built when it is first shown."""
-        if name not in self._panels:
-            made = self._panels[name] = self._makers[name]()
-            self._stack.addWidget(made)
-        self._stack.setCurrentWidget(self._panels[name])
-        self.choice.show_value(name)
-
-    @property
     def side_shown(self) -> bool:
         """Whether the panels at the right are there."""
-        return self._side.isVisible()
+        return self.side.isVisible()
 
     def show_side(self, on: bool) -> None:
         """Show the panels at the right, or leave their room to the timeline."""
-        self._side.setVisible(on)
+        self.side.setVisible(on)
         self._window.settings.set_state("timeline/side", QByteArray() if on else _PUT_AWAY)
 
     # -- what the keys do to the axis -----------------------------------------------------
@@ -174,22 +165,18 @@ class TimelineWorkspace(QWidget):
     def _arrange(self) -> dict[str, QSplitter]:
         left = splitter(Qt.Orientation.Vertical, self.timeline, self.plots)
         left.setStretchFactor(0, 1)
-        middle, side = QWidget(), QVBoxLayout(self._side)
-        column, self._head = QVBoxLayout(middle), QHBoxLayout()
+        middle = QWidget()
+        column = QVBoxLayout(middle)
         for widget, stretch in (
             (self.bar, 0), (self.minimap, 0), (left, 1), (self.explanation, 0),
         ):  # fmt: skip
             column.addWidget(widget, stretch)
-        self._head.addWidget(self.choice)
-        self._head.addStretch(1)
-        side.addLayout(self._head)
-        side.addWidget(self._stack, 1)
-        columns = splitter(Qt.Orientation.Horizontal, middle, self._side)
+        columns = splitter(Qt.Orientation.Horizontal, middle, self.side)
         columns.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
         whole.addWidget(columns, 1)
         whole.addWidget(self.transport)
-        for box in (whole, column, side):
+        for box in (whole, column):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
         return {"columns": columns, "left": left}
@@ -208,10 +195,8 @@ class TimelineWorkspace(QWidget):
 
     def _follow_scale(self) -> None:
         metrics = self._window.themes.metrics
-        px = metrics.frame().px
-        self._head.setContentsMargins(px(12), px(7), px(12), px(7))
         wanted = self._window.settings.state("timeline/side") != _PUT_AWAY
-        self._side.setVisible(wanted and metrics.scale < _LECTURE_HALL)
+        self.side.setVisible(wanted and metrics.scale < _LECTURE_HALL)
         self._share_later()
 
     def _share_later(self) -> None:
@@ -223,7 +208,7 @@ class TimelineWorkspace(QWidget):
         columns, left = self._splitters["columns"], self._splitters["left"]
         if "columns" not in self._dragged:
             side = columns.width() * _SIDE_SHARE // 100
-            side = max(side, self._side.minimumSizeHint().width())
+            side = max(side, self.side.minimumSizeHint().width())
             columns.setSizes([columns.width() - side, side])
         if "left" not in self._dragged:
             plots = left.height() * _PLOTS_SHARE // 100

@@ -100,6 +100,8 @@ class SignalPlots(QWidget):
         self._column.addStretch(0)
         self.scroller = QScrollArea(widgetResizable=True)
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        # The ring that other areas keep for the focus would move the plots off the axis.
+        self.scroller.setStyleSheet("QScrollArea { border: none; }")
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.scroller.setWidget(self._inside)

@@ -32,8 +32,10 @@ FEW_SPANS = 800
 MOST_LABELS = 400
 _WIDE_PX = 14.0
 """From this width on a call is a rectangle of its own among the coverage."""
-_LABEL_PX, _LABEL_ROW_PX = 26, 13
-"""Least width and height of a rectangle that carries a name, at the scale of 1."""
+_LABEL_PX = 26
+"""Least width of a rectangle that carries a name, at the scale of 1."""
+_LEAST_TEXT_PX = 9
+"""Where rows are low their names are smaller, down to this many pixels."""
 _LEAST_SHARE = 0.2
 """What little covers a column is shown as if it covered so much of it."""
 
@@ -183,13 +185,17 @@ class TimelineScene:
 
     def _draw_labels(self, painter: QPainter) -> None:
         metrics = self._look.metrics
-        if self._layout.row < metrics.px(_LABEL_ROW_PX):
-            return
         font = metrics.mono("caption")
+        text_px = min(font.pixelSize(), int(self._layout.row) - 1)
+        if text_px < _LEAST_TEXT_PX:
+            return
+        font.setPixelSize(text_px)
         measure = QFontMetricsF(font)
         # Every letter of this font is as wide as any other.
         letter, pad = measure.horizontalAdvance("m"), metrics.px(4)
-        down = (self._layout.row - measure.height()) / 2
+        # Underscores lie at the very foot of a line: they are to stay on their row.
+        spare = self._layout.row - 1 - measure.height()
+        down = min(spare / 2, spare + 0.5)
         painter.setFont(font)
         width = self.wide.right - self.wide.left
         (labelled,) = np.nonzero(width >= metrics.px(_LABEL_PX))
