@@ -128,6 +128,22 @@ class Pools:
         return max(0, min(self.pool_bytes - 1, int(share * self.pool_bytes)))
 
 
+def runs(begins: Sequence[int], ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where records that lie side by side begin and end together.
+
+    Args:
+        begins: Where the records of a pool begin, rising.
+        ends: Where each ends.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in zip(begins, ends, strict=True):
+        if found and found[-1][1] == begin:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((begin, end))
+    return found
+
+
 def record_at_byte(offsets: Sequence[int], ends: Sequence[int], byte: int) -> int:
     """Return the index of the record that holds a byte, -1 where none does.
 

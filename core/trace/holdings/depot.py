@@ -108,6 +108,10 @@ class DepotState:
         rows = range(self.n_records)[max(0, first) : last]
         return tuple(self._index.record(row + 1, self.position) for row in rows)
 
+    def places(self, pool: PoolState) -> tuple[Numbers, Numbers]:
+        """Return where the records of a pool begin and end, in bytes from its start."""
+        return self._index.places(pool)
+
     def record(self, number: int) -> RecordState | None:
         """Return a record by its number, None where it is not stored yet."""
         if not 1 <= number <= self.n_records:
@@ -179,6 +183,8 @@ class DepotIndex:
     def _place_records(self) -> None:
         records = self._trace.info.records
         self._pool_of = np.array([record.pool for record in records], np.int64)
+        self._begins = np.array([record.offset_bytes for record in records], np.int64)
+        self._ends = self._begins + np.array([record.size_bytes for record in records], np.int64)
         rows = np.flatnonzero(self._began)
         # A pool that was missing is opened later: the first event of a number is its beginning.
         numbers, firsts = np.unique(self._current[rows], return_index=True)
@@ -244,6 +250,11 @@ class DepotIndex:
         return PoolState(
             number, used, before, first + 1, end - first, current, missing, lost, made_at, changed
         )
+
+    def places(self, pool: PoolState) -> tuple[Numbers, Numbers]:
+        """Return where the records of a pool begin and end."""
+        part = slice(pool.first_record - 1, pool.first_record - 1 + pool.n_records)
+        return self._begins[part], self._ends[part]
 
     def record(self, number: int, position: int) -> RecordState:
         """Return one record."""

@@ -7,7 +7,7 @@ thousand, so rows are made only for those that are looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -23,6 +23,8 @@ _IN_USE, _RECORDED, _ALLOCATED, _DUMMY, _FAILURE, _EARLY = (1 << bit for bit in 
 _BEFORE = -2
 """Stands for the kind of a row that is no event: a block that was in use before the run."""
 _LOOK_BACK_ROWS = 64
+_KEPT_STATES = 4096
+"""States of pages are kept, up to so many: most pages are the same one step later."""
 _KINDS = (
     Kind.PAGE_ALLOCATED,
     Kind.PAGE_FREED,
@@ -120,6 +122,10 @@ class PagesState:
         pages = self._index.pages(which, self.position)[max(0, first) : last]
         return tuple(self._index.page(int(page), self.position) for page in pages)
 
+    def numbers(self, which: Which = Which.ALL) -> Rows:
+        """Return the pages of a sort, by numbers that they keep through the run, rising."""
+        return self._index.pages(which, self.position)
+
     def row_of(self, pfn: int, which: Which = Which.ALL) -> int:
         """Return the row of a page among those of a sort, -1 where it is not among them."""
         number = self._index.number_of(pfn)
@@ -161,7 +167,9 @@ class PageIndex:
         self._kind = kind[self._groups.order]
         self._argument = argument[self._groups.order].astype(np.int64)
         self._flags = self._flags_after()
+        self._kind_view: memoryview[int] = memoryview(self._kind.data)
         self._matched: tuple[Which, int, Rows] | None = None
+        self._known: dict[int, PageState] = {}
 
     # -- flags and counts -----------------------------------------------------------------
 
@@ -245,6 +253,15 @@ class PageIndex:
     def page(self, number: int, position: int) -> PageState:
         """Return one page at a position at which it has been touched."""
         row = self._groups.last_of(number, position)
+        known = self._known.get(row)
+        if known is None:
+            if len(self._known) >= _KEPT_STATES:
+                self._known.clear()
+            known = self._known[row] = self._page_after(number, row)
+        return replace(known, changed=True) if known.last_at == position >= 0 else known
+
+    def _page_after(self, number: int, row: int) -> PageState:
+        """Return a page after one of its events; it stays like this until the next one."""
         first = int(self._groups.start[number])
         taken = self._before(row, first, Kind.PAGE_ALLOCATED)
         written = self._before(row, first, Kind.OWNER_SET)
@@ -254,14 +271,12 @@ class PageIndex:
         handle = int(self._argument[handled]) if handled > written else 0
         if written < 0:
             handle = boot
-        flags = int(self._flags[row])
         freed = freed if freed > written else -1
         freeing = self._before(row, first, Kind.FREE_HANDLE)
         asked = self._before(written, first, Kind.PAGE_ALLOCATED) if written >= 0 else taken
         return self._state(
             number,
-            position,
-            flags,
+            int(self._flags[row]),
             handle,
             int(self._argument[freeing]) if freeing > freed >= 0 else 0,
             *(self._position(at) for at in (asked, taken, written, freed, row)),
@@ -270,7 +285,6 @@ class PageIndex:
     def _state(
         self,
         number: int,
-        position: int,
         flags: int,
         handle: int,
         free_handle: int,
@@ -304,7 +318,7 @@ class PageIndex:
             set_at=set_at,
             freed_at=freed_at,
             last_at=last_at,
-            changed=last_at == position >= 0,
+            changed=False,
         )
 
     def _asked(self, pfn: int, asked_at: int) -> tuple[int, str]:
@@ -321,11 +335,13 @@ class PageIndex:
 
         A page that is used again and again has a long history; what is looked for is at its end.
         """
-        for start in (max(first, row - _LOOK_BACK_ROWS), first):
-            found = np.flatnonzero(self._kind[start : row + 1] == kind)
-            if len(found):
-                return start + int(found[-1])
-        return -1
+        kinds, wanted = self._kind_view, int(kind)
+        near = max(first, row - _LOOK_BACK_ROWS)
+        for at in range(row, near - 1, -1):
+            if kinds[at] == wanted:
+                return at
+        found = np.flatnonzero(self._kind[first:near] == wanted)
+        return first + int(found[-1]) if len(found) else -1
 
 
 def _with_pfns(events: Happened) -> tuple[Happened, npt.NDArray[np.int64]]:

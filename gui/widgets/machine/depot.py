@@ -75,9 +75,10 @@ class DepotView(TableView):
             Column("Handle", "The handle that pages keep; dummy, failure and early are special",
                    handle, role=special, sample="  0x00000000"),
             Column("Pool", "The pool it lies in",
-                   lambda record: str(record.pool) if record.pool >= 0 else "–", right=True),
+                   lambda record: str(record.pool) if record.pool >= 0 else "–", right=True,
+                   spared=1),
             Column("Bytes", "What it takes there",
-                   lambda record: f"{record.size_bytes:,}", right=True, sample="160"),
+                   lambda record: f"{record.size_bytes:,}", right=True, sample="160", spared=2),
         ]  # fmt: skip
 
     # -- what is shown --------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.widgets.flow import FlowLayout
@@ -42,6 +42,42 @@ class About(NamedTuple):
     links: Sequence[Link] = ()
 
 
+class _Lines(QLabel):
+    """Lines of text, each shortened where it does not fit; the tool tip has all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: Sequence[str] = ()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """Show some lines."""
+        self._lines = lines
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the lines for another width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Shorten the lines for another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        metrics, room = self.fontMetrics(), max(0, self.width())
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = [metrics.elidedText(line, middle, room) for line in self._lines]
+        self.setText("\n".join(shown))
+        self.setToolTip("\n".join(self._lines) if shown != list(self._lines) else "")
+
+
 class Details(QScrollArea):
     """Shows ``About``, and offers its links.
 
@@ -57,11 +93,12 @@ class Details(QScrollArea):
         super().__init__()
         self._hint, self._themes = hint, themes
         self.about: About | None = None
-        self.title, self.facts, self.stack = ElidedLabel(), QLabel(), QLabel()
+        self.title, self.facts, self.stack = ElidedLabel(), QLabel(), _Lines()
         self.links = [QPushButton(flat=True) for _ in range(_MOST_LINKS)]
         self._shown: Sequence[Link] = ()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         content, self._row = QWidget(), QWidget()
         self._flow = FlowLayout(self._row)
@@ -74,8 +111,8 @@ class Details(QScrollArea):
         for widget in (self.title, self.facts, self._row, self.stack):
             self._column.addWidget(widget)
         self._column.addStretch(1)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self.facts, self.stack):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setWidget(content)
         content.setBackgroundRole(QPalette.ColorRole.Base)
@@ -91,12 +128,12 @@ class Details(QScrollArea):
         self.title.set_text(about.title if about is not None else "")
         self.title.setVisible(about is not None)
         self.facts.setText("\n".join(about.facts) if about is not None else self._hint)
-        self.stack.setText("\n".join(about.stack) if about is not None else "")
+        self.stack.show_lines(about.stack if about is not None else ())
         self.stack.setVisible(bool(about is not None and about.stack))
         self._show_links([link for link in about.links if link.position >= 0] if about else [])
         spoken = [self.facts.text()]
-        if self.stack.isVisibleTo(self):
-            spoken.append("Stack, innermost first: " + ", ".join(self.stack.text().split("\n")))
+        if about is not None and about.stack:
+            spoken.append("Stack, innermost first: " + ", ".join(about.stack))
         self.setAccessibleDescription(" ".join(spoken))
 
     def _show_links(self, links: Sequence[Link]) -> None:

@@ -86,9 +86,9 @@ class PagesView(TableView):
             Column("Page", "Page frame number of the block's first page",
                    lambda page: f"{page.pfn:#x}", sample="0x12345"),
             Column("Order", "The block has 2 to the power of this pages",
-                   lambda page: str(page.order), right=True),
+                   lambda page: str(page.order), right=True, spared=2),
             Column("State", "Whether the page allocator has given it away", state_text, mono=False,
-                   sample="allocated "),
+                   sample="allocated ", spared=1),
             Column("Allocated by", "The stack in its record; dummy, failure and early are special",
                    handle, role=special, sample="G stack 12"),
         ]  # fmt: skip
@@ -120,7 +120,7 @@ class PagesView(TableView):
         # Only the list of all pages grows at its end; what matches a filter changes anywhere.
         sort: Any = (id(self._holdings), which)
         if which is not Which.ALL:
-            sort = (*sort, state.position)
+            sort = (*sort, state.numbers(which).tobytes())
         self.model.show_things(state.counts[which], lambda a, b: state.rows(a, b, which), sort=sort)
         follow = before.pfn if before is not None else state.changed_pfn
         row = state.row_of(follow, which) if follow >= 0 else -1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -17,10 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.geometry.machine import Box, Pools, PoolSizes, record_at_byte
+from gui.geometry.machine import Box, Pools, PoolSizes, record_at_byte, runs
 
 if TYPE_CHECKING:
-    from core.trace.holdings.depot import DepotState, PoolState, RecordState
+    from core.trace.holdings.depot import DepotState, PoolState
     from gui.theme import ThemeManager
 
 _BAR_PX, _GAP_PX, _LEAST_PX, _EDGE_PX = 18, 6, 4, 2
@@ -63,7 +64,9 @@ class PoolsDrawing(QWidget):
     def show_depot(self, depot: DepotState | None, selected: int) -> bool:
         """Show the depot, with one record selected (0 for none); tells of another height."""
         tall = self.sizeHint().height()
-        self._depot, self._selected = depot, selected
+        before, self._depot, self._selected = self._drawn(), depot, selected
+        if self._drawn() == before:
+            return False
         taller = self.sizeHint().height() != tall
         if taller:
             self.updateGeometry()
@@ -74,6 +77,12 @@ class PoolsDrawing(QWidget):
             self.setAccessibleDescription(". ".join(lines))
         self.update()
         return taller
+
+    def _drawn(self) -> object:
+        """Return all that the drawing depends on, but for its size."""
+        if self._depot is None:
+            return None
+        return replace(self._depot, position=0, max_pools=0), self._selected
 
     @property
     def pools(self) -> Pools:
@@ -139,13 +148,12 @@ class PoolsDrawing(QWidget):
             painter.drawText(QRectF(*bar), Qt.AlignmentFlag.AlignCenter, "× no pages")
             return
         painter.fillRect(QRectF(*bar), QColor(theme.sunken))
-        records = self._records(pool, depot)
         if pool.before_bytes:
             part = QRectF(*pools.part(pool.number, 0, pool.before_bytes))
             painter.fillRect(part, QColor(role.soft))
             painter.fillRect(part, QBrush(QColor(role.colour), Qt.BrushStyle.Dense7Pattern))
             self._name_part(painter, part, "filled before the run")
-        self._paint_records(painter, pools, pool, records)
+        self._paint_records(painter, pools, pool, depot)
         if pool.lost_bytes:
             lost = QRectF(*pools.part(pool.number, pool.used_bytes, depot.pool_bytes))
             painter.fillRect(lost, QBrush(QColor(theme.outline), Qt.BrushStyle.BDiagPattern))
@@ -166,28 +174,25 @@ class PoolsDrawing(QWidget):
         painter.drawText(part, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_records(
-        self, painter: QPainter, pools: Pools, pool: PoolState, records: tuple[RecordState, ...]
+        self, painter: QPainter, pools: Pools, pool: PoolState, depot: DepotState
     ) -> None:
         theme, px = self._themes.theme, self._themes.metrics.px
         role, number = theme.role("depot"), pool.number
-        boxes = [
-            pools.part(number, record.offset_bytes, record.offset_bytes + record.size_bytes)
-            for record in records
-        ]
-        for box in boxes:
-            painter.fillRect(QRectF(*box), QColor(role.colour))
-        if boxes and sum(box.width for box in boxes) / len(boxes) >= px(_DIVIDED_PX):
+        begins, ends = (places.tolist() for places in depot.places(pool))
+        for first, end in runs(begins, ends):
+            painter.fillRect(QRectF(*pools.part(number, first, end)), QColor(role.colour))
+        taken = sum(ends) - sum(begins)
+        if begins and pools.part(number, 0, taken).width / len(begins) >= px(_DIVIDED_PX):
             painter.setPen(QPen(QColor(theme.surface), 1))
-            for box in boxes:
-                painter.drawLine(
-                    round(box.right), round(box.y), round(box.right), round(box.bottom)
-                )
-        for record in records:
-            marked = record.changed or record.number == self._selected
-            if not marked:
+            boxes = (pools.part(number, 0, end) for end in ends)
+            painter.drawLines([QLineF(box.right, box.y, box.right, box.bottom) for box in boxes])
+        newest = depot.n_records if depot.changed else 0
+        for marked in (self._selected, newest):
+            at = marked - pool.first_record
+            record = depot.record(marked) if 0 <= at < pool.n_records else None
+            if record is None or (marked == newest and not record.changed):
                 continue
-            end = record.offset_bytes + record.size_bytes
-            box = pools.part(number, record.offset_bytes, end, seen=True)
+            box = pools.part(number, begins[at], ends[at], seen=True)
             painter.fillRect(QRectF(*box), QColor(theme.surface))
             inside = QRectF(*box).adjusted(0, px(2), 0, -px(2))
             painter.fillRect(inside, QColor(theme.accent if record.changed else theme.text))
@@ -213,9 +218,6 @@ class PoolsDrawing(QWidget):
 
     # -- the mouse ------------------------------------------------------------------------
 
-    def _records(self, pool: PoolState, depot: DepotState) -> tuple[RecordState, ...]:
-        return depot.records(pool.first_record - 1, pool.first_record - 1 + pool.n_records)
-
     def record_at(self, x: float, y: float) -> int:
         """Return the number of the record at a point, 0 where there is none."""
         depot, pools = self._depot, self.pools
@@ -223,13 +225,9 @@ class PoolsDrawing(QWidget):
         if depot is None or not 0 <= row < depot.n_pools:
             return 0
         (pool,) = depot.pools(row, row + 1)
-        records = self._records(pool, depot)
-        at = record_at_byte(
-            [record.offset_bytes for record in records],
-            [record.offset_bytes + record.size_bytes for record in records],
-            pools.byte_at(x),
-        )
-        return records[at].number if at >= 0 else 0
+        begins, ends = (places.tolist() for places in depot.places(pool))
+        at = record_at_byte(begins, ends, pools.byte_at(x))
+        return pool.first_record + at if at >= 0 else 0
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the record under the mouse."""

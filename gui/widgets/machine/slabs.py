@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.trace.holdings.slabs import CacheState
 from gui.widgets.machine.details import About, Link
 from gui.widgets.machine.model import Column, HeldModel
-from gui.widgets.machine.table import BarDelegate, HeldTable
+from gui.widgets.machine.table import HeldTable
 from gui.widgets.machine.view import TableView
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class SlabsView(TableView):
         )
         table = HeldTable(self.model, themes, stretched=_FREE)
         super().__init__("Slabs", table, _HINT, themes)
-        table.setItemDelegateForColumn(_FREE, BarDelegate("slab", themes, table))
         self.dress()
 
     def _columns(self) -> list[Column[CacheState]]:
@@ -67,11 +66,11 @@ class SlabsView(TableView):
                    lambda cache: cache.name, sample="kmalloc-512"),
             Column("Free on cpu", "Objects free on the cpu's own freelist; ! where the next "
                    "kmalloc needs a page", free, right=True, role=special,
-                   share=lambda cache: max(0, cache.free) / max(1, cache.objects)),
+                   bar="slab", share=lambda cache: max(0, cache.free) / max(1, cache.objects)),
             Column("Partial", "Slabs on the cpu's and on the node's partial list", partial_text,
-                   right=True, sample="4 + 10"),
+                   right=True, sample="4 + 10", spared=1),
             Column("In them", "Objects free in the slabs of both lists",
-                   lambda cache: f"{cache.partial_free:,}", right=True),
+                   lambda cache: f"{cache.partial_free:,}", right=True, spared=2),
         ]  # fmt: skip
 
     def show_at(self, holdings: Holdings, position: int) -> None:
