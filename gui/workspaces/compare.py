@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import splitter
@@ -30,8 +30,8 @@ _SHARES = (52, 22, 26)
 """Percent of the height for the stacks, the strips and the table, until one drags."""
 _OVERLAY_SHARE = 8
 """What the stacks give up for an overlay."""
-_LEAST_STACKS_PX = 230
-"""Height the stacks get before the table does, at the scale of 1."""
+_STACKS_PX, _LEAST_STACKS_PX = 230, 140
+"""Height the stacks get before the table does, and before its sentence does, at the scale of 1."""
 
 
 class CompareWorkspace(QWidget):
@@ -59,6 +59,7 @@ class CompareWorkspace(QWidget):
         self.transport = TransportBar(cursor, playback, window.registry, themes)
         self._dragged = False
         self._splitter = self._arrange()
+        self._splitter.installEventFilter(self)
         self._restore()
         self.bar.pair_changed.connect(self._overlay)
         session.traces_changed.connect(self._share_later)
@@ -101,21 +102,23 @@ class CompareWorkspace(QWidget):
         """Give each view its share, as long as nobody has dragged."""
         if self._dragged:
             return
-        whole = self._splitter.height()
+        whole, px = self._splitter.height(), self._window.themes.metrics.px
         stacks, strips, table = (whole * share // 100 for share in _SHARES)
         if self.strips.pair is not None:
             more = whole * _OVERLAY_SHARE // 100
             stacks, strips = stacks - more, strips + more
         strips = max(strips, self.strips.minimumSizeHint().height())
-        # At a large scale the table makes room for the stacks; its sentence stays.
-        least = self._window.themes.metrics.px(_LEAST_STACKS_PX)
-        table = max(self.table.least_height(), min(table, whole - strips - least))
+        # At a large scale the table makes room for the stacks, and then the sentence above it.
+        least = self.table.least_height()
+        table = max(least, min(table, whole - strips - px(_STACKS_PX)))
+        self.table.setVisible(whole - strips - least >= px(_LEAST_STACKS_PX))
         self._splitter.setSizes([whole - strips - table, strips, table])
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new height."""
-        super().resizeEvent(event)
-        self._share_later()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the new height: the bar above may have taken or given some."""
+        if watched is self._splitter and event.type() == QEvent.Type.Resize:
+            self._share_later()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow what is open in Live."""

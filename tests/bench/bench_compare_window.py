@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gui.widgets.compare.strips import StripsView
 
 LANES = 4
-PAGE_EVENTS = 9_000
+PAGE_EVENTS = 3_100
 """Top-level page events of the law's scenario: about a million events at the depths below."""
 LEAST_EVENTS = 1_000_000
 FRAMES = 240
@@ -108,7 +108,7 @@ def _session() -> CompareSession:
     session = CompareSession(main, Runner(probe_events=20_000_000))
     main.setParent(session)
     session.lanes = tuple(
-        Lane(guard, 2, kernel) for guard in ("uint", "bit2") for kernel in ("6.1", "6.6")
+        Lane(guard, 2, kernel) for guard in ("uint", "bit2") for kernel in ("6.1", "6.12")
     )
     session.follow(True)
     while session.busy:

@@ -140,7 +140,7 @@ class CompareBar(QFrame):
         self._column.addWidget(controls)
         self.add_button.setText("Add lane")
         self.add_button.setToolTip("Compare one more; it begins as a copy of the last one")
-        self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add_button.setAccessibleName("Add lane")
         self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_button.clicked.connect(self._add_lane)
         session.lanes_changed.connect(self._show)
@@ -251,7 +251,12 @@ class CompareBar(QFrame):
         edges = self._column.contentsMargins()
         room = self.width() - edges.left() - edges.right()
         shown = [self._parts[0], *self._lanes[: len(self.chips)], self._add, self._parts[1]]
-        wide = sum(part.sizeHint().width() + self._flow.gaps[0] for part in shown)
+        style = Qt.ToolButtonStyle
+        for look in (style.ToolButtonTextBesideIcon, style.ToolButtonIconOnly):
+            self.add_button.setToolButtonStyle(look)
+            wide = sum(part.sizeHint().width() + self._flow.gaps[0] for part in shown)
+            if wide <= room:
+                break
         self._common.setVisible(wide + self._common.sizeHint().width() <= room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

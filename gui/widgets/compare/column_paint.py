@@ -267,14 +267,15 @@ def _paint_frame(painter: QPainter, style: ColumnStyle, row: QRectF, frame: Fram
     pad = px(12)
     if frame.folded:
         painter.setPen(QPen(QColor(theme.outline), 1, Qt.PenStyle.DotLine))
-        wide = style.wide(style.strong_caption, frame.name) / 2 + px(10)
+        said = style.cut(style.strong_caption, frame.name, row.width() - 2 * pad)
+        wide = style.wide(style.strong_caption, said) / 2 + px(10)
         middle = row.center()
         for start, end in ((row.left() + pad, middle.x() - wide),
                            (middle.x() + wide, row.right() - pad)):  # fmt: skip
             painter.drawLine(QPointF(start, middle.y()), QPointF(end, middle.y()))
         ink = theme.danger.ink if frame.wrapped else theme.muted
         font = style.strong_caption if frame.wrapped else style.caption
-        _text(painter, row, _CENTRE, font, ink, frame.name)
+        _text(painter, row, _CENTRE, font, ink, said)
         return
     colour, shared, parted = style.colours(frame.subsystem)
     inside = row.adjusted(pad, 1, -pad, -1)

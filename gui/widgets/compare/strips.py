@@ -76,7 +76,7 @@ class StripsView(StripsCanvas):
         alignment, axis = self._session.alignment, self.axis
         if alignment is None or point.y() > self.layout_now().ruler.bottom:
             return None
-        reach = self._themes.metrics.px(_GRAB_PX + 1)
+        reach = self._themes.metrics.frame().px(_GRAB_PX + 1)
         near = [x for x in mark_xs(alignment.parting_moments, axis) if abs(x - point.x()) <= reach]
         if not near:
             return None
@@ -94,7 +94,7 @@ class StripsView(StripsCanvas):
             return
         point = event.position()
         ruler = self.layout_now().ruler
-        near = abs(point.x() - self._playhead_x()) <= self._themes.metrics.px(_GRAB_PX)
+        near = abs(point.x() - self._playhead_x()) <= self._themes.metrics.frame().px(_GRAB_PX)
         self._pressed, self._panned_from = point, self.viewport.view.first
         self._drag = "scrub" if near or point.y() <= ruler.bottom else "click"
         parting = self._parting_near(point)

@@ -82,7 +82,7 @@ class StripsCanvas(QWidget):
     def layout_now(self) -> StripLayout:
         """Return where everything lies."""
         return strip_layout(
-            self.width(), self.height(), len(self._session.views), self._themes.metrics.px,
+            self.width(), self.height(), len(self._session.views), self._themes.metrics.frame().px,
             ghost=self.pair is not None and bool(self._session.views),
         )  # fmt: skip
 
@@ -135,16 +135,16 @@ class StripsCanvas(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for all strips."""
-        return QSize(self._themes.metrics.px(640), self._height(_LANE_PX))
+        return QSize(self._themes.metrics.frame().px(640), self._height(_LANE_PX))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for strips that can still be read."""
-        px = self._themes.metrics.chrome
+        px = self._themes.metrics.frame().px
         lanes = max(2, len(self._session.views)) + (2 if self.pair else 0)
         return QSize(px(240), px(40) + lanes * px(_LEAST_LANE_PX))
 
     def _height(self, lane_px: int) -> int:
-        px = self._themes.metrics.px
+        px = self._themes.metrics.frame().px
         lanes = max(2, len(self._session.views)) + (1.6 if self.pair else 0)
         return int(px(50 if self.pair else 30) + lanes * px(lane_px))
 
@@ -166,7 +166,7 @@ class StripsCanvas(QWidget):
         if alignment is None or not self.lanes:
             return
         theme, layout, rows = self._themes.theme, self.layout_now(), self.rows
-        strips = StripPainter(painter, theme, self._themes.metrics, self.axis, ratio)
+        strips = StripPainter(painter, theme, self._themes.metrics.frame(), self.axis, ratio)
         sides = dict(zip(self.pair or (), (theme.only_a, theme.only_b), strict=False))
         for number, (box, lane) in enumerate(zip(layout.lanes, self.lanes, strict=True)):
             strips.lane(box, lane, rows, LETTERS[number], sides.get(number))
@@ -191,7 +191,7 @@ class StripsCanvas(QWidget):
     def draw(self, painter: QPainter) -> None:
         """Draw the view as it is now: on the screen or into an image."""
         painter.drawPixmap(0, 0, self._drawn())
-        theme, px = self._themes.theme, self._themes.metrics.px
+        theme, px = self._themes.theme, self._themes.metrics.frame().px
         if self._session.views:
             layout = self.layout_now()
             left, right = layout.ruler.left, layout.ruler.right
@@ -211,7 +211,7 @@ class StripsCanvas(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _draw_playhead(self, painter: QPainter, x: float, layout: StripLayout) -> None:
-        theme, px = self._themes.theme, self._themes.metrics.px
+        theme, px = self._themes.theme, self._themes.metrics.frame().px
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top, bottom = QPointF(x, layout.ruler.bottom - px(4)), QPointF(x, layout.bottom)
         painter.setPen(QPen(QColor(theme.window), px(4)))

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.icons import icon
 from gui.widgets.compare.difference_model import DifferenceModel
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
@@ -26,8 +26,30 @@ if TYPE_CHECKING:
 EVENTS_AT_ONCE = 1_000_000
 """Figures of larger runs are worked out after the window has shown the rest."""
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_LECTURE_HALL = 2.0
+"""From this scale on the sentence has one line."""
 _MEASURE_PX = 260
 """Least width of the measures' column at the scale of 1."""
+
+
+class _Sentence(ElidedLabel):
+    """A sentence over several lines, or on one line and shortened where lines are precious."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_wraps(True)
+
+    def set_wraps(self, wraps: bool) -> None:
+        """Use several lines, or one."""
+        self.setWordWrap(wraps)
+        self._fit()
+
+    def _fit(self) -> None:
+        if not self.wordWrap():
+            super()._fit()
+        elif self.text() != self.whole:
+            self.setText(self.whole)
+            self.setToolTip("")
 
 
 class DifferencesPanel(QWidget):
@@ -42,8 +64,7 @@ class DifferencesPanel(QWidget):
         super().__init__()
         self._session, self._themes = session, themes
         self.model = DifferenceModel(themes, self)
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
+        self.sentence = _Sentence()
         self.copy_button, self.csv_button = QToolButton(), QToolButton()
         self.table = CopyTable(themes)
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -56,6 +77,8 @@ class DifferencesPanel(QWidget):
 
     def _build(self) -> None:
         self._head, self._column = QHBoxLayout(), QVBoxLayout(self)
+        # The table goes where there is no room for it, so its least height is not the panel's.
+        self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         self._head.addWidget(self.sentence, 1)
         for button, text, tip, copy in (
             (self.copy_button, "Markdown", "Copy the table as Markdown", self.copy_markdown),
@@ -80,7 +103,7 @@ class DifferencesPanel(QWidget):
         traces = self._session.traces
         self._later.stop()
         if sum(map(len, traces)) > EVENTS_AT_ONCE:
-            self.sentence.setText("…")
+            self.sentence.set_text("…")
             self.model.take((), ())
             self._later.start()
         else:
@@ -93,7 +116,7 @@ class DifferencesPanel(QWidget):
         traces, labels = self._session.traces, self._session.labels
         rows = differences(traces, self._session.plans) if traces else ()
         self.model.take(labels, rows)
-        self.sentence.setText(summary(labels, rows) if rows else "Nothing is compared yet.")
+        self.sentence.set_text(summary(labels, rows) if rows else "Nothing is compared yet.")
         for button in (self.copy_button, self.csv_button):
             button.setEnabled(bool(rows))
         self._fit_columns()
@@ -101,7 +124,8 @@ class DifferencesPanel(QWidget):
     def least_height(self) -> int:
         """Return the height of the sentence alone."""
         edges = self._column.contentsMargins()
-        head = max(self.sentence.sizeHint().height(), self.copy_button.sizeHint().height())
+        line = self.sentence.fontMetrics().height()
+        head = max(line, self.copy_button.sizeHint().height())
         return head + edges.top() + edges.bottom()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -122,7 +146,7 @@ class DifferencesPanel(QWidget):
 
         if self.model.rows:
             table = as_markdown(self.model.labels, self.model.rows)
-            QGuiApplication.clipboard().setText(f"{self.sentence.text()}\n\n{table}")
+            QGuiApplication.clipboard().setText(f"{self.sentence.whole}\n\n{table}")
 
     def copy_csv(self) -> None:
         """Put the table on the clipboard as CSV."""
@@ -139,7 +163,8 @@ class DifferencesPanel(QWidget):
         self._column.setContentsMargins(px(12), px(8), px(12), px(6))
         self._column.setSpacing(px(6))
         self._head.setSpacing(px(6))
-        self.sentence.setFont(metrics.ui("title", bold=True))
+        self.sentence.setFont(metrics.frame().ui("title", bold=True))
+        self.sentence.set_wraps(metrics.scale < _LECTURE_HALL)
         for button in (self.copy_button, self.csv_button):
             button.setIcon(icon("copy", theme, metrics.chrome(16), ratio=ratio))
             button.setIconSize(QSize(1, 1) * metrics.chrome(16))
