@@ -165,16 +165,24 @@ class SaveTree:
         self.asker[listed] = Asker.LIST
         self._by_owner = np.argsort(owner, kind="stable")
         self._owners = owner[self._by_owner]
-        self.parent[listed] = self._saves_of(trace.parents[at[inside[listed]]])
+        lists = at[inside[listed]]
+        self.parent[listed] = self._saves_of(trace.parents[lists], lists)
         self.level = _levels(self.parent)
 
-    def _saves_of(self, owners: Positions) -> Positions:
-        """Return the saves that some calls of __set_page_owner asked for, -1 where none is."""
+    def _saves_of(self, owners: Positions, lists: Positions) -> Positions:
+        """Return the saves whose stacks are put on the list, -1 where there is none.
+
+        Args:
+            owners: Calls of __set_page_owner, which asked for the saves.
+            lists: The calls of add_stack_record_to_list that they made.
+        """
         if not len(self._owners):
             return np.full(len(owners), -1, np.int32)
         where = np.searchsorted(self._owners, owners).clip(max=len(self._owners) - 1)
         found = self._by_owner[where].astype(np.int32)
-        return np.where(self._owners[where] == owners, found, np.int32(-1))
+        same = (owners >= 0) & (self._owners[where] == owners)
+        earlier = same & (self.call[found] < lists)
+        return np.where(earlier, found, np.int32(-1))
 
     def _judge(self, at: Positions, signs: Small, node: Positions) -> None:
         def where(sign: _Sign) -> Positions:
@@ -293,7 +301,8 @@ class SaveTree:
             if name == "save_stack":
                 return int(np.searchsorted(self.call, np.int32(call)))
             if name == _LIST:
-                return int(self._saves_of(self._trace.parents[call : call + 1])[0])
+                owner = self._trace.parents[call : call + 1]
+                return int(self._saves_of(owner, np.array([call], np.int32))[0])
         return -1
 
     def top_at(self, position: int) -> int:

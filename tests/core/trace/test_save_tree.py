@@ -14,7 +14,14 @@ from core.trace.events import Kind
 from core.trace.save_law import law, law_of
 from core.trace.save_tree import Asker, Outcome, SaveTree, save_tree
 from core.trace.trace import Trace
-from tests.core.trace.made_traces import LIST, RESET, SAVE, page_owner_traces, random_traces
+from tests.core.trace.made_traces import (
+    LIST,
+    RESET,
+    SAVE,
+    Maker,
+    page_owner_traces,
+    random_traces,
+)
 from tests.runs import bundled_run, counts, run_scenario
 
 COLUMNS = (
@@ -153,6 +160,21 @@ def test_nonsense_is_taken_too(trace: Trace) -> None:
     assert len(tree) == counts(trace)["save_stack_calls"] if len(trace) else not len(tree)
     assert (tree.parent < np.arange(len(tree))).all()
     assert tree.frames.sum() <= len(trace)
+
+
+def test_a_list_item_of_nobody_hangs_below_nobody() -> None:
+    maker = Maker()
+    for name in (SAVE, LIST):
+        maker.call(name)
+        if name == LIST:
+            maker.call("kmalloc")
+            maker.call(SAVE)
+            maker.back()
+            maker.back()
+        maker.back()
+    tree = SaveTree(maker.trace())
+    assert tree.parent.tolist() == [-1, -1]
+    assert tree.asker.tolist() == [Asker.ALLOC, Asker.LIST]
 
 
 @given(trace=page_owner_traces())
