@@ -88,7 +88,11 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("deepest_recursion", "deepest recursion", about="Most saves under way in one task."),
     Measure("peak_stack_bytes", "peak stack", "bytes", "The most of a stack that was in use."),
-    Measure("depot_pools", "depot pools", about="Pools of four pages that the stack depot filled."),
+    Measure(
+        "depot_pages",
+        "depot pages",
+        about="Pages of the stack depot at the end: pools that hold records, and the spare.",
+    ),
     Measure("simulated_ns", "simulated time", "ns", "A teaching clock, not a measurement."),
     Measure(
         "guard_instructions",
@@ -140,6 +144,7 @@ _READERS: dict[str, Callable[[Trace, State, Plan | None], Value]] = {
     "outcome": lambda trace, _end, _plan: trace.info.outcome,
     "owners_lost": _count("owner_lost"),
     "peak_stack_bytes": lambda trace, _end, _plan: stack_summary(trace)["peak_bytes"],
+    "depot_pages": lambda trace, _end, _plan: _depot_pages(trace),
     "simulated_ns": lambda _trace, end, _plan: end.clock_ns,
     "guard_instructions": lambda trace, _end, _plan: guard_instructions(trace),
     "task_struct_bytes": lambda trace, _end, plan: added_task_bytes(trace, plan),
@@ -151,10 +156,15 @@ _READERS: dict[str, Callable[[Trace, State, Plan | None], Value]] = {
             "frames_unwound",
             "guard_hits",
             "deepest_recursion",
-            "depot_pools",
         )
     },
 }
+
+
+def _depot_pages(trace: Trace) -> int:
+    from core.trace.plotted import depot_signal
+
+    return depot_signal(trace).value_at(len(trace) - 1)
 
 
 def told(value: Value) -> str:

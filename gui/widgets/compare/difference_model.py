@@ -26,7 +26,7 @@ LEAST, MOST = "↓", "↑"
 _COSTS = frozenset(
     {
         "save_stack_calls", "unwinds", "frames_unwound", "owners_lost", "peak_stack_bytes",
-        "depot_pools", "simulated_ns", "guard_instructions", "task_struct_bytes",
+        "depot_pages", "simulated_ns", "guard_instructions", "task_struct_bytes",
     }
 )  # fmt: skip
 """Measures of which less is better."""
