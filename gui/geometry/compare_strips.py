@@ -172,9 +172,11 @@ def strip_image(
         tints = colours[found.categories]
         # A call that covers a hundredth of a column is still there: it shows a little.
         rest = 1.0 - np.minimum(found.busy.sum(axis=0), 1.0)
-        mixed = np.einsum("src,srk->rck", found.busy, tints, optimize=True)
-        mixed += rest[..., None] * background
-        pixels[places, :, :3] = np.clip(mixed, 0, 255)[..., ::-1].astype(np.uint8)
+        for channel, byte in enumerate((2, 1, 0)):
+            mixed = rest * background[channel]
+            for busy, tint in zip(found.busy, tints[..., channel], strict=True):
+                mixed += busy * tint[:, None]
+            pixels[places, :, byte] = np.minimum(mixed, 255.0)
     return pixels
 
 

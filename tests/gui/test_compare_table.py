@@ -8,7 +8,7 @@ import io
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from core.compare.differences import Difference, differences
@@ -117,14 +117,14 @@ def test_it_is_copied_as_markdown_and_csv(
     qtbot: QtBot, panel: tuple[DifferencesPanel, CompareSession, ThemeManager]
 ) -> None:
     view, _, _ = panel
-    qtbot.mouseClick(view.copy_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.copy_button, Qt.MouseButton.LeftButton)
     text = QGuiApplication.clipboard().text()
     assert text.startswith(view.sentence.whole)
     lines = text.splitlines()
     assert "unsigned int" in lines[2]
     assert all(line.startswith("|") for line in lines[2:])
     assert len(lines) == 2 + 2 + len(view.model.rows)
-    qtbot.mouseClick(view.csv_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.csv_button, Qt.MouseButton.LeftButton)
     rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text())))
     assert rows[0] == ["measure", "unit", "differs", *view.model.labels]
     assert rows[1][:3] == ["outcome", "", "yes"]
@@ -136,7 +136,7 @@ def test_selected_rows_can_be_copied_as_well(
 ) -> None:
     view, _, _ = panel
     view.table.selectRow(1)
-    qtbot.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert (
         QGuiApplication.clipboard().text().split()[-3:] == texts(view.model, "save_stack_calls")[1:]
     )

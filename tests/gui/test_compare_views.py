@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -117,7 +118,7 @@ def test_a_double_click_brings_all_lanes_to_the_call(
     point = QPoint(60, int(box.middle))
     call = column.frames[row].call
     with qtbot.waitSignal(session.moment_changed):
-        qtbot.mouseDClick(column, LEFT, pos=point)
+        QTest.mouseDClick(column, LEFT, pos=point)
     assert session.views[1].position == call
     assert session.alignment is not None
     assert session.views[0].position == session.alignment.positions_at(session.moment)[0]
@@ -129,17 +130,17 @@ def test_the_arrows_choose_a_frame_and_enter_goes_there(
     view, session, _ = columns
     column = view.columns[0]
     column.setFocus()
-    qtbot.keyClick(column, Qt.Key.Key_Up)
+    QTest.keyClick(column, Qt.Key.Key_Up)
     assert column.chosen == len(column.rows) - 1
-    qtbot.keyClick(column, Qt.Key.Key_Up)
+    QTest.keyClick(column, Qt.Key.Key_Up)
     assert column.chosen == len(column.rows) - 2
     assert column.accessibleDescription().startswith(column.frames[column.chosen].name)
-    qtbot.keyClick(column, Qt.Key.Key_Escape)
+    QTest.keyClick(column, Qt.Key.Key_Escape)
     assert column.chosen == -1
-    qtbot.mouseClick(column, LEFT, pos=QPoint(60, int(column.parts.row(0).middle)))
+    QTest.mouseClick(column, LEFT, pos=QPoint(60, int(column.parts.row(0).middle)))
     assert column.chosen == 0
     call = column.frames[0].call
-    qtbot.keyClick(column, Qt.Key.Key_Return)
+    QTest.keyClick(column, Qt.Key.Key_Return)
     assert session.views[0].position == call
 
 
@@ -222,7 +223,7 @@ def test_a_click_seeks(
     view, session, _ = strips
     box = view.layout_now().lanes[1]
     with qtbot.waitSignal(session.moment_changed) as got:
-        qtbot.mouseClick(view, LEFT, pos=QPoint(x_of(view, 150), int(box.middle)))
+        QTest.mouseClick(view, LEFT, pos=QPoint(x_of(view, 150), int(box.middle)))
     assert got.args == [150]
 
 
@@ -234,7 +235,7 @@ def test_a_click_on_the_mark_of_a_parting_goes_to_it(
     parting = session.alignment.partings[0].moment
     session.seek(0)
     point = QPoint(x_of(view, parting) + 3, int(view.layout_now().ruler.middle))
-    qtbot.mouseClick(view, LEFT, pos=point)
+    QTest.mouseClick(view, LEFT, pos=point)
     assert session.moment == parting
 
 
@@ -246,17 +247,17 @@ def test_dragging_in_a_strip_pans_and_in_the_ruler_scrubs(
     session.seek(60)
     y = int(view.layout_now().lanes[0].middle)
     start, moved = view.viewport.view.first, QApplication.startDragDistance() + 100
-    qtbot.mousePress(view, LEFT, pos=QPoint(500, y))
-    qtbot.mouseMove(view, QPoint(500 - moved, y))
-    qtbot.mouseRelease(view, LEFT, pos=QPoint(500 - moved, y))
+    QTest.mousePress(view, LEFT, pos=QPoint(500, y))
+    QTest.mouseMove(view, QPoint(500 - moved, y))
+    QTest.mouseRelease(view, LEFT, pos=QPoint(500 - moved, y))
     expected = start + moved / view.axis.pixels_a_unit
     assert view.viewport.view.first == pytest.approx(expected)
     assert session.moment == 60
-    qtbot.mousePress(view, LEFT, pos=QPoint(x_of(view, 80), 4))
+    QTest.mousePress(view, LEFT, pos=QPoint(x_of(view, 80), 4))
     assert session.moment == 80
-    qtbot.mouseMove(view, QPoint(x_of(view, 90), 4))
+    QTest.mouseMove(view, QPoint(x_of(view, 90), 4))
     assert session.moment == 90
-    qtbot.mouseRelease(view, LEFT, pos=QPoint(x_of(view, 90), 4))
+    QTest.mouseRelease(view, LEFT, pos=QPoint(x_of(view, 90), 4))
     assert session.moment == 90
 
 
@@ -286,12 +287,12 @@ def test_a_double_click_fits_the_call_and_beside_it_everything(
     lane, span = found
     assert lane == 1
     index = view.lanes[1].strip.index
-    qtbot.mouseDClick(view, LEFT, pos=point.toPoint())
+    QTest.mouseDClick(view, LEFT, pos=point.toPoint())
     assert (view.viewport.view.first, view.viewport.view.last) == (
         float(index.starts[span]), float(index.ends[span]),
     )  # fmt: skip
     gap = QPointF(500, view.layout_now().lanes[0].bottom + 2)
-    qtbot.mouseDClick(view, LEFT, pos=gap.toPoint())
+    QTest.mouseDClick(view, LEFT, pos=gap.toPoint())
     assert view.viewport.view == view.viewport.bounds
 
 
@@ -417,3 +418,25 @@ def test_an_empty_comparison_is_an_empty_view(qtbot: QtBot) -> None:
         made.resize(600, 200)
         assert not made.grab().isNull()
     assert StripsView(empty, ThemeManager()).tip_at(QPointF(10, 10)) == ""
+
+
+def test_long_runs_are_worked_out_step_by_step(
+    qtbot: QtBot,
+    strips: tuple[StripsView, CompareSession, ThemeManager],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view, session, _ = strips
+    monkeypatch.setattr("gui.widgets.compare.strips_canvas.EVENTS_AT_ONCE", 10)
+    session.change_lane(0, max_depth=1)
+    settled(qtbot, session)
+    assert not view.ready
+    view.grab()
+    assert not view.ready
+    qtbot.waitUntil(lambda: view.ready)
+    assert len(view.lanes) == 3
+    assert view.lanes[0].trace is session.traces[0]
+    session.change_lane(0, max_depth=2)
+    settled(qtbot, session)
+    assert not view.ready
+    assert view.lanes[0].trace is session.traces[0]
+    assert view.ready

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -69,7 +70,7 @@ class Stand:
 
     def key(self, qtbot: QtBot, key: Qt.Key, held: Qt.KeyboardModifier | None = None) -> None:
         held = held or Qt.KeyboardModifier.NoModifier
-        qtbot.keyClick(self.window.focusWidget() or self.window, key, held)
+        QTest.keyClick(self.window.focusWidget() or self.window, key, held)
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ def test_the_bar_says_what_is_compared(qtbot: QtBot, stand: Stand) -> None:
 
 def test_a_lane_is_added_until_there_are_four(qtbot: QtBot, stand: Stand) -> None:
     bar = stand.page.bar
-    qtbot.mouseClick(bar.add_button, LEFT)
+    QTest.mouseClick(bar.add_button, LEFT)
     settled(qtbot, stand.session)
     assert len(stand.session.lanes) == 4
     assert not bar.add_button.isEnabled()
@@ -254,24 +255,24 @@ def test_the_overlay_is_chosen_from_all_pairs_and_goes_with_its_lane(
 
 def test_a_chip_opens_what_its_lane_changes(qtbot: QtBot, stand: Stand) -> None:
     session, chip = stand.session, stand.page.bar.chips[1]
-    qtbot.mouseClick(chip, LEFT)
+    QTest.mouseClick(chip, LEFT)
     editor = chip.editor
     assert editor.isVisible()
     assert editor.guard.buttons["bit1"].isChecked()
     assert editor.max_depth.value() == 2
-    qtbot.mouseClick(editor.guard.buttons["uint"], LEFT)
+    QTest.mouseClick(editor.guard.buttons["uint"], LEFT)
     settled(qtbot, session)
     assert session.lanes[1] == Lane("uint")
     editor.max_depth.lineEdit().setText("")
-    qtbot.keyClicks(editor.max_depth, "3")
-    qtbot.keyClick(editor.max_depth, Qt.Key.Key_Return)
+    QTest.keyClicks(editor.max_depth, "3")
+    QTest.keyClick(editor.max_depth, Qt.Key.Key_Return)
     settled(qtbot, session)
     assert session.lanes[1] == Lane("uint", 3)
     assert session.traces[1].info.guard.max_depth == 3
-    qtbot.mouseClick(editor.guard.buttons["scan"], LEFT)
+    QTest.mouseClick(editor.guard.buttons["scan"], LEFT)
     settled(qtbot, session)
     assert not editor.max_depth.isEnabled()
-    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()
 
 
@@ -295,7 +296,7 @@ def test_kernels_and_architectures_are_chosen_in_the_lane(qtbot: QtBot, stand: S
 def test_a_lane_is_removed_in_its_window_but_two_stay(qtbot: QtBot, stand: Stand) -> None:
     session, bar = stand.session, stand.page.bar
     bar.chips[0].open_editor()
-    qtbot.mouseClick(bar.chips[0].editor.remove_button, LEFT)
+    QTest.mouseClick(bar.chips[0].editor.remove_button, LEFT)
     qtbot.waitUntil(lambda: len(session.views) == 2)
     assert session.lanes == PRESETS[0].lanes[1:]
     bar.chips[0].open_editor()

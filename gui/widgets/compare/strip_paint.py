@@ -248,17 +248,26 @@ class StripPainter:
                 for strip in strips:
                     painter.fillRect(QRectF(x, strip.top, 1, strip.height), colour)
         partings = mark_xs(alignment.parting_moments, self._axis)
-        few = len(partings) * 14 < self._axis.width
-        pen = QPen(QColor(theme.accent), max(1, self._px(1.5)) if few else 1)
-        if few:
-            pen.setDashPattern([4, 3])
-        for x in partings:
-            painter.setPen(pen)
-            if few:
-                painter.drawLine(QPointF(x + 0.5, box.bottom - 2), QPointF(x + 0.5, layout.bottom))
-                self._diamond(x + 0.5, box)
-            else:
-                painter.drawLine(QPointF(x, box.bottom - self._px(6)), QPointF(x, box.bottom))
+        if len(partings) * 14 < self._axis.width:
+            self._partings(partings, box, layout)
+        else:
+            tall = self._px(6)
+            marks = [
+                QRectF(left, box.bottom - tall, right - left, tall)
+                for left, right in joined(partings, 1)
+            ]
+            self._rects(marks, theme.accent)
+
+    def _partings(self, xs: Sequence[float], box: Box, layout: StripLayout) -> None:
+        """Draw a line through all lanes where they part, and a mark above it."""
+        pen = QPen(QColor(self._theme.accent), max(1, self._px(1.5)))
+        pen.setDashPattern([4, 3])
+        for x in xs:
+            self._painter.setPen(pen)
+            self._painter.drawLine(
+                QPointF(x + 0.5, box.bottom - 2), QPointF(x + 0.5, layout.bottom)
+            )
+            self._diamond(x + 0.5, box)
 
     def _ticks(self, box: Box, moments: int) -> None:
         theme, px, painter, axis = self._theme, self._px, self._painter, self._axis

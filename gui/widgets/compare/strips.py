@@ -144,6 +144,8 @@ class StripsView(StripsCanvas):
 
     def call_at(self, point: QPointF) -> tuple[int, int] | None:
         """Return the lane and the span at a point, None beside the calls."""
+        if not self.ready:
+            return None
         layout, rows = self.layout_now(), self.rows
         lane = layout.lane_at(point.y())
         if lane is None:

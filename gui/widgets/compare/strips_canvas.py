@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.compare_lane import LETTERS
-from gui.compare_spans import LaneSpans, Overlay, lanes_on_axis, overlay_of
+from gui.compare_spans import LaneSpans, Overlay, finished, lanes_in_steps, overlay_of
 from gui.geometry.axis import Axis
 from gui.geometry.compare_strips import StripLayout, shown_rows, strip_layout
 from gui.viewport import Viewport
 from gui.widgets.compare.strip_paint import StripPainter
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from gui.compare_session import CompareSession
     from gui.session import Session
     from gui.theme import ThemeManager
 
+EVENTS_AT_ONCE = 400_000
+"""Longer runs are worked out step by step after the window has shown the rest."""
 _LANE_PX, _LEAST_LANE_PX = 52, 24
 """What a strip wants, and the least it can do with, at the scale of 1."""
 
@@ -38,6 +42,9 @@ class StripsCanvas(QWidget):
         # A viewport asks no more of a session than the cursor of a comparison has.
         self.viewport = Viewport(cast("Session", session.cursor), self)
         self._lanes: list[LaneSpans] | None = None
+        self._steps: Generator[None, None, list[LaneSpans]] | None = None
+        self._later = QTimer(self, interval=0)
+        self._later.timeout.connect(self._work_on)
         self._overlay: Overlay | None = None
         self.pair: tuple[int, int] | None = None
         self._picture: QPixmap | None = None
@@ -51,6 +58,7 @@ class StripsCanvas(QWidget):
         session.moment_changed.connect(self._moved)
         self.viewport.changed.connect(self._redraw)
         themes.changed.connect(self._dress)
+        self._take()
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -58,9 +66,27 @@ class StripsCanvas(QWidget):
     def lanes(self) -> list[LaneSpans]:
         """The calls of the lanes on the axis, worked out when they are first asked for."""
         if self._lanes is None:
-            alignment, traces = self._session.alignment, self._session.traces
-            self._lanes = lanes_on_axis(traces, alignment) if alignment is not None else []
+            self._later.stop()
+            self._lanes = finished(self._steps) if self._steps is not None else []
+            self._steps = None
+            self._redraw()
         return self._lanes
+
+    @property
+    def ready(self) -> bool:
+        """Whether the calls are at hand; long runs take a moment, in which the window goes on."""
+        return self._lanes is not None
+
+    def _work_on(self) -> None:
+        """Do one step of what is to be worked out."""
+        if self._steps is None:
+            return
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._lanes, self._steps = end.value, None
+            self._later.stop()
+            self._redraw()
 
     @property
     def overlay(self) -> Overlay | None:
@@ -98,7 +124,13 @@ class StripsCanvas(QWidget):
         return shown_rows([lane.depth for lane in self.lanes])
 
     def _take(self) -> None:
+        alignment, traces = self._session.alignment, self._session.traces
         self._lanes = self._overlay = None
+        self._steps = lanes_in_steps(traces, alignment) if alignment is not None else None
+        if sum(map(len, traces)) > EVENTS_AT_ONCE:
+            self._later.start()
+        elif self._steps is not None:
+            self._lanes, self._steps = finished(self._steps), None
         if self.pair is not None and max(self.pair) >= len(self._session.views):
             self.pair = None
         self.updateGeometry()
@@ -163,7 +195,7 @@ class StripsCanvas(QWidget):
 
     def _draw_still(self, painter: QPainter, ratio: float) -> None:
         alignment = self._session.alignment
-        if alignment is None or not self.lanes:
+        if alignment is None or not self.ready or not self.lanes:
             return
         theme, layout, rows = self._themes.theme, self.layout_now(), self.rows
         strips = StripPainter(painter, theme, self._themes.metrics.frame(), self.axis, ratio)
