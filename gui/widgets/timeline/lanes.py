@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
-_MOST_IN_PLACE = 120
+_MOST_IN_PLACE = 60
 """Above so many guard hits in view they are marked above the calls only."""
 _MARK_WORDS = {
     HIT: ("guard hit", "guard hits"),
@@ -147,23 +147,22 @@ def _draw_hits_in_place(
     first, last = np.searchsorted(values, [axis.view.first, axis.view.last]).tolist()
     if not 0 < last - first <= _MOST_IN_PLACE:
         return
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colour = QColor(theme.role("guard").colour)
+    colour, rim = QColor(theme.role("guard").colour), QColor(theme.surface)
     faint = QColor(colour)
     faint.setAlpha(120)
     half = min(view.look.metrics.px(5), view.lanes.row * 0.42)
+    stands = []
     for position, value in zip(
         positions[first:last].tolist(), values[first:last].tolist(), strict=True
     ):
-        depth = len(trace.calls_at(position)) - 1
-        row = spans.row_number(trace.task_at(position), depth)
-        if row is None:
-            continue
-        x = axis.x_of(value)
-        y = area.top() + view.lanes.top_of(row) - view.scrolled + view.lanes.row / 2
-        painter.setPen(QPen(faint, 1))
-        painter.drawLine(QLineF(x, area.top(), x, y))
-        overlay.draw_symbol(painter, HIT, QPointF(x, y), half, colour, QColor(theme.surface))
+        row = spans.row_number(trace.task_at(position), len(trace.calls_at(position)) - 1)
+        if row is not None:
+            y = area.top() + view.lanes.top_of(row) - view.scrolled + view.lanes.row / 2
+            stands.append(QPointF(axis.x_of(value), y))
+    painter.setPen(QPen(faint, 1))
+    painter.drawLines([QLineF(at.x(), area.top(), at.x(), at.y()) for at in stands])
+    for at in stands:
+        overlay.put_symbol(painter, HIT, at, half, colour, rim)
 
 
 def _draw_focus(

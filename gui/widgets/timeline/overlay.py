@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPaintEngine,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 
 from gui.geometry.axis import Axis, tick_step
 from gui.geometry.marks import LaneMarks
@@ -81,7 +91,7 @@ def draw_marks(
         colour = mark_colour(theme, lane.lane)
         for mark in lane.symbols:
             middle = QPointF(mark.x, band.center().y())
-            draw_symbol(painter, mark.lane, middle, symbol_px / 2, colour, rim)
+            put_symbol(painter, mark.lane, middle, symbol_px / 2, colour, rim)
 
 
 def draw_bars(painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor) -> None:
@@ -102,6 +112,33 @@ def draw_bars(painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor) 
         packed.data, packed.shape[1], high, packed.shape[1] * 4, QImage.Format.Format_ARGB32
     )
     painter.drawImage(QPointF(left, band.bottom() - 1 - high), image)
+
+
+def put_symbol(
+    painter: QPainter, lane: int, middle: QPointF, half: float, colour: QColor, rim: QColor
+) -> None:
+    """Draw a symbol, on the screen as a picture that is drawn once: there may be hundreds."""
+    engine = painter.paintEngine()
+    if engine is None or engine.type() is not QPaintEngine.Type.Raster:
+        draw_symbol(painter, lane, middle, half, colour, rim)
+        return
+    ratio = painter.device().devicePixelRatioF()
+    stamp = _stamp(lane, half, colour.rgba(), rim.rgba(), ratio)
+    side = stamp.width() / ratio / 2
+    painter.drawPixmap(middle - QPointF(side, side), stamp)
+
+
+@lru_cache(maxsize=256)
+def _stamp(lane: int, half: float, colour: int, rim: int, ratio: float) -> QPixmap:
+    side = ceil(half * 2.6) + 4
+    stamp = QPixmap(round(side * ratio), round(side * ratio))
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
+    with QPainter(stamp) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = QPointF(side / 2, side / 2)
+        draw_symbol(painter, lane, middle, half, QColor.fromRgba(colour), QColor.fromRgba(rim))
+    return stamp
 
 
 def draw_symbol(

@@ -20,19 +20,19 @@ from gui.geometry.timeline import (
     wide_spans,
 )
 from gui.geometry.timeline_rows import RowLayout
-from gui.widgets.timeline.colours import Palette, rgb
+from gui.widgets.timeline.colours import Fill, Palette, rgb
 
 if TYPE_CHECKING:
     from core.trace.index import Positions
     from core.trace.trace import Trace
     from gui.theme import Metrics, Theme
 
-FEW_SPANS = 800
+FEW_SPANS = 600
 """Up to so many spans in view each is drawn as itself, and no grid is needed."""
-MOST_LABELS = 400
+MOST_LABELS = 200
 _WIDE_PX = 14.0
 """From this width on a call is a rectangle of its own among the coverage."""
-_LABEL_PX = 26
+_LABEL_PX = 30
 """Least width of a rectangle that carries a name, at the scale of 1."""
 _LEAST_TEXT_PX = 9
 """Where rows are low their names are smaller, down to this many pixels."""
@@ -200,20 +200,27 @@ class TimelineScene:
         width = self.wide.right - self.wide.left
         (labelled,) = np.nonzero(width >= metrics.px(_LABEL_PX))
         labelled = labelled[np.argsort(-width[labelled], kind="stable")][:MOST_LABELS]
-        for at in labelled.tolist():
-            rect, span = self.rects[at], int(self.wide.spans[at])
-            name = self._trace.function(int(self._calls[span])).name
-            letters = int((rect.width() - pad - 1) / letter)
-            if letters < min(len(name), 3):
+        spans = self.wide.spans[labelled]
+        letters = ((width[labelled] - pad - 2) / letter).astype(np.intp).tolist()
+        kinds, levels = self._index.categories[spans].tolist(), self._index.levels[spans].tolist()
+        calls, function, fill = self._calls[spans].tolist(), self._trace.function, self._fill
+        key, pen = font.key(), None
+        for number, at in enumerate(labelled.tolist()):
+            name, room = function(calls[number]).name, letters[number]
+            if room < min(len(name), 3):
                 continue
-            text = name if len(name) <= letters else name[: letters - 1] + "…"
-            fill = self._look.palette.fill(
-                int(self._index.categories[span]), int(self._index.levels[span])
-            )
-            painter.setPen(fill.ink)
+            ink = fill(kinds[number], levels[number]).ink
+            if ink is not pen:
+                painter.setPen(ink)
+                pen = ink
+            text = name if len(name) <= room else name[: room - 1] + "…"
+            rect = self.rects[at]
             painter.drawStaticText(
-                QPointF(rect.left() + pad, rect.top() + down), _static(text, font.key())
+                QPointF(rect.left() + pad, rect.top() + down), _static(text, key)
             )
+
+    def _fill(self, category: int, level: int) -> Fill:
+        return self._look.palette.fill(category, level)
 
 
 @lru_cache(maxsize=4096)
