@@ -62,10 +62,10 @@ def test_differences_come_first_and_bold_with_a_sign(qtbot: QtBot) -> None:
         "✓ Completed",
     ]
     number, _ = row_of(model, "unwinds")
-    same, _ = row_of(model, "depot_pools")
+    same, _ = row_of(model, "depot_pages")
     assert model.index(number, 1).data(ROLES.FontRole).bold()
     assert not model.index(same, 1).data(ROLES.FontRole).bold()
-    assert model.index(same, 0).data().strip() == "depot pools"
+    assert model.index(same, 0).data().strip() == "depot pages"
     heads = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(4)]
     assert heads == ["Measure", "A  unsigned int", "B  1-bit field", "C  2-bit field"]
 
