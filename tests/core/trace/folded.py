@@ -31,7 +31,7 @@ class Folded:
             self.pages[page.pfn] = {
                 "order": page.order, "handle": page.handle, "in_use": True,
                 "recorded": page.handle > 0, "allocated": page.handle > 0, "made_at": -1,
-                "set_at": -1, "free_handle": 0, "last_at": -1, "pid": 0,
+                "set_at": -1, "free_handle": 0, "last_at": -1, "pid": 0, "freed_at": -1,
             }  # fmt: skip
         for cache in info.caches:
             self.caches[cache.name] = [
@@ -51,7 +51,7 @@ class Folded:
             case Kind.PAGE_ALLOCATED:
                 page = self.pages.setdefault(
                     argument, {"recorded": False, "allocated": False, "handle": 0,
-                               "free_handle": 0, "set_at": -1},
+                               "free_handle": 0, "set_at": -1, "freed_at": -1},
                 )  # fmt: skip
                 page.update(in_use=True, made_at=at, last_at=at, asked=site)
                 if not page["recorded"]:
@@ -62,13 +62,14 @@ class Folded:
                 self.pfn, page = argument, self.pages[argument]
                 page.update(
                     recorded=True, allocated=True, handle=0, set_at=at, free_handle=0, last_at=at,
+                    freed_at=-1,
                     order=int(page["asked"].fact("order")), pid=self._pid(),
                 )  # fmt: skip
             case Kind.OWNER_HANDLE:
                 self.pages[self.pfn].update(handle=argument, last_at=at)
             case Kind.OWNER_FREED:
                 self.pfn = argument
-                self.pages[argument].update(allocated=False, last_at=at)
+                self.pages[argument].update(allocated=False, last_at=at, freed_at=at)
             case Kind.FREE_HANDLE:
                 self.pages[self.pfn].update(free_handle=argument, last_at=at)
             case Kind.OBJECT_TAKEN | Kind.OBJECT_FREED:
@@ -134,6 +135,7 @@ def same(folded: Folded, state: MachineState) -> None:
     for row in rows:
         page = folded.pages[row.pfn]
         for name in ("handle", "in_use", "recorded", "allocated", "made_at", "set_at", "last_at",
+                     "freed_at",
                      "order", "pid"):  # fmt: skip
             assert getattr(row, name) == page[name], (name, hex(row.pfn), position)
         assert row.lost == SPECIAL.get(page["handle"], "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,12 @@ from core.kernel.machine import Machine
 from core.scenario.loader import bundled, open_scenario, parse
 from core.scenario.run import Overrides, Plan, build, plan, trace_of
 from core.scenario.work import TaskWork
-from core.trace.events import Kind
+from core.trace.events import Function, Kind
 from core.trace.holdings.locks import LockState
 from core.trace.holdings.pages import Which, owner_records_at
 from core.trace.holdings.state import Holdings, MachineState
+from core.trace.info import TaskInfo
+from core.trace.recorder import Recorder
 from core.trace.trace import Trace
 from tests.core.kernel.test_laws import plans
 from tests.core.trace.folded import Folded, same
@@ -360,17 +364,43 @@ def test_a_walk_that_waits_for_unw_lock_is_seen_waiting() -> None:
     as_the_machine_left_it(trace, machine)
 
 
+def handed_over() -> Trace:
+    """One task takes a lock, the other spins on it until it is given back, and takes it."""
+    recorder = Recorder()
+    function = Function("holder", "lock", 0)
+    codes = {
+        kind: recorder.site(kind, function, "lock", kind.name)
+        for kind in (Kind.LOCK_TAKEN, Kind.LOCK_RELEASED, Kind.LOCK_SPUN, Kind.TASK_SWITCHED)
+    }
+    for kind, argument in (
+        (Kind.LOCK_TAKEN, 0), (Kind.TASK_SWITCHED, 1), (Kind.LOCK_SPUN, 0), (Kind.TASK_SWITCHED, 0),
+        (Kind.LOCK_RELEASED, 0), (Kind.TASK_SWITCHED, 1), (Kind.LOCK_TAKEN, 0),
+    ):  # fmt: skip
+        recorder.add(codes[kind], argument)
+    info = msgspec.structs.replace(
+        bundled_run("two-tasks").info,
+        tasks=(TaskInfo(1, "one"), TaskInfo(2, "two")),
+        locks=("the_lock",),
+    )
+    return Trace(
+        np.frombuffer(recorder.events, np.uint32), recorder.sites, recorder.functions, [], {}, info
+    )
+
+
 def test_a_task_that_waits_for_another_is_seen_waiting() -> None:
-    trace = bundled_run("two-tasks")
-    holdings = Holdings(trace)
-    waited = set()
-    for switch in trace.positions(Kind.TASK_SWITCHED).tolist():
-        if trace.kind(switch - 1) is Kind.LOCK_SPUN:
-            lock = holdings.at(switch).locks.lock(trace.argument(switch - 1))
-            assert lock.waiters
-            waited.add(lock.name)
-    for lock in held(holdings.at(len(trace) - 1)):
-        assert not lock.waiters
+    index = Holdings(handed_over()).locks
+    locks = [index.at(position).lock(0) for position in range(-1, 7)]
+    nobody: tuple[str, ...] = ()
+    assert [(lock.holder, lock.waiters) for lock in locks] == [
+        ("", nobody),
+        ("one/1", nobody),
+        ("one/1", nobody),
+        ("one/1", ("two/2",)),
+        ("one/1", ("two/2",)),
+        ("", ("two/2",)),
+        ("", nobody),
+        ("two/2", nobody),
+    ]
 
 
 def test_all_locks_are_free_at_the_end_of_a_completed_run() -> None:

@@ -310,6 +310,13 @@ def test_parents_must_come_before() -> None:
         assert "damaged" in refused(joined(head, numbers.tobytes()))
 
 
+def test_a_return_must_have_its_call() -> None:
+    head, columns = parts()
+    numbers = np.frombuffer(columns, "<i4").copy()
+    numbers[-1] = -1  # the last event returns from the outermost function
+    assert "returns that was not called" in refused(joined(head, numbers.tobytes()))
+
+
 # -- nothing is allocated by a claimed length ---------------------------------------------------
 
 
