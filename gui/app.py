@@ -125,6 +125,11 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
         return create(window, session, playback, controller.viewport)
 
+    def compare() -> QWidget:
+        from gui.workspaces.compare import create
+
+        return create(window, controller.comparison, controller.comparison_playback)
+
     def layout() -> QWidget:
         from gui.workspaces.layout import create
 
@@ -132,6 +137,7 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
     window.add_workspace("live", "Live", "live", live)
     window.add_workspace("timeline", "Timeline", "timeline", timeline)
+    window.add_workspace("compare", "Compare", "compare", compare)
     window.add_workspace("layout", "Layout", "layout", layout)
 
 
