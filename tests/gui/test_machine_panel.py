@@ -421,3 +421,26 @@ def test_a_half_built_script_is_said(qtbot: QtBot) -> None:
     session.seek(first(session, Kind.SCRIPT_ADDED))
     assert "1 half built" in panel.scripts.title.text()
     assert "half built" in panel.scripts.details.facts.text()
+
+
+def test_the_newest_stack_is_painted_apart_in_its_pool(qtbot: QtBot) -> None:
+    panel, session, themes = panel_with(qtbot, "depot-growth", "Depot")
+    assert session.set_parameter("callers", 200)
+    stored = first(session, Kind.DEPOT_STORED, 120)
+    drawing = panel.depot.pools
+
+    def colours(position: int) -> set[str]:
+        session.seek(position)
+        qtbot.waitUntil(lambda: drawing.height() >= drawing.sizeHint().height())
+        image, depot = drawing.grab().toImage(), panel.depot._state
+        assert depot is not None
+        record = depot.records(depot.n_records - 1, depot.n_records)[0]
+        box = drawing.pools.part(
+            record.pool, record.offset_bytes, record.offset_bytes + record.size_bytes, seen=True
+        )
+        ratio = image.devicePixelRatio()
+        x, y = (box.x + box.width / 2) * ratio, (box.y + box.height / 2 + 2) * ratio
+        return {image.pixelColor(round(x), round(y)).name().upper()}
+
+    assert colours(stored) == {themes.theme.accent.upper()}
+    assert colours(stored + 1) == {themes.theme.role("depot").ink.upper()}

@@ -186,16 +186,16 @@ class PoolsDrawing(QWidget):
             painter.setPen(QPen(QColor(theme.surface), 1))
             boxes = (pools.part(number, 0, end) for end in ends)
             painter.drawLines([QLineF(box.right, box.y, box.right, box.bottom) for box in boxes])
-        newest = depot.n_records if depot.changed else 0
-        for marked in (self._selected, newest):
+        for marked in (depot.n_records, self._selected):
             at = marked - pool.first_record
             record = depot.record(marked) if 0 <= at < pool.n_records else None
-            if record is None or (marked == newest and not record.changed):
+            if record is None:
                 continue
             box = pools.part(number, begins[at], ends[at], seen=True)
             painter.fillRect(QRectF(*box), QColor(theme.surface))
             inside = QRectF(*box).adjusted(0, px(2), 0, -px(2))
-            painter.fillRect(inside, QColor(theme.accent if record.changed else theme.text))
+            chosen = theme.text if marked == self._selected else role.ink
+            painter.fillRect(inside, QColor(theme.accent if record.changed else chosen))
 
     def _paint_spare(self, painter: QPainter, pools: Pools, depot: DepotState) -> None:
         theme = self._themes.theme
