@@ -1,18 +1,21 @@
-"""What the commands do while the Compare workspace is in front."""
+"""The Compare workspace in a window: what the commands do while it is in front."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from PySide6.QtCore import QCoreApplication
+
+from gui.compare_session import CompareSession
 from gui.geometry.scrubber import large_step
-from gui.playback import SPEEDS
+from gui.playback import SPEEDS, Playback
 
 if TYPE_CHECKING:
-    from gui.compare_session import CompareSession
-    from gui.playback import Playback
+    from gui.session import Session
     from gui.widgets.compare.strips import StripsView
+    from gui.widgets.message_bar import Message
     from gui.window import MainWindow
     from gui.workspaces.compare import CompareWorkspace
 
@@ -20,6 +23,55 @@ CONTEXT = "compare"
 _STOPS = ("stop.next", "stop.previous", "stop.toggle_here", "stop.clear")
 """Stops belong to the run in Live, which is not to move behind the comparison."""
 _FINER, _COARSER = 0.3, 2.5
+
+
+def add_compare(window: MainWindow, session: Session, main_playback: Playback) -> CompareSession:
+    """Offer the Compare workspace in a window.
+
+    Args:
+        window: The window.
+        session: What is open in Live; the comparison is on the same scenario.
+        main_playback: The clock of Live.
+
+    Returns:
+        What is compared. Nothing is run before the workspace is shown.
+    """
+    comparison = CompareSession(session, parent=window)
+    # The clock asks no more of a session than the cursor of a comparison has.
+    playback = Playback(cast("Session", comparison.cursor), parent=window)
+    pages: list[CompareWorkspace] = []
+
+    def make() -> CompareWorkspace:
+        from gui.workspaces import compare
+
+        pages.append(compare.create(window, comparison, playback))
+        return pages[-1]
+
+    bind_compare(window, comparison, playback, lambda: pages[-1] if pages else None, main_playback)
+    _bind_messages(window, comparison)
+    window.add_workspace(CONTEXT, "Compare", "compare", make)
+    application = QCoreApplication.instance()
+    if application is not None:
+        application.aboutToQuit.connect(comparison.cancel)
+    return comparison
+
+
+def _bind_messages(window: MainWindow, session: CompareSession) -> None:
+    """Say what went wrong, and take it back when something else has been compared."""
+    complaints: list[Message] = []
+
+    def forgive() -> None:
+        while complaints:
+            complaint = complaints.pop()
+            if complaint in window.messages.messages:
+                complaint.dismiss()
+
+    def complain(sentence: str) -> None:
+        forgive()
+        complaints.append(window.messages.error(sentence))
+
+    session.failed.connect(complain)
+    session.traces_changed.connect(forgive)
 
 
 def bind_compare(

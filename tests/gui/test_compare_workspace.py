@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from core.compare.lanes import PRESETS, Lane
 from gui.actions import ActionRegistry
 from gui.bindings import bind_playback
-from gui.compare_bindings import bind_compare
+from gui.compare_bindings import add_compare, bind_compare
 from gui.compare_session import CompareSession
 from gui.playback import Playback
 from gui.runner import Runner
@@ -356,3 +356,30 @@ def test_a_run_that_takes_long_shows_and_can_be_stopped(qtbot: QtBot, stand: Sta
     registry.run("run.cancel")
     assert session.traces == before
     assert not registry.action("run.cancel").isEnabled()
+
+
+def test_a_window_offers_it_and_says_what_cannot_be_compared(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    window = MainWindow(ThemeManager(settings), ActionRegistry(settings), settings)
+    qtbot.addWidget(window)
+    main = Session(Runner(), window)
+    session = add_compare(window, main, Playback(main, parent=window))
+    assert main.open("mail-chain")
+    assert window.workspaces == ("compare",)
+    assert not session.traces
+    with qtbot.waitExposed(window):
+        window.show()
+    with qtbot.waitSignal(session.traces_changed):
+        window.show_workspace("compare")
+    session.change_lane(0, kernel="6.12")
+    (message,) = window.messages.messages
+    assert "ia64" in message.text
+    session.change_lane(1, kernel="6.12")
+    assert len(window.messages.messages) == 1
+    with qtbot.waitSignal(session.traces_changed):
+        session.choose_preset("patch")
+    assert not window.messages.messages
+    window.registry.run("play.end")
+    assert session.alignment is not None
+    assert session.moment == session.alignment.moments - 1
+    window.close()
