@@ -128,7 +128,7 @@ class CompareSession(QObject):
     def follow(self, on: bool) -> None:
         """Follow what is open in Live, as long as the comparison is looked at."""
         self._followed = on
-        if on and (self._stale or self._shown is None) and not self.busy:
+        if on and (self._stale or (self._shown is None and not self.busy)):
             self._compare(self.lanes, loosen=True)
 
     def set_lanes(self, lanes: Sequence[Lane]) -> bool:
@@ -167,19 +167,22 @@ class CompareSession(QObject):
         if self._followed:
             self._compare(self.lanes, loosen=True)
 
-    def _compare(self, lanes: tuple[Lane, ...], *, loosen: bool = False) -> bool:
+    def _compare(
+        self, lanes: tuple[Lane, ...], *, loosen: bool = False, again: bool = False
+    ) -> bool:
         """Plan all lanes, then run those whose run is not at hand.
 
         Args:
             lanes: What is wanted.
             loosen: A lane that cannot be on another scenario gives up its kernel and architecture.
+            again: Runs at hand do not count.
         """
         if self._session.source is None:
             return False
         wish = self._wished(lanes)
         if self._give_up():
             self.run_ended.emit()
-        if not wish.same_work(self._shown):
+        if again or not wish.same_work(self._shown):
             known, traces = {}, {}
         else:
             known, traces = self._plans, self._traces
@@ -219,8 +222,7 @@ class CompareSession(QObject):
     def rerun(self) -> None:
         """Run all lanes again."""
         if not self.busy:
-            self._shown = None
-            self._compare(self.lanes)
+            self._compare(self.lanes, again=True)
 
     def cancel(self) -> None:
         """Stop the runs under way; what was there stays."""

@@ -126,8 +126,10 @@ def test_only_lanes_that_are_new_are_run(qtbot: QtBot, three: CompareSession) ->
 
 def test_run_again_runs_all_lanes(qtbot: QtBot, three: CompareSession) -> None:
     before = three.traces
+    three.seek(7)
     with qtbot.waitSignal(three.traces_changed):
         three.rerun()
+    assert three.moment == 7
     assert all(now is not then for now, then in zip(three.traces, before, strict=True))
 
 
@@ -163,6 +165,29 @@ def test_it_follows_live_only_while_it_is_looked_at(qtbot: QtBot, three: Compare
     assert three.traces[0].info.scenario == "mail-chain"
     with qtbot.assertNotEmitted(three.traces_changed):
         three.follow(True)
+
+
+def test_what_changed_while_nobody_looked_ends_the_run_under_way(
+    qtbot: QtBot, long: CompareSession
+) -> None:
+    main = main_of(long)
+    with qtbot.waitSignal(long.run_started, timeout=20_000):
+        long.set_lanes((Lane("uint", 2), Lane("uint", 3)))
+    long.follow(False)
+    assert main.open("depot-growth")
+    with qtbot.waitSignal(long.traces_changed, timeout=20_000):
+        long.follow(True)
+    assert long.traces[0].info.scenario == "depot-growth"
+    assert not long.busy
+
+
+def test_without_a_scenario_nothing_is_compared(qtbot: QtBot) -> None:
+    session = CompareSession(Session(Runner()))
+    with qtbot.assertNotEmitted(session.failed):
+        session.follow(True)
+    assert not session.set_lanes(THREE)
+    assert not session.traces
+    assert not session.busy
 
 
 def test_parameters_of_live_count_in_all_lanes(qtbot: QtBot) -> None:

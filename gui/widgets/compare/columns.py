@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gui.compare_session import CompareSession
     from gui.theme import Role, ThemeManager
 
+EMPTY = "Open a scenario in Live: its guards are then compared here."
 _LEAST_PX = (180, 170)
 """The smallest a column can be at the scale of 1."""
 
@@ -286,6 +287,17 @@ class LaneColumns(QWidget):
             column.dress()
         self.set_sides(self._pair)
         self._refresh()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Say what would stand here as long as there is nothing."""
+        theme, metrics = self._themes.theme, self._themes.metrics
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(theme.surface))
+            if not self.columns:
+                painter.setPen(QColor(theme.muted))
+                painter.setFont(metrics.ui("title"))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(self.rect(), int(flags), EMPTY)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the columns take their sizes, then arrange the rows in them."""
