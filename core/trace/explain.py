@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.trace.events import Kind
+from core.trace.info import ScriptInfo
 from core.trace.trace import Trace
 
 SPECIAL_HANDLES = {1: "dummy_handle", 2: "failure_handle", 3: "early_handle"}
@@ -26,6 +27,11 @@ def handle_name(trace: Trace, number: int) -> str:
         return SPECIAL_HANDLES[number]
     records = trace.info.records
     return f"{records[number - 1].handle:#010x}" if number <= len(records) else f"#{number}"
+
+
+def script_name(script: ScriptInfo) -> str:
+    """Return which frame an unwind script undoes."""
+    return f"{script.function} where it calls {script.called}"
 
 
 class _Words(dict[str, str]):
@@ -92,8 +98,7 @@ def _task(trace: Trace, position: int) -> str:
 
 
 def _script(trace: Trace, position: int) -> str:
-    script = trace.info.scripts[trace.argument(position)]
-    return f"{script.function} where it calls {script.called}"
+    return script_name(trace.info.scripts[trace.argument(position)])
 
 
 WORDS: dict[str, Callable[[Trace, int], str]] = {

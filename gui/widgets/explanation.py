@@ -117,14 +117,18 @@ def fits(text: str, font: QFont, width_px: int) -> bool:
 
 def longest_sentences(trace: Trace) -> list[str]:
     """Return the sentences of a run that take the most room, with long words filled in."""
+    from core.trace.explain import script_name
+
     names = sorted((function.name for function in trace.functions), key=len)
     locks = sorted(trace.info.locks, key=len)
     tasks = sorted((f"{task.comm}/{task.pid}" for task in trace.info.tasks), key=len)
+    scripts = sorted(map(script_name, trace.info.scripts), key=len)
     long = {
         "function": "", "caller": names[-1], "frame": names[-1], "stack_bytes": "1000",
         "argument": "0x00000000", "handle": "failure_handle", "pfn": "0x10000", "value": "0",
         "word": "0x" + "0" * 2 * trace.info.guard.unit_bytes,
         "lock": locks[-1] if locks else "", "task": tasks[-1] if tasks else "",
+        "script": scripts[-1] if scripts else "",
     }  # fmt: skip
     filled = {
         site.text.format_map({**long, "function": trace.functions[site.function].name})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
 from core.trace import file as trace_file
@@ -20,7 +20,7 @@ from gui.widgets.machine.table import HeldTable
 from tests.core.trace.test_trace_file import OLD
 from tests.gui.stands import shown
 
-LEFT = Qt.MouseButton.LeftButton
+LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def panel_with(
@@ -44,11 +44,11 @@ def marked(model: HeldModel[Any]) -> list[str]:
     return [text for text in texts(model, 0) if text.startswith(CHANGED)]
 
 
-def click(qtbot: QtBot, table: HeldTable, row: int, *, twice: bool = False) -> None:
+def click(table: HeldTable, row: int, *, twice: bool = False) -> None:
     where = table.visualRect(table.model().index(row, 0)).center()
-    qtbot.mouseClick(table.viewport(), LEFT, pos=where)
+    QTest.mouseClick(table.viewport(), LEFT, NO_KEY, where)
     if twice:
-        qtbot.mouseDClick(table.viewport(), LEFT, pos=where)
+        QTest.mouseDClick(table.viewport(), LEFT, NO_KEY, where)
 
 
 # -- the panel ----------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def test_models_keep_their_promises(qtbot: QtBot) -> None:
             session.seek_fraction(share)
     panel.show_tab("Pages")
     for button in panel.pages.chips.buttons.values():
-        qtbot.mouseClick(button, LEFT)
+        QTest.mouseClick(button, LEFT)
         session.seek_fraction(5)
         session.seek_fraction(8)
     assert len(testers) == 4
@@ -178,7 +178,7 @@ def test_a_filter_shows_its_pages_only(
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
     button = panel.pages.chips.buttons[which]
-    qtbot.mouseClick(button, LEFT)
+    QTest.mouseClick(button, LEFT)
     found = texts(panel.pages.model, column)
     assert found
     assert all(any(word in text for word in says) for text in found)
@@ -188,7 +188,7 @@ def test_a_filter_shows_its_pages_only(
 def test_a_filter_that_finds_nothing_says_so(qtbot: QtBot) -> None:
     panel, session, _ = panel_with(qtbot, "depot-growth", "Pages")
     session.seek(0)
-    qtbot.mouseClick(panel.pages.chips.buttons[Which.FREED], LEFT)
+    QTest.mouseClick(panel.pages.chips.buttons[Which.FREED], LEFT)
     assert panel.pages.empty.isVisible()
     assert panel.pages.empty.text() == "No page has been freed yet."
     assert not panel.pages.table.isVisible()
@@ -199,7 +199,7 @@ def test_a_click_selects_and_does_not_move_the_cursor(qtbot: QtBot) -> None:
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
     with qtbot.assertNotEmitted(session.position_changed):
-        click(qtbot, panel.pages.table, 2)
+        click(panel.pages.table, 2)
     about = panel.pages.details.about
     assert about is not None
     assert "driver_op" in " ".join(about.stack)
@@ -213,7 +213,7 @@ def test_a_double_click_goes_to_the_allocation(qtbot: QtBot) -> None:
     session.seek(len(session.trace) - 1)
     page = panel.pages.model.thing(3)
     with qtbot.waitSignal(session.position_changed) as got:
-        click(qtbot, panel.pages.table, 3, twice=True)
+        click(panel.pages.table, 3, twice=True)
     assert got.args == [page.made_at]
     assert session.trace.kind(page.made_at) is Kind.PAGE_ALLOCATED
     assert session.trace.argument(page.made_at) == page.pfn
@@ -223,14 +223,14 @@ def test_enter_goes_to_the_allocation_and_a_page_of_boot_has_none(qtbot: QtBot) 
     panel, session, _ = panel_with(qtbot, "depot-growth", "Pages")
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
-    click(qtbot, panel.pages.table, 0)
+    click(panel.pages.table, 0)
     with qtbot.assertNotEmitted(session.position_changed):
-        qtbot.keyClick(panel.pages.table, Qt.Key.Key_Return)
-    qtbot.keyClick(panel.pages.table, Qt.Key.Key_Down)
-    qtbot.keyClick(panel.pages.table, Qt.Key.Key_Down)
+        QTest.keyClick(panel.pages.table, Qt.Key.Key_Return)
+    QTest.keyClick(panel.pages.table, Qt.Key.Key_Down)
+    QTest.keyClick(panel.pages.table, Qt.Key.Key_Down)
     page = panel.pages.table.current
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.keyClick(panel.pages.table, Qt.Key.Key_Return)
+        QTest.keyClick(panel.pages.table, Qt.Key.Key_Return)
     assert got.args == [page.made_at]
 
 
@@ -238,12 +238,12 @@ def test_links_go_to_record_and_free(qtbot: QtBot) -> None:
     panel, session, _ = panel_with(qtbot, "depth-law", "Pages")
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
-    click(qtbot, panel.pages.table, panel.pages.model.rowCount() - 1)
+    click(panel.pages.table, panel.pages.model.rowCount() - 1)
     page = panel.pages.table.current
     links = panel.pages.details.links
     assert [link.text() for link in links] == ["Go to allocation", "Go to record", "Go to free"]
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.mouseClick(links[1], LEFT)
+        QTest.mouseClick(links[1], LEFT)
     assert got.args == [page.set_at]
     assert session.trace.kind(page.set_at) is Kind.OWNER_SET
 
@@ -252,19 +252,19 @@ def test_the_selected_page_stays_selected_while_the_run_goes_on(qtbot: QtBot) ->
     panel, session, _ = panel_with(qtbot, "depot-growth", "Pages")
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
-    click(qtbot, panel.pages.table, 3)
+    click(panel.pages.table, 3)
     pfn = panel.pages.table.current.pfn
     for button in panel.pages.chips.buttons.values():
         if button is panel.pages.chips.buttons[Which.FREED]:
             continue
-        qtbot.mouseClick(button, LEFT)
+        QTest.mouseClick(button, LEFT)
         if panel.pages.table.current is not None:
             assert panel.pages.table.current.pfn == pfn
-    qtbot.mouseClick(panel.pages.chips.buttons[Which.ALL], LEFT)
-    click(qtbot, panel.pages.table, 3)
+    QTest.mouseClick(panel.pages.chips.buttons[Which.ALL], LEFT)
+    click(panel.pages.table, 3)
     session.step(-40)
     assert panel.pages.table.current.pfn == pfn
-    qtbot.keyClick(panel.pages.table, Qt.Key.Key_Escape)
+    QTest.keyClick(panel.pages.table, Qt.Key.Key_Escape)
     assert panel.pages.table.current is None
 
 
@@ -272,8 +272,8 @@ def test_what_is_lost_is_explained(qtbot: QtBot) -> None:
     panel, session, _ = panel_with(qtbot, "depot-growth", "Pages")
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
-    qtbot.mouseClick(panel.pages.chips.buttons[Which.LOST], LEFT)
-    click(qtbot, panel.pages.table, 0)
+    QTest.mouseClick(panel.pages.chips.buttons[Which.LOST], LEFT)
+    click(panel.pages.table, 0)
     assert "dummy_handle" in panel.pages.details.facts.text()
     assert "who allocated it is lost" in panel.pages.details.facts.text()
     assert panel.pages.details.about is not None
@@ -306,11 +306,11 @@ def test_a_stack_is_selected_in_its_pool(qtbot: QtBot) -> None:
         record.pool, record.offset_bytes, record.offset_bytes + record.size_bytes
     )
     where = QPoint(round(box.x + box.width / 2), round(box.y + box.height / 2) + 2)
-    qtbot.mouseClick(drawing, LEFT, pos=where)
+    QTest.mouseClick(drawing, LEFT, NO_KEY, where)
     assert abs(panel.depot.table.current.number - record.number) <= 1  # a pixel has two stacks
     chosen = panel.depot.table.current
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.mouseDClick(drawing, LEFT, pos=where)
+        QTest.mouseDClick(drawing, LEFT, NO_KEY, where)
     assert got.args == [chosen.made_at]
     assert session.trace.kind(chosen.made_at) is Kind.DEPOT_STORED
 
@@ -366,7 +366,7 @@ def test_a_cache_counts_down_with_its_bar(qtbot: QtBot) -> None:
     before = model.index(row, 1).data(SHARE_ROLE)
     session.seek(first(session, Kind.OBJECT_TAKEN, 1))
     assert model.index(row, 1).data(SHARE_ROLE) < before
-    click(qtbot, panel.slabs.table, row)
+    click(panel.slabs.table, row)
     session.seek(-1)
     assert "free objects" in panel.slabs.details.facts.text()
 
@@ -375,16 +375,16 @@ def test_a_deadlock_shows_holder_and_waiter(qtbot: QtBot) -> None:
     panel, session, _ = panel_with(qtbot, "smp-depth-two", "Locks")
     assert session.trace is not None
     session.seek(len(session.trace) - 1)
-    qtbot.mouseClick(panel.locks.chips.buttons["held"], LEFT)
+    QTest.mouseClick(panel.locks.chips.buttons["held"], LEFT)
     holders = texts(panel.locks.model, 1)
     assert "× insmod/311" in holders
     assert "L insmod/311" in holders
     row = holders.index("× insmod/311")
-    click(qtbot, panel.locks.table, row)
+    click(panel.locks.table, row)
     assert "can never release" in panel.locks.details.facts.text()
     lock = panel.locks.table.current
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.keyClick(panel.locks.table, Qt.Key.Key_Return)
+        QTest.keyClick(panel.locks.table, Qt.Key.Key_Return)
     assert got.args == [lock.made_at]
     assert session.trace.kind(lock.made_at) is Kind.LOCK_TAKEN
 
@@ -403,16 +403,16 @@ def test_scripts_are_walked_with_the_arrows(qtbot: QtBot) -> None:
     session.seek(len(session.trace) - 1)
     grid = panel.scripts.grid
     box = grid.box_of(1)
-    qtbot.mouseClick(grid, LEFT, pos=QPoint(round(box.x + 5), round(box.y + 5)))
+    QTest.mouseClick(grid, LEFT, NO_KEY, QPoint(round(box.x + 5), round(box.y + 5)))
     assert grid.slot == 1
-    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
     assert grid.slot == 2
     assert panel.scripts.details.title.whole == "Script 2, slot 2"
     with qtbot.waitSignal(session.position_changed) as got:
-        qtbot.keyClick(grid, Qt.Key.Key_Return)
+        QTest.keyClick(grid, Qt.Key.Key_Return)
     assert session.trace.kind(got.args[0]) is Kind.SCRIPT_ADDED
     assert session.trace.argument(got.args[0]) == 2
-    qtbot.keyClick(grid, Qt.Key.Key_Escape)
+    QTest.keyClick(grid, Qt.Key.Key_Escape)
     assert grid.slot == -1
 
 
