@@ -93,7 +93,7 @@ def test_together_lanes_say_so_and_one_that_waits_too(qtbot: QtBot) -> None:
     for moment in range(session.alignment.moments):
         session.seek(moment)
         states |= {(n, c.look.state) for n, c in enumerate(view.columns) if c.look}
-    assert {(0, "waits"), (0, "parted"), (1, "parted"), (1, "waits"), (0, "stopped")} <= states
+    assert {(0, "waits"), (0, "parted"), (1, "parted"), (1, "done"), (0, "stopped")} <= states
 
 
 def test_essential_frames_speak_as_the_mail_does(
@@ -311,6 +311,17 @@ def test_what_is_drawn_is_what_a_click_finds(
             point = QPointF(x_of(view, moment), box.top + (row + 0.4) * pitch)
             drawn = image.pixelColor(point.toPoint()) != back
             assert drawn == (view.call_at(point) is not None), (moment, row)
+
+
+def test_a_stack_deeper_than_the_strip_is_marked(qtbot: QtBot) -> None:
+    view, _, themes = shown_beside(
+        qtbot, StripsView, (800, 240), (Lane("none", 1), Lane("bit1", 1)), "no-guard-overflow"
+    )
+    assert view.lanes[0].depth > view.rows
+    image, box = view.grab().toImage(), view.layout_now().lanes[0]
+    ink, y = QColor(themes.theme.text), int(box.bottom) - 1
+    assert image.pixelColor(x_of(view, 150), y) == ink
+    assert image.pixelColor(x_of(view, 20), y) != ink
 
 
 def test_tips_say_what_each_lane_does(

@@ -27,6 +27,7 @@ STATES = {
     "together": ("together", "muted"),
     "parted": ("parted", "accent"),
     "waits": ("waits", "muted"),
+    "done": ("done", "muted"),
     "stopped": ("stopped", "danger"),
 }
 

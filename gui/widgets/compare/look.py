@@ -29,7 +29,7 @@ class LaneLook(NamedTuple):
         label: What tells the lane apart.
         outcome: How its run ends: completed, stack_overflow, ...
         over: Whether it has ended there already, at the cursor.
-        state: together, parted, waits or stopped.
+        state: together, parted, waits, done or stopped.
         apart: Whether the lanes have parted in the operation at the cursor.
         event: Which event of how many it is at.
         field: The guard's field, or what it does without one.
@@ -70,7 +70,7 @@ class LaneLook(NamedTuple):
     @property
     def waiting(self) -> bool:
         """Whether the lane stands still while others move, or for good."""
-        return self.state in ("waits", "stopped")
+        return self.state in ("waits", "done", "stopped")
 
     def describe(self) -> str:
         """Return the column in words, for a screen reader."""
@@ -139,7 +139,7 @@ def _state(session: CompareSession, view: LaneSession, *, stopped: bool) -> str:
     if stopped:
         return "stopped"
     if session.waits(view.number):
-        return "waits"
+        return "done" if view.ended else "waits"
     return "parted" if session.parted else "together"
 
 

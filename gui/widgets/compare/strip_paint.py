@@ -71,11 +71,20 @@ class StripPainter:
         pixels = strip_image(lane.strip, picked, self._edges, self._colours, self._back)
         faded(pixels, covered_share(*lane.waits, self._edges), self._back, _WAIT_FADE)
         self._image(box, pixels)
+        self._deeper(box, lane, rows)
         if len(picked) == rows:
             self._names(box, lane, rows)
         self._hatch(box, lane)
         self._lane_marks(box, lane)
         self.badge(box, letter, side)
+
+    def _deeper(self, box: Box, lane: LaneSpans, rows: int) -> None:
+        """Mark along the foot where the stack is deeper than the strip."""
+        if lane.depth > rows:
+            ink = np.tile(rgb(self._theme.text), (len(SUBSYSTEMS), 1))
+            pixels = strip_image(lane.strip, [rows], self._edges, ink, self._back)
+            tall = self._px(2)
+            self._image(box._replace(top=box.bottom - tall, height=tall), pixels)
 
     def _rows(self, rows: int, box: Box, halves: int = 1) -> list[int]:
         return picked_rows(rows, max(1, round(box.height * self._ratio) // halves))
