@@ -65,30 +65,35 @@ def visible_marks(
         lanes: By lane, the rising positions of its markers and where on the axis they are.
         symbol_px: What a symbol takes; where marks are closer they become bars.
     """
+    columns = max(1, round(axis.width))
+    edges = axis.edges(columns)
     return [
-        _lane(axis, lane, positions, values, symbol_px)
+        _lane(axis, lane, positions, values, edges, symbol_px)
         for lane, (positions, values) in enumerate(lanes)
     ]
 
 
 def _lane(
-    axis: Axis, lane: int, positions: Positions, values: Values, symbol_px: float
+    axis: Axis, lane: int, positions: Positions, values: Values, edges: Values, symbol_px: float
 ) -> LaneMarks:
-    first = int(np.searchsorted(values, axis.view.first, side="left"))
-    last = int(np.searchsorted(values, axis.view.last, side="right"))
-    columns = max(1, round(axis.width))
+    first = int(np.searchsorted(values, edges[0], side="left"))
+    last = int(np.searchsorted(values, edges[-1], side="right"))
+    if first == last:
+        none, numbers = np.empty(0), np.empty(0, np.intp)
+        return LaneMarks(lane, none, positions[:0], numbers, none, none)
+    columns = len(edges) - 1
     # The first mark of each column; values rise, so their columns need not be computed.
-    starts = first + np.searchsorted(values[first:last], axis.edges(columns)[:-1], side="left")
+    starts = first + np.searchsorted(values[first:last], edges[:-1], side="left")
     starts[0] = first
     counts = np.diff(starts, append=last)
     (used,) = np.nonzero(counts)
     starts, counts = starts[used], counts[used]
-    x = axis.left + (used + 0.5) * (axis.width / columns)
+    x: Values = axis.left + (used.astype(np.float64) + 0.5) * (axis.width / columns)
     alone = counts == 1
     x[alone] = axis.x_of(values[starts[alone]])
     gaps = np.concatenate(([np.inf], np.diff(x), [np.inf]))
     room = np.minimum(gaps[:-1], gaps[1:])
-    most = float(np.log(counts.max())) if len(counts) else 0.0
+    most = float(np.log(counts.max()))
     tall = LEAST_BAR + (1 - LEAST_BAR) * (np.log(counts) / most if most else 0.0 * counts)
     return LaneMarks(
         lane, x, positions[starts], counts, np.where(room < symbol_px, tall, 0.0), room

@@ -20,7 +20,7 @@ CELLS_A_COLUMN = 8
 """From so many cells a column on the overview serves."""
 LEAST_SPANS = 500_000
 """With fewer spans searching is fast enough at any zoom."""
-_BYTES_A_SPAN = 6
+_BYTES_A_SPAN = 8
 _MOST_CELLS, _LEAST_CELLS = 1 << 17, 1 << 12
 _CHUNK_CELLS = 1 << 13
 

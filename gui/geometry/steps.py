@@ -238,7 +238,7 @@ def mask_of(columns: Columns, scale: Scale, thick: int = 1) -> Mask:
     short = np.maximum(bottom + thick - scale.rows, 0)
     first, last = (top - short).astype(np.int16), (bottom + thick - 1).astype(np.int16)
     rows = np.arange(scale.rows, dtype=np.int16)[:, None]
-    mask = (rows > base.astype(np.int16)).view(np.uint8)
+    mask: npt.NDArray[np.uint8] = (rows > base.astype(np.int16)).view(np.uint8)
     line = ((rows >= first) & (rows <= last)).view(np.uint8)
     mask = np.maximum(mask, line * np.uint8(LINE))
     many = columns.changes > _MANY

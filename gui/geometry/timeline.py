@@ -27,7 +27,7 @@ Shares = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 Marks = npt.NDArray[np.bool_]
 
-_STRIDE = 64
+_STRIDE = 16
 """Every so many spans of a row one start is kept apart, for the first part of a search."""
 _LIMITS = {4: (-(1 << 31), (1 << 31) - 1), 8: (-(1 << 62), 1 << 62)}
 """By size of a whole number in bytes: what values are brought within."""
@@ -232,8 +232,8 @@ class SpanIndex:
         kept = [self._rows[row] for row in rows]
         numbers = np.array(rows, np.intp)
         firsts = np.cumsum([0, *(row.columns for row in self._rows)])[numbers]
-        width = np.maximum(np.diff(places), 1.0).astype(np.float32)[:, None]
-        share = (np.diff(at.sums, axis=0) / width).T
+        scale = (1.0 / np.maximum(np.diff(places), 1.0)).astype(np.float32)
+        share = np.diff(at.sums, axis=0).T.astype(np.float32) * scale
         categories = self._categories_of(kept)
         busy = np.zeros((len(categories), len(kept), share.shape[1]), np.float32)
         for slot, own in enumerate(categories):
@@ -311,7 +311,7 @@ class SpanIndex:
     def _refined(
         self, rows: list[_Row], spans: Numbers, wanted: npt.NDArray[np.signedinteger]
     ) -> Numbers:
-        """Search on between every 64th span, in all rows at once: a few passes, all in cache."""
+        """Search on between every 16th span, in all rows at once: a few passes, all in cache."""
         first, last = _column(row.first for row in rows), _column(row.last - 1 for row in rows)
         none = spans < first
         spans = np.maximum(spans, first)
@@ -384,15 +384,20 @@ class WideSpans(NamedTuple):
 
 
 def wide_spans(index: SpanIndex, seen: Coverage, axis: Axis, least_px: float) -> WideSpans:
-    """Return the spans in a coverage that are at least so wide.
+    """Return the spans in a coverage that are at least so wide, two columns or more.
 
-    A span as wide as a column covers an edge of one, so the spans at the edges are all that need
+    Such a span covers two edges of columns in a row, so the spans at the edges are all that need
     to be looked at.
     """
-    fresh = np.ones(seen.spans.shape, np.bool_)
-    np.not_equal(seen.spans[:, 1:], seen.spans[:, :-1], out=fresh[:, 1:])
-    rows, columns = np.nonzero(fresh & seen.covered)
-    return _wide(index, seen.spans[rows, columns], rows, axis, least_px)
+    columns = seen.spans.shape[1] - 1
+    if least_px * columns < 2 * axis.width:
+        raise ValueError("only spans of at least two columns are found by looking at edges")
+    # A span of two columns covers two edges in a row; in a crowded row there are none.
+    same = seen.spans[:, 1:] == seen.spans[:, :-1]
+    same &= seen.covered[:, 1:]
+    same[:, 1:] &= ~same[:, :-1]
+    rows, at = np.nonzero(same)
+    return _wide(index, seen.spans[rows, at], rows, axis, least_px)
 
 
 def spans_in_view(index: SpanIndex, slices: Sequence[tuple[int, int]], axis: Axis) -> WideSpans:

@@ -107,6 +107,8 @@ def test_wide_spans_are_all_those_that_are_wide(
         pixels = overlap(span, axis.view.first, axis.view.last) * axis.pixels_a_unit
         if abs(pixels - 3.0) > 1e-6:
             assert ((number, at) in drawn) == (pixels >= 3.0)
+    with pytest.raises(ValueError, match="two columns"):
+        wide_spans(index, seen, axis, 1.5)
     assert (found.left >= 10.0).all()
     assert (found.right <= 110.0).all()
 

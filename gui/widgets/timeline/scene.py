@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FEW_SPANS = 600
 """Up to so many spans in view each is drawn as itself, and no grid is needed."""
-MOST_LABELS = 200
+MOST_LABELS = 150
 _WIDE_PX = 14.0
 """From this width on a call is a rectangle of its own among the coverage."""
 _LABEL_PX = 30
@@ -52,25 +52,26 @@ def coverage_image(seen: Coverage, look: Look) -> QImage:
     """Return a coverage as a picture: a pixel a column, a line a row, on the surface's colour."""
     palette, back = look.palette, rgb(look.theme.surface)
     # Slots a row does not use have no coverage; any colour will do for them.
-    colours = palette.table[np.maximum(seen.categories, 0)].transpose(1, 0, 2)
-    mixed = np.matmul(seen.busy.transpose(1, 2, 0), colours)
+    colours = palette.table[np.maximum(seen.categories, 0)][..., None]
     total = seen.busy.sum(axis=0)
     some = np.maximum(total, 1e-9)
-    tint = np.minimum(seen.nested * (palette.level_share / some), 1.0)[..., None]
-    mixed *= (1.0 - tint) / some[..., None]
-    mixed += palette.tint_table * tint
-    shown = np.where(total > 1e-6, np.clip(total, _LEAST_SHARE, 1.0), 0.0)[..., None]
-    mixed *= shown
-    mixed += back * (1.0 - shown)
-    return image_of(mixed)
-
-
-def image_of(colours: npt.NDArray[np.float32]) -> QImage:
-    """Return red, green and blue from 0 to 255, shape (lines, columns, 3), as a picture."""
-    lines, columns = colours.shape[:2]
-    packed = np.empty((lines, columns, 4), np.uint8)
-    packed[..., :3] = colours[..., ::-1]
+    tint = np.minimum(seen.nested * (palette.level_share / some), 1.0)
+    shown = np.where(total > 1e-6, np.clip(total, _LEAST_SHARE, 1.0), 0.0)
+    of_calls, of_tint, of_back = shown * (1.0 - tint) / some, shown * tint, 1.0 - shown
+    packed = np.empty((*total.shape, 4), np.uint8)
+    for channel in range(3):
+        mixed = (seen.busy * colours[:, :, channel]).sum(axis=0)
+        mixed *= of_calls
+        mixed += of_tint * palette.tint_table[channel]
+        mixed += of_back * back[channel]
+        packed[..., 2 - channel] = mixed
     packed[..., 3] = 255
+    return image_of(packed)
+
+
+def image_of(packed: npt.NDArray[np.uint8]) -> QImage:
+    """Return blue, green, red and 255 from 0 to 255, shape (lines, columns, 4), as a picture."""
+    lines, columns = packed.shape[:2]
     image = QImage(packed.data, columns, lines, columns * 4, QImage.Format.Format_RGB32)
     # The picture must outlive the array.
     return image.copy()

@@ -84,6 +84,7 @@ class TimelineView(QWidget):
         self._session, self._viewport, self.model = session, viewport, model
         self._search, self._themes = search, themes
         self._scene: TimelineScene | None = None
+        self._painted: TimelineScene | None = None
         self._layout: RowLayout | None = None
         self._palette: Palette | None = None
         self.fit_rows = True
@@ -469,11 +470,14 @@ class TimelineView(QWidget):
         ruler = QRectF(0, 0, self.width(), metrics.px(RULER_PX))
         strip = QRectF(0, ruler.bottom(), self.width(), metrics.px(MARKS_PX))
         area = QRectF(axis.left, self.top, axis.width, self.height() - self.top)
-        if as_shapes:
+        if as_shapes or scene is not self._painted:
+            # While one zooms every picture is seen once: only the second look is worth keeping.
             painter.save()
+            painter.setClipRect(QRectF(0, self.top, self.width(), self.height() - self.top))
             painter.translate(0, self.top)
             scene.paint(painter)
             painter.restore()
+            self._painted = scene
         else:
             painter.drawPixmap(QPointF(0, self.top), scene.pixmap)
         lanes.draw_lanes(painter, self, self.model, area)
