@@ -98,10 +98,10 @@ def test_any_position_is_what_folding_gives(name: str) -> None:
     trace = bundled_run(name)
     holdings, folded = Holdings(trace), Folded(trace)
     same(folded, holdings.at(-1))
-    every = max(1, len(trace) // 300)
+    every = max(1, len(trace) // 90)
     for position in range(len(trace)):
         folded.step(position)
-        if position % every == 0 or position > len(trace) - 20:
+        if position % every == 0 or position > len(trace) - 10:
             same(folded, holdings.at(position))
 
 
