@@ -27,6 +27,8 @@ Shares = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.intp]
 Marks = npt.NDArray[np.bool_]
 
+_WHOLE_COLUMNS = 64
+"""From so many units a column on, columns begin at whole units: a 128th of a pixel off at most."""
 _STRIDE = 16
 """Every so many spans of a row one start is kept apart, for the first part of a search."""
 _LIMITS = {4: (-(1 << 31), (1 << 31) - 1), 8: (-(1 << 62), 1 << 62)}
@@ -44,16 +46,18 @@ class Coverage(NamedTuple):
         busy: Share of each column that they cover, 0 to 1, shape (slots, rows, columns).
         nested: Share of each column covered, weighted by the recursion level, shape (rows,
             columns); 0 where only calls of the first level are.
-        spans: The span at each edge of a column or before it, -1 where none began yet, shape
-            (rows, columns + 1).
-        covered: Whether that span covers the edge, same shape.
+        spans: The span at each edge of a column or before it, one less than the row's first where
+            none began yet, shape (rows, columns + 1).
+        edges: The edges of the columns, shape (columns + 1,).
+        rows: Numbers of the rows, shape (rows,).
     """
 
     categories: npt.NDArray[np.int16]
     busy: Shares
     nested: Shares
     spans: Numbers
-    covered: npt.NDArray[np.bool_]
+    edges: Floats
+    rows: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class SpanIndex:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @cached_property
+    def firsts(self) -> Numbers:
+        """The first span of each row."""
+        return np.array([row.first for row in self._rows], np.intp)
 
     @property
     def n_rows(self) -> int:
@@ -185,19 +194,62 @@ class SpanIndex:
         overview = self.overview
         if overview is not None and len(rows) and overview.serves(edges):
             return self._from_overview(rows, edges, overview)
+        # Rows with many categories first: those that have a further one are then the first rows.
         kept = [self._rows[row] for row in rows]
+        order = np.argsort([-len(row.categories) for row in kept], kind="stable")
+        kept = [kept[at] for at in order]
+        width = (edges[-1] - edges[0]) / (len(edges) - 1)
+        if width >= _WHOLE_COLUMNS:
+            # Whole units are near enough, and whole numbers are half the work.
+            edges = np.rint(edges)
         spans = self._spans_at(kept, edges)
-        safe = np.maximum(spans, _column(row.first for row in kept))
-        before = spans < safe
-        ends = self.ends.take(safe)
-        part = np.minimum(edges, ends)
+        grid = self._grid(kept, spans, edges, whole=width >= _WHOLE_COLUMNS)
+        categories = self._categories_of(kept)
+        busy = np.zeros((*categories.shape, len(edges) - 1), np.float32)
+        for slot, own in enumerate(categories):
+            having = int(np.count_nonzero(own >= 0))
+            kinds = grid.kinds[:having] == own[:having, None].astype(np.uint8)
+            busy[slot, order[:having]] = self._share(grid, slice(having), np.intp(slot), kinds)
+        nested = np.zeros(busy.shape[1:], np.float32)
+        (deep,) = np.nonzero([row.has_levels for row in kept])
+        if len(deep):
+            last = _column(kept[at].columns - 1 for at in deep)
+            weights = _weights(self.levels.take(grid.safe[deep]))
+            nested[order[deep]] = self._share(grid, deep, last, weights)
+        back = np.argsort(order, kind="stable")
+        np.clip(busy, 0.0, 1.0, out=busy)
+        numbers = np.array(rows, np.intp)
+        return Coverage(categories[:, back], busy, nested, spans[back], edges, numbers)
+
+    def _grid(self, rows: list[_Row], spans: Numbers, edges: Floats, *, whole: bool) -> _Grid:
+        """Return what every sum over some rows needs of the spans at the edges."""
+        safe = np.maximum(spans, _column(row.first for row in rows))
+        wanted = edges.astype(self.ends.dtype) if whole else edges
+        part: npt.NDArray[Any] = np.minimum(wanted, self.ends.take(safe))
         part -= self.starts.take(safe)
-        part[before] = 0.0
-        covered = edges < ends
-        covered[before] = False
-        spans[before] = -1
-        grid = _Grid(kept, safe, part, (edges[-1] - edges[0]) / (len(edges) - 1))
-        return Coverage(*self._busy(grid), self._nested(grid), spans, covered)
+        # Before the first span of a row its part is negative.
+        np.maximum(part, 0, out=part)
+        if whole:
+            part = part.astype(self._sums.dtype)
+        places = safe * _column(row.columns for row in rows)
+        places += _column(row.offset - row.first * row.columns for row in rows)
+        scale = 1.0 / np.maximum(np.diff(edges), 1e-9)
+        return _Grid(safe, part, self.categories.take(safe), places, scale.astype(np.float32))
+
+    def _share(
+        self, grid: _Grid, rows: slice | Numbers, column: Numbers | np.intp, weights: Bytes | Marks
+    ) -> Shares:
+        """Return how much of one column of sums each column of pixels holds, as a share of it."""
+        before = self._sums.take(grid.places[rows] + column)
+        part = grid.part[rows] * weights
+        if part.dtype == before.dtype:
+            before += part
+            share: Shares = np.diff(before, axis=1).astype(np.float32)
+        else:
+            share = np.diff(before, axis=1).astype(np.float32)
+            share += np.diff(part, axis=1).astype(np.float32)
+        share *= grid.scale
+        return share
 
     @cached_property
     def overview(self) -> Overview | None:
@@ -243,10 +295,9 @@ class SpanIndex:
         for row_number, row in enumerate(kept):
             if row.has_levels:
                 nested[row_number] = share[firsts[row_number] + row.columns - 1]
-        spans = at.spans[:, numbers].T.astype(np.intp)
-        spans[spans < _column(row.first for row in kept)] = -1
-        covered = (spans >= 0) & (places < self.ends.take(np.maximum(spans, 0)))
-        return Coverage(categories, np.clip(busy, 0.0, 1.0, out=busy), nested, spans, covered)
+        spans = at.spans.T[numbers].astype(np.intp)
+        np.clip(busy, 0.0, 1.0, out=busy)
+        return Coverage(categories, busy, nested, spans, places, numbers)
 
     @staticmethod
     def _categories_of(rows: list[_Row]) -> npt.NDArray[np.int16]:
@@ -256,35 +307,6 @@ class SpanIndex:
         for at, row in enumerate(rows):
             categories[: len(row.categories), at] = row.categories
         return categories
-
-    def _busy(self, grid: _Grid) -> tuple[npt.NDArray[np.int16], Shares]:
-        categories = self._categories_of(grid.rows)
-        kinds = self.categories.take(grid.spans)
-        busy = np.zeros((*categories.shape, grid.spans.shape[1] - 1), np.float32)
-        for slot in range(len(categories)):
-            (having,) = np.nonzero(categories[slot] >= 0)
-            own = kinds[having] == categories[slot, having, None]
-            busy[slot, having] = self._difference(grid, having, np.intp(slot), own)
-        # What is covered but for rounding is not to look empty, nor the other way round.
-        return categories, np.clip(busy, 0.0, 1.0, out=busy)
-
-    def _nested(self, grid: _Grid) -> Shares:
-        nested = np.zeros((len(grid.rows), grid.spans.shape[1] - 1), np.float32)
-        (deep,) = np.nonzero([row.has_levels for row in grid.rows])
-        if len(deep):
-            weights = _weights(self.levels.take(grid.spans[deep]))
-            last = _column(grid.rows[at].columns - 1 for at in deep)
-            nested[deep] = self._difference(grid, deep, last, weights)
-        return nested
-
-    def _difference(
-        self, grid: _Grid, rows: Numbers, column: Numbers | np.intp, weights: Bytes | Marks
-    ) -> Shares:
-        """Return how much of one column of sums each column of pixels holds, as a share of it."""
-        before = np.diff(self._sums.take(grid.places[rows] + column), axis=1)
-        share: Shares = before * grid.scale
-        share += np.diff(grid.part[rows] * weights, axis=1)
-        return share
 
     def _spans_at(self, rows: list[_Row], edges: Floats) -> Numbers:
         """Return the span at or before each edge; one less than the row's first for none."""
@@ -323,21 +345,22 @@ class SpanIndex:
         return np.where(none, first - 1, spans)
 
 
-class _Grid:
-    """What all rows of a coverage need: the span at each edge, and how much of it lies before.
+class _Grid(NamedTuple):
+    """What all sums of a coverage need, for the span at each edge of a column.
 
     Attributes:
-        places: Where the sums of each edge's span begin.
-        part: The part of that span before the edge, as a share of a column.
-        scale: Columns a unit of the axis.
+        safe: The span, or the row's first where none began yet.
+        part: How much of it lies before the edge, in units of the axis.
+        kinds: Its category.
+        places: Where its sums begin.
+        scale: Shares of a column a unit of the axis, by column.
     """
 
-    def __init__(self, rows: list[_Row], spans: Numbers, part: Floats, width: float) -> None:
-        self.rows, self.spans = rows, spans
-        self.scale = np.float32(1.0 / width)
-        self.part: Shares = (part * (1.0 / width)).astype(np.float32)
-        self.places = spans * _column(row.columns for row in rows)
-        self.places += _column(row.offset - row.first * row.columns for row in rows)
+    safe: Numbers
+    part: npt.NDArray[Any]
+    kinds: Bytes
+    places: Numbers
+    scale: Shares
 
 
 def _column(numbers: object) -> Numbers:
@@ -394,10 +417,15 @@ def wide_spans(index: SpanIndex, seen: Coverage, axis: Axis, least_px: float) ->
         raise ValueError("only spans of at least two columns are found by looking at edges")
     # A span of two columns covers two edges in a row; in a crowded row there are none.
     same = seen.spans[:, 1:] == seen.spans[:, :-1]
-    same &= seen.covered[:, 1:]
-    same[:, 1:] &= ~same[:, :-1]
     rows, at = np.nonzero(same)
-    return _wide(index, seen.spans[rows, at], rows, axis, least_px)
+    spans = seen.spans[rows, at]
+    own = (spans >= index.firsts[seen.rows[rows]]) & (
+        seen.edges[at + 1] < index.ends.take(np.maximum(spans, 0))
+    )
+    rows, spans = rows[own], spans[own]
+    fresh = np.ones(len(spans), np.bool_)
+    fresh[1:] = (spans[1:] != spans[:-1]) | (rows[1:] != rows[:-1])
+    return _wide(index, spans[fresh], rows[fresh], axis, least_px)
 
 
 def spans_in_view(index: SpanIndex, slices: Sequence[tuple[int, int]], axis: Axis) -> WideSpans:

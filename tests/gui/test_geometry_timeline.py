@@ -58,16 +58,15 @@ def test_a_column_is_covered_as_brute_force_says(
     index = index_of(rows, dtype)
     edges = np.linspace(first, first + width, columns + 1)
     seen = index.coverage(range(len(rows)), edges)
-    column_width = width / columns
+    assert np.abs(seen.edges - edges).max() <= width / columns / 128
     for number, row in enumerate(rows):
-        for column in range(columns):
-            left, right = edges[column], edges[column + 1]
+        for column, (left, right) in enumerate(pairwise(seen.edges.tolist())):
             for slot, category in enumerate(seen.categories[:, number]):
-                expected = sum(overlap(s, left, right) for s in row if s[2] == category)
+                covered = sum(overlap(s, left, right) for s in row if s[2] == category)
                 got = seen.busy[slot, number, column]
-                assert got == pytest.approx(expected / column_width, abs=2e-3)
+                assert got == pytest.approx(covered / (right - left), abs=1e-4)
             nested = sum(overlap(s, left, right) * min(max(s[3], 1) - 1, LEVEL_STEPS) for s in row)
-            assert seen.nested[number, column] == pytest.approx(nested / column_width, abs=6e-3)
+            assert seen.nested[number, column] == pytest.approx(nested / (right - left), abs=3e-4)
 
 
 def test_coverage_stays_exact_where_a_row_is_crowded() -> None:
@@ -85,12 +84,51 @@ def test_coverage_stays_exact_where_a_row_is_crowded() -> None:
     sums = np.concatenate(([0], np.cumsum(covered)))
     for first, until in ((0.0, last), (last * 0.3, last * 0.9), (17.0, last * 0.31)):
         edges = np.linspace(first, until, 101)
-        busy = index.coverage([0, 1, 2], edges).busy.sum(axis=0)
-        exact = np.diff(np.interp(edges, np.arange(len(sums)), sums)) / ((until - first) / 100)
-        assert busy[0] == pytest.approx(exact, abs=1e-4)
+        seen = index.coverage([0, 1, 2], edges)
+        busy = seen.busy.sum(axis=0)
+        # Wide columns begin at whole units, and what they cover from there is exact.
+        assert np.abs(seen.edges - edges).max() <= (until - first) / 100 / 128
+        edges = seen.edges
+        exact = np.diff(np.interp(edges, np.arange(len(sums)), sums)) / np.diff(edges)
+        assert busy[0] == pytest.approx(exact, abs=1e-6)
         assert (busy[1] <= busy[0] + 1e-6).all()
         cut = row[4999][1]
         assert busy[1][edges[1:] <= cut] == pytest.approx(busy[0][edges[1:] <= cut], abs=1e-4)
+
+
+def test_an_overview_is_exact_between_its_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.geometry.timeline.LEAST_SPANS", 1)
+    monkeypatch.setattr("gui.geometry.span_overview._LEAST_CELLS", 1)
+    rng = np.random.default_rng(2)
+    rows = []
+    for count in (9_000, 4_000):
+        lengths, gaps = rng.integers(1, 9, count), rng.integers(0, 7, count)
+        starts = np.cumsum(lengths + gaps) - lengths
+        rows.append(
+            [
+                (int(s), int(s + n), int(s % 3), int(s % 4))
+                for s, n in zip(starts, lengths, strict=True)
+            ]
+        )
+    index = index_of(rows)
+    assert index.overview is not None
+    last = float(max(row[-1][1] for row in rows))
+    edges = np.linspace(0.0, last, 21)
+    assert index.overview.serves(edges)
+    assert not index.overview.serves(np.linspace(0.0, last / 1000, 21))
+    seen = index.coverage([1, 0], edges)
+    assert np.abs(seen.edges - edges).max() <= index.overview.step / 2
+    assert index.overview.step * 8 <= last / 20
+    for number, row in enumerate((rows[1], rows[0])):
+        for column, (left, right) in enumerate(pairwise(seen.edges.tolist())):
+            for slot, category in enumerate(seen.categories[:, number]):
+                covered = sum(overlap(span, left, right) for span in row if span[2] == category)
+                share = covered / (right - left)
+                assert seen.busy[slot, number, column] == pytest.approx(share, abs=1e-5)
+            nested = sum(
+                overlap(span, left, right) * min(max(span[3], 1) - 1, LEVEL_STEPS) for span in row
+            )
+            assert seen.nested[number, column] == pytest.approx(nested / (right - left), abs=1e-5)
 
 
 @given(rows_of_spans(), st.floats(-5, 200), st.floats(4, 200))
