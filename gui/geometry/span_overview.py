@@ -1,7 +1,7 @@
 """The sums of all rows at regular places of the axis: what a look at a whole long run needs.
 
 Where a column of pixels is many cells wide, its edges may as well be edges of cells. They move by
-a sixteenth of a pixel at most, and a frame reads one block of memory instead of searching every
+an eighth of a pixel at most, and a frame reads one block of memory instead of searching every
 row. What the columns then cover between those edges is exact.
 """
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 
-CELLS_A_COLUMN = 8
+CELLS_A_COLUMN = 4
 """From so many cells a column on the overview serves."""
 LEAST_SPANS = 500_000
 """With fewer spans searching is fast enough at any zoom."""

@@ -417,15 +417,15 @@ def wide_spans(index: SpanIndex, seen: Coverage, axis: Axis, least_px: float) ->
         raise ValueError("only spans of at least two columns are found by looking at edges")
     # A span of two columns covers two edges in a row; in a crowded row there are none.
     same = seen.spans[:, 1:] == seen.spans[:, :-1]
-    rows, at = np.nonzero(same)
+    begins = same.copy()
+    begins[:, 1:] &= ~same[:, :-1]
+    rows, at = np.nonzero(begins)
     spans = seen.spans[rows, at]
+    # After the end of a span, and before the first one of a row, edges have the same one too.
     own = (spans >= index.firsts[seen.rows[rows]]) & (
         seen.edges[at + 1] < index.ends.take(np.maximum(spans, 0))
     )
-    rows, spans = rows[own], spans[own]
-    fresh = np.ones(len(spans), np.bool_)
-    fresh[1:] = (spans[1:] != spans[:-1]) | (rows[1:] != rows[:-1])
-    return _wide(index, spans[fresh], rows[fresh], axis, least_px)
+    return _wide(index, spans[own], rows[own], axis, least_px)
 
 
 def spans_in_view(index: SpanIndex, slices: Sequence[tuple[int, int]], axis: Axis) -> WideSpans:

@@ -13,6 +13,7 @@ from core.trace.call_spans import CallSpans
 from core.trace.events import Kind
 from gui.geometry.axis import Axis, View, tick_step
 from gui.geometry.marks import nearest_mark, visible_marks
+from gui.geometry.span_overview import CELLS_A_COLUMN
 from gui.geometry.timeline import LEVEL_STEPS, SpanIndex, spans_in_view, wide_spans
 from tests.runs import bundled_run, run_scenario
 
@@ -118,7 +119,7 @@ def test_an_overview_is_exact_between_its_cells(monkeypatch: pytest.MonkeyPatch)
     assert not index.overview.serves(np.linspace(0.0, last / 1000, 21))
     seen = index.coverage([1, 0], edges)
     assert np.abs(seen.edges - edges).max() <= index.overview.step / 2
-    assert index.overview.step * 8 <= last / 20
+    assert index.overview.step * CELLS_A_COLUMN <= last / 20
     for number, row in enumerate((rows[1], rows[0])):
         for column, (left, right) in enumerate(pairwise(seen.edges.tolist())):
             for slot, category in enumerate(seen.categories[:, number]):

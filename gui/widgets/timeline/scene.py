@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QStaticText
 
 from gui.geometry.axis import Axis
 from gui.geometry.timeline import (
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
     from gui.theme import Metrics, Theme
 
 FEW_SPANS = 600
-"""Up to so many spans in view each is drawn as itself, and no grid is needed."""
+"""Up to so many spans in view are each drawn as themselves, in the rows that have fewest."""
 MOST_LABELS = 150
-_WIDE_PX = 14.0
-"""From this width on a call is a rectangle of its own among the coverage."""
+_WIDE_PX = 30.0
+"""From this width on a call of a crowded row is a rectangle of its own: it can carry a name."""
 _LABEL_PX = 30
 """Least width of a rectangle that carries a name, at the scale of 1."""
 _LEAST_TEXT_PX = 9
@@ -77,6 +78,41 @@ def image_of(packed: npt.NDArray[np.uint8]) -> QImage:
     return image.copy()
 
 
+def tall_image(picture: QImage, lines: slice, high: int, gap: int, back: QColor) -> QImage:
+    """Return some lines of a picture, each so many pixels high and with a gap under it.
+
+    The image is used again for the next one of its size: draw it at once.
+    """
+    flat = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), -1)[lines]
+    count, columns = flat.shape
+    image = _canvas(columns, count * high)
+    tall = np.frombuffer(image.bits(), np.uint32).reshape(count, high, columns)
+    tall[:, : high - gap] = flat[:, None]
+    tall[:, high - gap :] = back.rgba()
+    return image
+
+
+@lru_cache(maxsize=4)
+def _canvas(columns: int, lines: int) -> QImage:
+    """Return an image to draw in: fresh memory each frame would cost more than the drawing."""
+    return QImage(columns, lines, QImage.Format.Format_RGB32)
+
+
+def crowded_rows(counts: Sequence[int]) -> list[int]:
+    """Return which rows hold too many calls in view to draw each; the fullest ones, in order.
+
+    Args:
+        counts: Calls in view by row.
+    """
+    left = FEW_SPANS
+    crowded = []
+    for at in sorted(range(len(counts)), key=lambda at: counts[at]):
+        left -= counts[at]
+        if left < 0:
+            crowded.append(at)
+    return sorted(crowded)
+
+
 class TimelineScene:
     """The rows in view, drawn for one size, view and theme.
 
@@ -112,10 +148,13 @@ class TimelineScene:
         self._trace, self._calls, self._index, self._layout = trace, calls, index, layout
         self._axis, self._scroll, self._look, self._ratio = axis, scroll, look, ratio
         self.rows = layout.rows_between(scroll, scroll + height)
-        self._coverage: Coverage | None = None
-        self.wide = self._find()
-        self.each = self._coverage is None
         self._height = height
+        view = axis.view
+        slices = [index.in_view(row, view.first, view.last) for row in self.rows]
+        self._crowded = crowded_rows([last - first for first, last in slices])
+        self.each = not self._crowded
+        self._coverage = self._covered()
+        self.wide = self._found(slices)
 
     @cached_property
     def pixmap(self) -> QPixmap:
@@ -128,14 +167,25 @@ class TimelineScene:
             self.paint(painter)
         return made
 
-    def _find(self) -> WideSpans:
-        view = self._axis.view
-        slices = [self._index.in_view(row, view.first, view.last) for row in self.rows]
-        if sum(last - first for first, last in slices) <= FEW_SPANS:
-            return spans_in_view(self._index, slices, self._axis)
+    def _covered(self) -> Coverage | None:
+        """Return the coverage of the crowded rows, None where there are none."""
+        if not self._crowded:
+            return None
         columns = max(1, round(self._axis.width * self._ratio))
-        self._coverage = self._index.coverage(self.rows, self._axis.edges(columns))
-        return wide_spans(self._index, self._coverage, self._axis, _WIDE_PX)
+        rows = [self.rows[at] for at in self._crowded]
+        return self._index.coverage(rows, self._axis.edges(columns))
+
+    def _found(self, slices: list[tuple[int, int]]) -> WideSpans:
+        """Return the calls to draw as rectangles: of crowded rows only the wide ones."""
+        crowded = set(self._crowded)
+        few = [each if at not in crowded else (0, 0) for at, each in enumerate(slices)]
+        found = spans_in_view(self._index, few, self._axis)
+        if self._coverage is None:
+            return found
+        wide = wide_spans(self._index, self._coverage, self._axis, _WIDE_PX)
+        rows = np.array(self._crowded, np.intp)[wide.rows]
+        pairs = zip(found, wide._replace(rows=rows), strict=True)
+        return WideSpans(*(np.concatenate(pair) for pair in pairs))
 
     @cached_property
     def rects(self) -> list[QRectF]:
@@ -160,20 +210,27 @@ class TimelineScene:
         self._draw_labels(painter)
 
     def _draw_coverage(self, painter: QPainter, image: QImage) -> None:
-        axis, row = self._axis, self._layout.row
-        for lane in self._layout.lanes:
-            shown = [at for at, r in enumerate(self.rows) if lane.first_row <= r]
-            shown = [at for at in shown if self.rows[at] < lane.first_row + lane.n_rows]
-            if not shown:
-                continue
-            top = self._layout.top_of(self.rows[shown[0]]) - self._scroll
-            target = QRectF(axis.left, top, axis.width, row * len(shown))
-            painter.drawImage(target, image, QRectF(0, shown[0], image.width(), len(shown)))
-            if row >= 6:
-                painter.setPen(QPen(QColor(self._look.theme.surface), 1))
-                right = axis.left + axis.width
-                feet = (top + (at + 1) * row - 0.5 for at in range(len(shown)))
-                painter.drawLines([QLineF(axis.left, y, right, y) for y in feet])
+        """Draw the crowded rows: those that lie next to each other at once."""
+        tops = [self._layout.top_of(self.rows[at]) - self._scroll for at in self._crowded]
+        first = 0
+        for line, top in enumerate(tops):
+            ends = line + 1 == len(tops) or tops[line + 1] - top > self._layout.row
+            if ends:
+                self._draw_block(painter, image, slice(first, line + 1), tops[first])
+                first = line + 1
+
+    def _draw_block(self, painter: QPainter, image: QImage, lines: slice, top: float) -> None:
+        """Draw some lines of a picture: pixel for pixel where rows are whole pixels high."""
+        axis, row, ratio = self._axis, self._layout.row, self._ratio
+        high, count = row * ratio, lines.stop - lines.start
+        if high != int(high):
+            target = QRectF(axis.left, top, axis.width, row * count)
+            painter.drawImage(target, image, QRectF(0, lines.start, image.width(), count))
+            return
+        gap = round(ratio) if row >= 6 else 0
+        tall = tall_image(image, lines, int(high), gap, QColor(self._look.theme.surface))
+        tall.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(axis.left, top), tall)
 
     def _draw_rects(self, painter: QPainter) -> None:
         rects = self.rects
