@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
-_MOST_IN_PLACE = 60
+_MOST_IN_PLACE = 40
 """Above so many guard hits in view they are marked above the calls only."""
 _MARK_WORDS = {
     HIT: ("guard hit", "guard hits"),

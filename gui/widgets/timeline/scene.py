@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.theme import Metrics, Theme
 
-FEW_SPANS = 600
+FEW_SPANS = 400
 """Up to so many spans in view are each drawn as themselves, in the rows that have fewest."""
-MOST_LABELS = 150
+MOST_LABELS = 120
 _WIDE_PX = 30.0
 """From this width on a call of a crowded row is a rectangle of its own: it can carry a name."""
 _LABEL_PX = 30
 """Least width of a rectangle that carries a name, at the scale of 1."""
 _LEAST_TEXT_PX = 9
 """Where rows are low their names are smaller, down to this many pixels."""
-_LEAST_SHARE = 0.2
+_LEAST_SHARE = np.float32(0.2)
 """What little covers a column is shown as if it covered so much of it."""
 
 
@@ -53,19 +53,19 @@ def coverage_image(seen: Coverage, look: Look) -> QImage:
     """Return a coverage as a picture: a pixel a column, a line a row, on the surface's colour."""
     palette, back = look.palette, rgb(look.theme.surface)
     # Slots a row does not use have no coverage; any colour will do for them.
-    colours = palette.table[np.maximum(seen.categories, 0)][..., None]
+    colours = palette.table[np.maximum(seen.categories, 0)].transpose(1, 2, 0)
     total = seen.busy.sum(axis=0)
-    some = np.maximum(total, 1e-9)
-    tint = np.minimum(seen.nested * (palette.level_share / some), 1.0)
-    shown = np.where(total > 1e-6, np.clip(total, _LEAST_SHARE, 1.0), 0.0)
-    of_calls, of_tint, of_back = shown * (1.0 - tint) / some, shown * tint, 1.0 - shown
+    some = np.maximum(total, np.float32(1e-6))
+    tint = np.minimum(seen.nested * (palette.level_share / some), np.float32(1.0))
+    shown = np.minimum(np.maximum(total, _LEAST_SHARE), 1.0, dtype=np.float32)
+    shown[total <= 1e-6] = 0.0
+    # Red, green and blue by row and column: calls, then what levels stir in, then the ground.
+    mixed = np.matmul(colours, seen.busy.transpose(1, 0, 2))
+    mixed *= (shown * (1 - tint) / some)[:, None]
+    mixed += (shown * tint)[:, None] * palette.tint_table[:, None]
+    mixed += (1 - shown)[:, None] * back[:, None]
     packed = np.empty((*total.shape, 4), np.uint8)
-    for channel in range(3):
-        mixed = (seen.busy * colours[:, :, channel]).sum(axis=0)
-        mixed *= of_calls
-        mixed += of_tint * palette.tint_table[channel]
-        mixed += of_back * back[channel]
-        packed[..., 2 - channel] = mixed
+    packed[..., 2::-1] = mixed.transpose(0, 2, 1)
     packed[..., 3] = 255
     return image_of(packed)
 
