@@ -113,6 +113,8 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
 
 def _add_workspaces(window: MainWindow, controller: Controller) -> None:
     """Offer every workspace; each is imported and built when it is first shown."""
+    from gui.compare_bindings import add_compare
+
     session, playback = controller.session, controller.playback
 
     def live() -> QWidget:
@@ -125,11 +127,6 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
         return create(window, session, playback, controller.viewport)
 
-    def compare() -> QWidget:
-        from gui.workspaces.compare import create
-
-        return create(window, controller.comparison, controller.comparison_playback)
-
     def layout() -> QWidget:
         from gui.workspaces.layout import create
 
@@ -137,7 +134,7 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
     window.add_workspace("live", "Live", "live", live)
     window.add_workspace("timeline", "Timeline", "timeline", timeline)
-    window.add_workspace("compare", "Compare", "compare", compare)
+    add_compare(window, session, playback)
     window.add_workspace("layout", "Layout", "layout", layout)
 
 

@@ -7,31 +7,27 @@ themselves.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from gui.bindings import bind_playback
-from gui.compare_bindings import bind_compare
-from gui.compare_session import CompareSession
 from gui.layout_bindings import bind_layout
 from gui.playback import Playback
 from gui.runner import Runner
 from gui.saved_run import KINDS, SUFFIX, RunSaver, is_saved_run, open_saved_run
 from gui.session import Session
 from gui.stop_bindings import StopBindings
-from gui.timeline_bindings import bind_axis, bind_timeline
+from gui.timeline_bindings import bind_timeline
 from gui.watcher import ScenarioWatcher
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
-    from gui.timeline_bindings import Zoomable
     from gui.viewport import Viewport
     from gui.widgets.message_bar import Message
     from gui.window import MainWindow
-    from gui.workspaces.compare import CompareWorkspace
     from gui.workspaces.layout import LayoutWorkspace
     from gui.workspaces.timeline import TimelineWorkspace
 
@@ -46,7 +42,6 @@ class Controller(QObject):
         window: The window it serves.
         session: What is open and where the cursor is.
         playback: The clock that moves the cursor.
-        comparison: What is compared, with a cursor and a clock of its own.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -54,9 +49,6 @@ class Controller(QObject):
         self.window = window
         self.session = Session(Runner(self), self)
         self.playback = Playback(self.session, parent=self)
-        self.comparison = CompareSession(self.session, parent=self)
-        cursor = cast("Session", self.comparison.cursor)
-        self.comparison_playback = Playback(cursor, parent=self)
         self.watcher = ScenarioWatcher(self.session, self)
         self.session.stops.keep_in(window.settings)
         self._layouts: LayoutSession | None = None
@@ -143,8 +135,6 @@ class Controller(QObject):
         session.trace_changed.connect(self._forgive)
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
-        self.comparison.failed.connect(self._complain)
-        self.comparison.traces_changed.connect(self._forgive)
         self.saver.saved.connect(self._run_saved)
         self.saver.failed.connect(self._complain)
         window.file_requested.connect(self.open_file)
@@ -152,7 +142,6 @@ class Controller(QObject):
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(session.cancel)
-            application.aboutToQuit.connect(self.comparison.cancel)
 
     def _complain(self, sentence: str) -> None:
         """Say what went wrong; a newer complaint takes the place of the older one."""
@@ -192,11 +181,6 @@ class Controller(QObject):
         registry.connect("help.doctor", self.check_machine)
         bind_layout(self.window, lambda: self.layouts, self._layout_page)
         bind_timeline(self.window, self._timeline_page)
-        bind_axis(self.window, self._axis_in_front)
-        bind_compare(
-            self.window, self.comparison, self.comparison_playback, self._compare_page,
-            self.playback,
-        )  # fmt: skip
         registry.set_enabled("run.cancel", False)
         session.run_started.connect(lambda: registry.set_enabled("run.cancel", True))
         session.run_ended.connect(lambda: registry.set_enabled("run.cancel", False))
@@ -210,16 +194,6 @@ class Controller(QObject):
         from gui.workspaces.timeline import TimelineWorkspace
 
         return self.window.findChild(TimelineWorkspace)
-
-    def _compare_page(self) -> CompareWorkspace | None:
-        from gui.workspaces.compare import CompareWorkspace
-
-        return self.window.findChild(CompareWorkspace)
-
-    def _axis_in_front(self) -> Zoomable | None:
-        """Return what the zooming keys move in the workspace in front."""
-        page = self.window.page
-        return page if hasattr(page, "zoom_by") else None  # type: ignore[return-value]
 
     def check_machine(self) -> None:
         """Tell what this machine lacks, with the command that installs it to copy."""

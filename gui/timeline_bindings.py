@@ -1,9 +1,10 @@
-"""What the commands of the timeline do, and those that zoom whatever axis is in front."""
+"""What the commands of the timeline do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
@@ -12,49 +13,6 @@ if TYPE_CHECKING:
 ZOOM_FACTOR, PAN_SHARE = 0.7, 0.15
 """What one press of a key leaves in view, and by which share of it one moves."""
 _STEPS = {"": 1.0, "_coarser": 3.0, "_finer": 0.25}
-
-
-class Zoomable(Protocol):
-    """A view with an axis that the keys zoom and pan: each workspace in ``ZOOMING`` has one."""
-
-    def zoom_by(self, factor: float) -> None:
-        """Show ``factor`` times as much, around the cursor or the mouse."""
-
-    def pan_by(self, share: float) -> None:
-        """Move by a share of what is in view."""
-
-    def show_all(self) -> None:
-        """Show the whole run."""
-
-    def look_back(self) -> None:
-        """Go back to what was in view before."""
-
-
-def bind_axis(window: MainWindow, in_front: Callable[[], Zoomable | None]) -> None:
-    """Carry out zooming and panning on the axis of the workspace in front."""
-    registry = window.registry
-
-    def on_axis(obey: Callable[[Zoomable], None]) -> Callable[[], None]:
-        def run() -> None:
-            axis = in_front()
-            if axis is not None:
-                obey(axis)
-
-        return run
-
-    def zoom(factor: float) -> Callable[[], None]:
-        return on_axis(lambda axis: axis.zoom_by(factor))
-
-    def pan(share: float) -> Callable[[], None]:
-        return on_axis(lambda axis: axis.pan_by(share))
-
-    for suffix, step in _STEPS.items():
-        registry.connect(f"axis.zoom_in{suffix}", zoom(ZOOM_FACTOR**step))
-        registry.connect(f"axis.zoom_out{suffix}", zoom(ZOOM_FACTOR**-step))
-        registry.connect(f"axis.pan_left{suffix}", pan(-PAN_SHARE * step))
-        registry.connect(f"axis.pan_right{suffix}", pan(PAN_SHARE * step))
-    registry.connect("axis.fit", on_axis(lambda a: a.show_all()))
-    registry.connect("axis.back", on_axis(lambda a: a.look_back()))
 
 
 def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | None]) -> None:
@@ -74,6 +32,8 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
         return run
 
     commands: dict[str, Callable[[TimelineWorkspace], Any]] = {
+        "axis.fit": lambda p: p.viewport.fit(),
+        "axis.back": lambda p: p.viewport.back(),
         "timeline.mode": lambda p: p.viewport.set_mode(
             "time" if p.viewport.mode == "order" else "order"
         ),
@@ -90,5 +50,18 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
         "timeline.export": lambda p: p.export(),
         "timeline.export_plots": lambda p: p.export_plots(),
     }
+    for suffix, step in _STEPS.items():
+        for name, factor in (("in", ZOOM_FACTOR**step), ("out", ZOOM_FACTOR**-step)):
+            commands[f"axis.zoom_{name}{suffix}"] = partial(_zoom, factor)
+        for name, share in (("left", -PAN_SHARE * step), ("right", PAN_SHARE * step)):
+            commands[f"axis.pan_{name}{suffix}"] = partial(_pan, share)
     for command, obey in commands.items():
         window.registry.connect(command, on_page(obey))
+
+
+def _zoom(factor: float, page: TimelineWorkspace) -> None:
+    page.zoom_by(factor)
+
+
+def _pan(share: float, page: TimelineWorkspace) -> None:
+    page.viewport.pan(share)

@@ -100,11 +100,6 @@ class MainWindow(QMainWindow):
         return self._workspace
 
     @property
-    def page(self) -> QWidget | None:
-        """The workspace in front, None before the first is shown."""
-        return self._pages.get(self._workspace)
-
-    @property
     def workspaces(self) -> tuple[str, ...]:
         """Names of the workspaces there are."""
         return tuple(self._factories)

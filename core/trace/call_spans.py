@@ -45,6 +45,10 @@ class CallSpans:
     A call is on the stack from its own event up to the event of its return, that one not
     included; a call that never returned ends at ``len(trace)``.
 
+    Args:
+        trace: The run.
+        essential: Keep only calls of the mail's chain; a depth then counts only those.
+
     Attributes:
         calls: Position of the call by span, shape (n,), int32; rising within a row.
         ends: Position of its return, shape (n,), int32.
@@ -52,12 +56,16 @@ class CallSpans:
         rows: The rows, by task and then by depth.
     """
 
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+    def __init__(self, trace: Trace, *, essential: bool = False) -> None:
+        self._trace, self._essential = trace, essential
         kinds = trace.site_kinds
+        wanted = np.array(
+            [not essential or bool(trace.functions[s.function].essential) for s in trace.sites],
+            np.bool_,
+        )
         sites = (trace.codes & SITE_MASK).astype(np.int16)
-        called = (kinds == Kind.CALLED)[sites]
-        returned = (kinds == Kind.RETURNED)[sites]
+        called = (wanted & (kinds == Kind.CALLED))[sites]
+        returned = (wanted & (kinds == Kind.RETURNED))[sites]
         calls = np.flatnonzero(called).astype(np.int32)
         owner = _owners(trace)
         depth = _summed(called, returned, owner)[calls] - 1
@@ -107,10 +115,17 @@ class CallSpans:
     def _firsts(self) -> npt.NDArray[np.int64]:
         return np.array([row.first for row in self.rows], np.int64)
 
+    def row_at(self, position: int) -> int | None:
+        """Return the row of the innermost call at a position, None where there is none."""
+        calls = self._trace.calls_at(position)
+        if self._essential:
+            calls = [call for call in calls if self._trace.function(call).essential]
+        return self.row_number(self._trace.task_at(position), len(calls) - 1)
+
     def span_of(self, call: int) -> int:
         """Return the span of the call at a position."""
-        depth = len(self._trace.calls_at(call)) - 1
-        found = self.at(self._by_place[self._trace.task_at(call), depth], call)
+        row = self.row_at(call)
+        found = self.at(row, call) if row is not None else None
         assert found is not None
         return found
 

@@ -138,18 +138,6 @@ class TimelineWorkspace(QWidget):
             at = (view.first + view.last) / 2
         self.viewport.zoom(factor, at)
 
-    def pan_by(self, share: float) -> None:
-        """Move by a share of what is in view."""
-        self.viewport.pan(share)
-
-    def show_all(self) -> None:
-        """Show the whole run."""
-        self.viewport.fit()
-
-    def look_back(self) -> None:
-        """Go back to what was in view before."""
-        self.viewport.back()
-
     # -- keeping what is seen -------------------------------------------------------------
 
     def export(self) -> None:

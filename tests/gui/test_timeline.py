@@ -346,3 +346,53 @@ def test_durations_and_ticks_have_the_unit_that_suits() -> None:
     assert duration_text(3e9) == "3 s"
     assert tick_text(19.0, 10, "order") == "20"
     assert tick_text(2000.0, 1000, "time") == "2 µs"
+
+
+# -- only the mail's chain, and long runs ---------------------------------------------------
+
+
+def test_essential_only_shows_the_chain_of_the_mail(mail: Stand) -> None:
+    whole = len(mail.spans)
+    mail.session.set_essential_only(True)
+    assert 0 < len(mail.spans) < whole
+    for position in range(0, len(mail.trace), 3):
+        frames = [f for f in mail.trace.frames_at(position) if f.function.essential]
+        on_rows = [
+            span for row in range(len(mail.spans.rows))
+            if (span := mail.spans.at(row, position)) is not None
+        ]  # fmt: skip
+        if mail.trace.kind(position) is not Kind.RETURNED:
+            assert [int(mail.spans.calls[span]) for span in on_rows] == [f.call for f in frames]
+    hit = int(mail.trace.short_circuits[0])
+    row = mail.spans.row_at(hit)
+    assert row is not None
+    assert mail.spans.rows[row].depth == 7, "eight functions, save_stack the innermost"
+    drawn(mail)
+    QTest.mouseClick(mail.view, LEFT, pos=mail.point(hit, row))
+    assert mail.session.position == hit
+    mail.session.set_essential_only(False)
+    assert len(mail.spans) == whole
+
+
+@pytest.mark.parametrize("mode", ["order", "time"])
+def test_a_long_run_is_prepared_beside_the_window(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    here = stand(qtbot, "depth-law")
+    here.viewport.set_mode(mode)
+    monkeypatch.setattr("gui.widgets.timeline.model.AT_ONCE_EVENTS", 100)
+    made = stand(qtbot, "depth-law")
+    made.viewport.set_mode(mode)
+    if made.model.index is None:
+        assert made.model.building
+        drawn(made)
+        QTest.mouseClick(made.view, LEFT, pos=QPoint(400, 300))
+        QTest.keyClick(made.view, KEY.Key_Down)
+        qtbot.waitUntil(lambda: made.model.index is not None)
+    assert here.model.index is not None
+    assert made.model.index is not None
+    assert made.model.index.starts.tolist() == here.model.index.starts.tolist()
+    assert made.model.index.ends.tolist() == here.model.index.ends.tolist()
+    qtbot.waitUntil(lambda: not made.model.building)
+    assert made.session.open("mail-chain")
+    qtbot.waitUntil(lambda: made.view.scene() is not None)

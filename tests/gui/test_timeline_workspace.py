@@ -43,7 +43,7 @@ def controller(qtbot: QtBot, tmp_path: Path) -> Controller:
 
 
 def page(controller: Controller) -> TimelineWorkspace:
-    found = controller.window.page
+    found = controller.window.findChild(TimelineWorkspace)
     assert isinstance(found, TimelineWorkspace)
     return found
 

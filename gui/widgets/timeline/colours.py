@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 Colouring = Literal["subsystem", "function"]
-_HUES = 12
+HUES = 12
+"""Colours that say nothing but "the same"."""
 _LEVEL_SHARE = 0.17
 """How much a recursion level stirs in of the text's colour."""
 _INKS = ("#FFFFFF", "#0B0E13")
@@ -33,7 +34,7 @@ def categories_of(trace: Trace, colouring: Colouring, theme: Theme) -> npt.NDArr
 
     def category(name: str, subsystem: str) -> int:
         if colouring == "function":
-            return zlib.crc32(name.encode()) % _HUES
+            return zlib.crc32(name.encode()) % HUES
         return roles.index(subsystem if subsystem in theme.roles else "caller")
 
     functions = [category(f.name, f.subsystem) for f in trace.functions]
@@ -55,7 +56,7 @@ class Palette:
         if colouring == "subsystem":
             names = [role.colour for role in theme.roles.values()]
         else:
-            names = list(hues(theme, _HUES))
+            names = list(hues(theme, HUES))
         self.tint = theme.text
         self.fills = [
             [_fill(mix(theme.text, name, _LEVEL_SHARE * level)) for name in names]

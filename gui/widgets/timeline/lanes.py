@@ -13,8 +13,8 @@ from gui.geometry.axis import Axis
 from gui.geometry.marks import ticks_of
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
 from gui.geometry.timeline import spans_in_view
-from gui.theme import hues
 from gui.widgets.timeline import overlay
+from gui.widgets.timeline.colours import HUES, Palette
 from gui.widgets.timeline.model import SWITCH
 from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MOST_IN_PLACE = 40
 """Above so many guard hits in view they are marked above the calls only."""
+_TASK_STEP = 5
+"""Hues from one task to the next: no two in a row are alike, and all twelve are used."""
 _MARK_WORDS = {
     HIT: ("guard hit", "guard hits"),
     WARNING: ("warning", "warnings"),
@@ -47,10 +49,15 @@ def mark_lines(trace: Trace, mark: Mark) -> list[str]:
 
 
 def draw_empty(
-    painter: QPainter, area: QRectF, trace: Trace | None, theme: Theme, metrics: Metrics
+    painter: QPainter, area: QRectF, model: TimelineModel, theme: Theme, metrics: Metrics
 ) -> None:
     """Say why there is nothing to see."""
-    text = "No run is open yet." if trace is None else "This run made no call at all."
+    if model.trace is None:
+        text = "No run is open yet."
+    elif model.building:
+        text = f"Preparing the calls of {len(model.trace):,} events…"
+    else:
+        text = "This run made no call at all."
     painter.setPen(QColor(theme.muted))
     painter.setFont(metrics.ui("body"))
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
@@ -105,12 +112,13 @@ def _draw_runs(
     strip = QRectF(
         area.left(), area.top() + lane.top - view.scrolled, area.width(), lane.bottom - lane.top
     )
-    colours = [QColor(name) for name in hues(look.theme, 12)]
+    look = _by_task(look)
     kept = runs.in_view(0, axis.view.first, axis.view.last)
     if kept[1] - kept[0] > FEW_SPANS:
         seen = runs.coverage([0], axis.edges(max(1, round(axis.width))))
-        seen = seen._replace(categories=(seen.categories % 12).astype(np.int16))
-        painter.drawImage(strip, coverage_image(seen, _by_task(look)))
+        hue = np.where(seen.categories < 0, -1, seen.categories * _TASK_STEP % HUES)
+        seen = seen._replace(categories=hue.astype(np.int16))
+        painter.drawImage(strip, coverage_image(seen, look))
         return
     painter.setFont(look.metrics.ui("caption"))
     wide = spans_in_view(runs, [kept], axis)
@@ -119,9 +127,10 @@ def _draw_runs(
     ):
         number = int(runs.categories[span])
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
-        painter.fillRect(rect, colours[number * 5 % 12])
+        fill = look.palette.fill(number * _TASK_STEP % HUES, 1)
+        painter.fillRect(rect, fill.colour)
         if right - left > look.metrics.px(40):
-            painter.setPen(QColor("#FFFFFF" if not look.theme.dark else "#0B0E13"))
+            painter.setPen(fill.ink)
             task = trace.info.tasks[number]
             name = f"{task.comm}/{task.pid}"
             painter.drawText(
@@ -130,8 +139,7 @@ def _draw_runs(
 
 
 def _by_task(look: Look) -> Look:
-    from gui.widgets.timeline.colours import Palette
-
+    """Return colours that tell tasks apart and mean nothing else."""
     return look._replace(palette=Palette(look.theme, "function"))
 
 
@@ -155,7 +163,7 @@ def _draw_hits_in_place(
     for position, value in zip(
         positions[first:last].tolist(), values[first:last].tolist(), strict=True
     ):
-        row = spans.row_number(trace.task_at(position), len(trace.calls_at(position)) - 1)
+        row = spans.row_at(position)
         if row is not None:
             y = area.top() + view.lanes.top_of(row) - view.scrolled + view.lanes.row / 2
             stands.append(QPointF(axis.x_of(value), y))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +21,58 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.geometry.scrubber import Positions
     from gui.session import Session
-    from gui.theme import ThemeManager
+    from gui.theme import Theme, ThemeManager
     from gui.viewport import Viewport
+
+    Key = tuple[str, str, bool]
+    """Axis, colouring, and whether only the mail's chain."""
 
 SWITCH = 3
 """The lane of task switches, after those of ``gui.geometry.scrubber``."""
+RUNS = "runs"
+AT_ONCE_EVENTS = 1_000_000
+"""Longer runs are prepared beside the window: it goes on while they are."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is needed to prepare the calls of a run, without asking the window again.
+
+    Attributes:
+        trace: The run.
+        key: Axis, colouring, and whether only the mail's chain.
+        theme: For the categories' order.
+        spans: The calls, if they are at hand.
+        times: Where they begin and end in time, or where that axis ends; None for the order.
+    """
+
+    trace: Trace
+    key: Key
+    theme: Theme
+    spans: CallSpans | None
+    times: tuple[Ints, Ints] | int | None
+
+    def done(self) -> tuple[CallSpans, SpanIndex]:
+        """Do it."""
+        spans = self.spans or CallSpans(self.trace, essential=self.key[2])
+        colouring: Colouring = "function" if self.key[1] == "function" else "subsystem"
+        categories = spans.by_site(categories_of(self.trace, colouring, self.theme))
+        rows = [(row.first, row.last) for row in spans.rows]
+        starts, ends = self._places(spans)
+        index = SpanIndex(starts, ends, categories, spans.levels, rows)
+        _ = index.overview  # it would else be made in the middle of the first look
+        return spans, index
+
+    def _places(self, spans: CallSpans) -> tuple[Ints, Ints]:
+        if self.times is None:
+            return spans.calls, spans.ends
+        if not isinstance(self.times, int):
+            return self.times
+        after = self.trace.clock.all(np.arange(len(self.trace), dtype=np.int32))
+        times: Ints = np.append(after, np.int64(self.times))
+        if self.times < np.iinfo(np.int32).max:
+            times = times.astype(np.int32)
+        return times[spans.calls], times[spans.ends]
 
 
 class TimelineModel(QObject):
@@ -37,6 +87,7 @@ class TimelineModel(QObject):
 
     changed = Signal()
     """Another run, another axis or other colours: draw everything anew."""
+    _built = Signal(object, object, object)
 
     def __init__(
         self,
@@ -49,10 +100,13 @@ class TimelineModel(QObject):
         self._session, self._viewport, self._themes = session, viewport, themes
         self.colouring: Colouring = "subsystem"
         self._trace: Trace | None = None
-        self._spans: CallSpans | None = None
-        self._indexes: dict[tuple[str, str], SpanIndex] = {}
+        self._spans: dict[bool, CallSpans] = {}
+        self._indexes: dict[Key, SpanIndex] = {}
+        self._building: Key | None = None
         self._marks: dict[str, list[tuple[Positions, npt.NDArray[np.float64]]]] = {}
+        self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
+        session.essential_changed.connect(self.changed)
         self._take_trace()
 
     @property
@@ -61,46 +115,64 @@ class TimelineModel(QObject):
         return self._trace
 
     @property
+    def building(self) -> bool:
+        """Whether the calls of a long run are still being prepared."""
+        return self._building is not None
+
+    @property
     def spans(self) -> CallSpans | None:
-        """Its calls, None where nothing is open."""
-        if self._spans is None and self._trace is not None:
-            self._spans = CallSpans(self._trace)
-        return self._spans
+        """Its calls, only the mail's chain if that is wanted; None where they are not at hand."""
+        essential = self._session.essential_only
+        if essential not in self._spans and self._trace is not None and self._is_short:
+            self._spans[essential] = CallSpans(self._trace, essential=essential)
+        return self._spans.get(essential)
 
     @property
     def index(self) -> SpanIndex | None:
-        """Its calls on the axis in force, in the colours in force."""
-        spans = self.spans
-        if spans is None or self._trace is None:
+        """Its calls on the axis in force, in the colours in force; None until they are ready."""
+        key, trace = self._key(self.colouring), self._trace
+        if key in self._indexes or trace is None:
+            return self._indexes.get(key)
+        work = _Work(trace, key, self._themes.theme, self._spans.get(key[2]), self._times(key))
+        if self._is_short:
+            self._spans[key[2]], self._indexes[key] = work.done()
+            return self._indexes[key]
+        if self._building != key:
+            self._building = key
+            threading.Thread(target=self._build, args=(work,), daemon=True).start()
+        return None
+
+    @property
+    def _is_short(self) -> bool:
+        return self._trace is not None and len(self._trace) <= AT_ONCE_EVENTS
+
+    def _build(self, work: _Work) -> None:
+        """Prepare calls in a thread of their own: numpy lets the window's go on meanwhile."""
+        done = work.done()
+        with contextlib.suppress(RuntimeError):  # the window may be gone by then
+            self._built.emit(work, *done)
+
+    def _take_built(self, work: _Work, spans: CallSpans, index: SpanIndex) -> None:
+        if work.trace is not self._trace:
+            return
+        self._spans.setdefault(work.key[2], spans)
+        self._indexes[work.key] = index
+        if self._building == work.key:
+            self._building = None
+        self.changed.emit()
+
+    def _key(self, what: str) -> Key:
+        return self._viewport.mode, what, self._session.essential_only
+
+    def _times(self, key: Key) -> tuple[Ints, Ints] | int | None:
+        """Where calls begin and end in time, if that is known; else where the axis of time ends."""
+        mode, _, essential = key
+        if mode == "order":
             return None
-        key = self._viewport.mode, self.colouring
-        made = self._indexes.get(key)
-        if made is None:
-            made = self._indexes[key] = self._made_index(spans, self._trace)
-        return made
-
-    def _made_index(self, spans: CallSpans, trace: Trace) -> SpanIndex:
-        categories = spans.by_site(categories_of(trace, self.colouring, self._themes.theme))
-        rows = [(row.first, row.last) for row in spans.rows]
-        starts, ends = self._on_axis(spans, trace)
-        return SpanIndex(starts, ends, categories, spans.levels, rows)
-
-    def _on_axis(self, spans: CallSpans, trace: Trace) -> tuple[Ints, Ints]:
-        if self._viewport.mode == "order":
-            return spans.calls, spans.ends
-        other = [
-            index
-            for (mode, what), index in self._indexes.items()
-            if mode == "time" and what != "runs"
-        ]
-        if other:
-            return other[0].starts, other[0].ends
-        last = int(self._viewport.bounds.last)
-        after = trace.clock.all(np.arange(len(trace), dtype=np.int32))
-        times: Ints = np.append(after, np.int64(last))
-        if last < np.iinfo(np.int32).max:
-            times = times.astype(np.int32)
-        return times[spans.calls], times[spans.ends]
+        for (other, what, of), made in self._indexes.items():
+            if (other, of) == (mode, essential) and what != RUNS:
+                return made.starts, made.ends
+        return int(self._viewport.bounds.last)
 
     @property
     def runs(self) -> SpanIndex | None:
@@ -108,7 +180,7 @@ class TimelineModel(QObject):
         trace = self._trace
         if trace is None or len(trace.info.tasks) < 2:
             return None
-        key = self._viewport.mode, "runs"
+        key = self._viewport.mode, RUNS, False
         if key not in self._indexes:
             at = np.array([at for at, _ in trace.task_switches] + [len(trace)], np.int64)
             tasks = np.array([task for _, task in trace.task_switches], np.int64)
@@ -150,6 +222,6 @@ class TimelineModel(QObject):
 
     def _take_trace(self) -> None:
         self._trace = self._session.trace
-        self._spans = None
-        self._indexes, self._marks = {}, {}
+        self._spans = {}
+        self._indexes, self._marks, self._building = {}, {}, None
         self.changed.emit()

@@ -465,7 +465,7 @@ class TimelineView(QWidget):
         painter.fillRect(self.rect(), QColor(theme.surface))
         scene = self.scene()
         if scene is None:
-            lanes.draw_empty(painter, QRectF(self.rect()), self._session.trace, theme, metrics)
+            lanes.draw_empty(painter, QRectF(self.rect()), self.model, theme, metrics)
             return
         ruler = QRectF(0, 0, self.width(), metrics.px(RULER_PX))
         strip = QRectF(0, ruler.bottom(), self.width(), metrics.px(MARKS_PX))
