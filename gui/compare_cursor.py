@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+
+from gui.cursor import Cursor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from core.trace.events import Kind
     from core.trace.info import TraceInfo
     from core.trace.trace import Trace
+    from gui.cursor import Places
 
     MomentArray = npt.NDArray[np.int64]
 
@@ -100,30 +103,17 @@ class NoStops:
         """Return the stop at a moment: none."""
 
 
-class MomentCursor(QObject):
-    """Where all lanes of a comparison are.
+class MomentCursor(Cursor):
+    """Where all lanes of a comparison are; its places are moments.
 
     Attributes:
         trace: The moments to move in, None where there are no runs.
-        position: The moment; -1 is the one before the runs.
-        essential_only: Whether steps are events of the mail's chain.
         stops: What playing stops at.
-
-    Signals:
-        trace_changed: There are other moments; the position is set already.
-        position_changed: The cursor moved; carries the moment.
-        essential_changed: "Essential frames only" was switched.
     """
-
-    trace_changed = Signal()
-    position_changed = Signal(int)
-    essential_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.trace: Moments | None = None
-        self.position = -1
-        self.essential_only = False
         self.stops = NoStops()
 
     def take(self, moments: Moments | None, position: int) -> None:
@@ -131,47 +121,13 @@ class MomentCursor(QObject):
         self.trace = moments
         self.position = max(-1, min(position, len(moments or ()) - 1))
 
-    def seek(self, position: int) -> None:
-        """Move to a moment; out of range is brought into range."""
-        if self.trace is None:
-            return
-        position = max(-1, min(position, len(self.trace) - 1))
-        if position != self.position:
-            self.position = position
-            self.position_changed.emit(position)
+    def _markers(self) -> Places:
+        assert self.trace is not None
+        return self.trace.markers
 
-    def step(self, count: int) -> None:
-        """Move by so many moments; with "essential frames only", by those of such frames."""
-        self.seek(self.position_after(count))
-
-    def position_after(self, count: int) -> int:
-        """Return the moment so many steps further on, or back where they are negative."""
-        if self.trace is None or not count:
-            return self.position
-        if not self.essential_only:
-            return max(-1, min(self.position + count, len(self.trace) - 1))
-        essential = self.trace.essential
-        if count > 0:
-            return self._after(essential, count)
-        return self._before(essential, -count)
-
-    def set_essential_only(self, on: bool) -> None:
-        """Count only the functions of the mail's chain, or all of them."""
-        if on != self.essential_only:
-            self.essential_only = on
-            self.essential_changed.emit(on)
-
-    # -- to a moment of a kind ------------------------------------------------------------
-
-    def next_marker(self) -> None:
-        """To the next short-circuit, warning, end or parting of any lane."""
-        if self.trace is not None:
-            self.seek(self._after(self.trace.markers))
-
-    def previous_marker(self) -> None:
-        """To the short-circuit, warning, end or parting before."""
-        if self.trace is not None:
-            self.seek(self._before(self.trace.markers))
+    def _essential(self) -> Places:
+        assert self.trace is not None
+        return self.trace.essential
 
     def next_parting(self) -> None:
         """To where the lanes part next; where they do not any more, nothing moves."""
@@ -189,52 +145,11 @@ class MomentCursor(QObject):
         if len(found):
             self.seek(int(found[0 if way > 0 else -1]))
 
-    def seek_fraction(self, tenths: int) -> None:
-        """To so many tenths of the axis."""
-        if self.trace is not None:
-            self.seek(len(self.trace) * tenths // 10 - (tenths == 0))
-
-    def _after(self, moments: MomentArray, count: int = 1) -> int:
-        at = int(moments.searchsorted(moments.dtype.type(self.position), side="right"))
-        target = at + count - 1
-        return int(moments[target]) if target < len(moments) else len(self.trace or ()) - 1
-
-    def _before(self, moments: MomentArray, count: int = 1) -> int:
-        at = int(moments.searchsorted(moments.dtype.type(self.position), side="left"))
-        return int(moments[at - count]) if at >= count else -1
-
-    # -- moving as a debugger does ----------------------------------------------------------
-
-    def step_in(self) -> None:
-        """To the next call or return of any lane."""
-        self._step_with("step_in")
-
-    def step_over(self) -> None:
-        """To the next event of the function that a lane is in."""
-        self._step_with("step_over")
-
-    def step_out(self) -> None:
-        """To where the function that a lane is in has returned."""
-        self._step_with("step_out")
-
-    def step_in_back(self) -> None:
-        """To the call or return before."""
-        self._step_with("step_in_back")
-
-    def step_over_back(self) -> None:
-        """To the event before of the function that a lane is in."""
-        self._step_with("step_over_back")
-
-    def step_out_back(self) -> None:
-        """To before the function that a lane is in was called."""
-        self._step_with("step_out_back")
-
-    def _step_with(self, name: str) -> None:
-        """Go to the nearest moment at which one of the lanes has made such a step."""
+    def _stepped(self, name: str) -> int:
+        """Return the nearest moment at which one of the lanes has made such a step."""
         from core.trace import stepping
 
-        if self.trace is None:
-            return
+        assert self.trace is not None
         alignment, step = self.trace.alignment, getattr(stepping, name)
         positions = alignment.positions_at(self.position)
         targets = [
@@ -243,7 +158,6 @@ class MomentCursor(QObject):
         ]
         if name.endswith("_back"):
             earlier = [target for target in targets if target < self.position]
-            self.seek(max(earlier, default=self.position - 1))
-        else:
-            later = [target for target in targets if target > self.position]
-            self.seek(min(later, default=self.position + 1))
+            return max(earlier, default=self.position - 1)
+        later = [target for target in targets if target > self.position]
+        return min(later, default=self.position + 1)

@@ -13,18 +13,20 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError
 from core.scenario.loader import ScenarioText, Value, checked, open_scenario
+from gui.cursor import Cursor
 from gui.stops import Stops
 
 if TYPE_CHECKING:
     from core.scenario.run import Overrides, Plan
     from core.scenario.schema import Parameter
     from core.trace.trace import Frame, State, Trace
+    from gui.cursor import Places
     from gui.runner import Runner
 
     MadeFrom = tuple[ScenarioText | None, dict[str, Value], Overrides]
 
 
-class Session(QObject):
+class Session(Cursor):
     """What is open and where the cursor is.
 
     Attributes:
@@ -46,9 +48,6 @@ class Session(QObject):
     """
 
     source_changed = Signal()
-    trace_changed = Signal()
-    position_changed = Signal(int)
-    essential_changed = Signal(bool)
     range_changed = Signal()
     frame_selected = Signal(object)
     run_started = Signal()
@@ -69,8 +68,6 @@ class Session(QObject):
         self.plan: Plan | None = None
         self.trace: Trace | None = None
         self.made_from: MadeFrom = (None, {}, self.overrides)
-        self.position = -1
-        self.essential_only = False
         self.selected_frame: int | None = None
         self.range: tuple[int, int] | None = None
         self._state: State | None = None
@@ -236,40 +233,26 @@ class Session(QObject):
 
     # -- the cursor -----------------------------------------------------------------------
 
-    def seek(self, position: int) -> None:
-        """Move the cursor; every way to move ends here. Out of range is brought into range."""
-        if self.trace is None:
-            return
-        position = max(-1, min(position, len(self.trace) - 1))
-        if position != self.position:
-            self.position = position
-            self._state = None
-            self.position_changed.emit(position)
+    def _left(self) -> None:
+        self._state = None
 
-    def step(self, count: int) -> None:
-        """Move by so many events; with "essential frames only", by events of those frames."""
-        self.seek(self.position_after(count))
+    def _markers(self) -> Places:
+        from core.trace.filters import marker_positions
 
-    def position_after(self, count: int) -> int:
-        """Return where ``step`` would go; it may lie outside of the run."""
-        if self.trace is not None and self.essential_only:
-            return self._essential_step(count)
-        return self.position + count
+        assert self.trace is not None
+        return marker_positions(self.trace)
 
-    def _essential_step(self, count: int) -> int:
+    def _essential(self) -> Places:
         from core.trace.filters import essential_positions
 
         assert self.trace is not None
-        positions = essential_positions(self.trace)
-        if not len(positions):
-            return self.position
-        at = int(positions.searchsorted(positions.dtype.type(self.position), side="left"))
-        if count > 0 and (at == len(positions) or int(positions[at]) != self.position):
-            at -= 1
-        target = at + count
-        if target < 0:
-            return -1
-        return int(positions[min(target, len(positions) - 1)])
+        return essential_positions(self.trace)
+
+    def _stepped(self, name: str) -> int:
+        from core.trace import stepping
+
+        to: int = getattr(stepping, name)(self.trace, self.position)
+        return to
 
     def state(self) -> State | None:
         """Return the state at the cursor, None where nothing is open."""
@@ -292,12 +275,6 @@ class Session(QObject):
             self.selected_frame = index
             self.frame_selected.emit(index)
 
-    def set_essential_only(self, on: bool) -> None:
-        """Show only the functions of the mail's chain, or all of them."""
-        if on != self.essential_only:
-            self.essential_only = on
-            self.essential_changed.emit(on)
-
     # -- a part of the run ----------------------------------------------------------------
 
     def select_range(self, first: int, last: int) -> None:
@@ -315,63 +292,6 @@ class Session(QObject):
         if self.range is not None:
             self.range = None
             self.range_changed.emit()
-
-    # -- moving as a debugger does ----------------------------------------------------------
-
-    def step_in(self) -> None:
-        """To the next call or return."""
-        self._step_with("step_in")
-
-    def step_over(self) -> None:
-        """To the next event of this function."""
-        self._step_with("step_over")
-
-    def step_out(self) -> None:
-        """To where this function has returned."""
-        self._step_with("step_out")
-
-    def step_in_back(self) -> None:
-        """To the call or return before."""
-        self._step_with("step_in_back")
-
-    def step_over_back(self) -> None:
-        """To the event before in this function."""
-        self._step_with("step_over_back")
-
-    def step_out_back(self) -> None:
-        """To before this function was called."""
-        self._step_with("step_out_back")
-
-    def _step_with(self, name: str) -> None:
-        from core.trace import stepping
-
-        if self.trace is not None:
-            self.seek(getattr(stepping, name)(self.trace, self.position))
-
-    # -- markers --------------------------------------------------------------------------
-
-    def next_marker(self) -> None:
-        """To the next short-circuit, warning or end."""
-        from core.trace.filters import marker_positions
-
-        if self.trace is not None:
-            later = marker_positions(self.trace)
-            later = later[later > self.position]
-            self.seek(int(later[0]) if len(later) else len(self.trace) - 1)
-
-    def previous_marker(self) -> None:
-        """To the short-circuit, warning or end before."""
-        from core.trace.filters import marker_positions
-
-        if self.trace is not None:
-            earlier = marker_positions(self.trace)
-            earlier = earlier[earlier < self.position]
-            self.seek(int(earlier[-1]) if len(earlier) else -1)
-
-    def seek_fraction(self, tenths: int) -> None:
-        """To so many tenths of the run."""
-        if self.trace is not None:
-            self.seek(len(self.trace) * tenths // 10 - (tenths == 0))
 
 
 def _still_fits(known: dict[str, Parameter], name: str, value: Value) -> bool:
