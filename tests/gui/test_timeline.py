@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from core.trace.events import Kind
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
-from gui.widgets.timeline.words import call_lines, duration_text, tick_text
+from gui.widgets.explanation import time_text
+from gui.widgets.timeline.words import call_lines, tick_text
 from tests.gui.timeline_stands import Stand, drag, stand, wheel
 
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
@@ -320,8 +321,8 @@ def test_a_call_is_told_with_what_it_took_itself(mail: Stand) -> None:
         for c in inside
     )
     assert lines[1] == (
-        f"Events {call + 1} to {end + 1}: {end - call}, {duration_text(total)}, "
-        f"of these {duration_text(own)} in itself"
+        f"Events {call + 1} to {end + 1}: {end - call}, {time_text(total)}, "
+        f"of these {time_text(own)} in itself"
     )
     assert lines[2].startswith(f"{mail.trace.function(call).stack_bytes} bytes")
 
@@ -340,12 +341,10 @@ def test_a_call_that_never_returned_says_so(qtbot: QtBot) -> None:
     assert any(line.startswith("In save ") for line in nested)
 
 
-def test_durations_and_ticks_have_the_unit_that_suits() -> None:
-    assert duration_text(0) == "0 ns"
-    assert duration_text(1250) == "1.25 µs"
-    assert duration_text(3e9) == "3 s"
+def test_ticks_have_the_unit_that_suits() -> None:
     assert tick_text(19.0, 10, "order") == "20"
     assert tick_text(2000.0, 1000, "time") == "2 µs"
+    assert tick_text(2000.0, 500, "time") == "2,000 ns"
 
 
 # -- only the mail's chain, and long runs ---------------------------------------------------

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.widgets.explanation import event_text, time_text
 from gui.widgets.plots.series import Series, series_of
 from gui.widgets.plots.signal_paint import Moving, Reading, SignalPainter
+from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
     from core.trace.plotted import PlottedSignal
@@ -29,10 +30,6 @@ TALL_PX, THIN_PX, USUAL_PX = 54, 26, 84
 """Least height of a plot, the height of one that never changes, and what a plot wants."""
 _CLICK_PX = 4
 """A press that moves no further is a click."""
-_NOTCH = 120.0
-_ZOOM, _COARSER, _FINER, _SIDEWAYS = 0.8, 3.0, 0.25, 0.1
-"""As in the timeline: what a notch of the wheel leaves of the view, how many notches it counts with
-Shift and with Ctrl, and what share of the view it moves by where it turns sideways."""
 
 
 class SignalPlot(QWidget):
@@ -203,19 +200,10 @@ class SignalPlot(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom where the mouse is; sideways it moves, over the gutter whoever scrolls gets it."""
-        turned, sideways = event.angleDelta().y() / _NOTCH, event.angleDelta().x() / _NOTCH
-        if not (turned or sideways) or not self._over(event.position()):
-            event.ignore()
-            return
-        if abs(sideways) > abs(turned):
-            self._stage.viewport.pan(-sideways * _SIDEWAYS)
+        if any(notches(event)) and self._over(event.position()):
+            turn(event, self._stage.axis(), self._stage.viewport)
         else:
-            held = Qt.KeyboardModifier
-            steps = _COARSER if event.modifiers() & held.ShiftModifier else 1.0
-            steps = _FINER if event.modifiers() & held.ControlModifier else steps
-            at = self._stage.axis().value_at(event.position().x())
-            self._stage.viewport.zoom(_ZOOM ** (turned * steps), at)
-        event.accept()
+            event.ignore()
 
     def _drag(self, x: float) -> None:
         assert self._pressed is not None

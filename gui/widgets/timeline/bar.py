@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Segments
+from gui.widgets.explanation import time_text
 from gui.widgets.search_field import SearchField
-from gui.widgets.timeline.words import duration_text
 
 if TYPE_CHECKING:
     from gui.search import Search
@@ -106,7 +106,7 @@ class RangeChip(QToolButton):
         if trace is None or chosen is None:
             return
         first, last = chosen
-        took = duration_text(trace.clock_ns(last) - trace.clock_ns(first - 1))
+        took = time_text(trace.clock_ns(last) - trace.clock_ns(first - 1))
         words = f"{last - first + 1:,} events, {took}"
         self.setText(f"{words}  ✕")
         self.setAccessibleName(f"Selected: events {first + 1:,} to {last + 1:,}: {words}")

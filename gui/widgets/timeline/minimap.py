@@ -24,7 +24,7 @@ from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.overlay import draw_bars, mark_colour
 from gui.widgets.timeline.scene import Look, coverage_image
-from gui.widgets.timeline.view import ZOOM_STEP, how_far
+from gui.widgets.wheel import turn
 
 if TYPE_CHECKING:
     from gui.search import Search
@@ -143,11 +143,7 @@ class Minimap(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom what is in view, around the point under the mouse."""
-        notches = event.angleDelta().y() / 120
-        view = self._viewport.view
-        at = min(max(self.axis.value_at(event.position().x()), view.first), view.last)
-        self._viewport.zoom(ZOOM_STEP ** (notches * how_far(event.modifiers())), at)
-        event.accept()
+        turn(event, self.axis, self._viewport)
 
     # -- painting -------------------------------------------------------------------------
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,10 +22,12 @@ from gui.geometry.marks import LaneMarks, nearest_mark, visible_marks
 from gui.geometry.scrubber import Mark
 from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
-from gui.widgets.timeline import lanes, overlay
+from gui.widgets.timeline import lanes
 from gui.widgets.timeline.colours import Palette
+from gui.widgets.timeline.paint import draw_focus_ring, draw_timeline
 from gui.widgets.timeline.scene import Look, TimelineScene
 from gui.widgets.timeline.words import call_lines, place_text
+from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
     from gui.search import Search
@@ -39,18 +39,8 @@ if TYPE_CHECKING:
 ROW_PX, LEAST_ROW_PX, HEAD_PX, GAP_PX, STRIP_PX = 19, 3, 20, 8, 18
 RULER_PX, MARKS_PX, SYMBOL_PX = 24, 17, 11
 """Heights at the scale of 1, and the size of a mark."""
-ZOOM_STEP = 0.8
-"""What a notch of the wheel leaves of the width in view; coarser with Shift, finer with Ctrl."""
-_COARSER, _FINER = 3.0, 0.25
 _REACH_PX = 3.0
 _DRAG_PX = 4.0
-
-
-def how_far(held: Qt.KeyboardModifier) -> float:
-    """Return how many steps one step counts: more with Shift, less with Ctrl."""
-    if held & Qt.KeyboardModifier.ShiftModifier:
-        return _COARSER
-    return _FINER if held & Qt.KeyboardModifier.ControlModifier else 1.0
 
 
 class TimelineView(QWidget):
@@ -81,8 +71,8 @@ class TimelineView(QWidget):
         themes: ThemeManager,
     ) -> None:
         super().__init__()
-        self._session, self._viewport, self.model = session, viewport, model
-        self._search, self._themes = search, themes
+        self.session, self.viewport, self.model = session, viewport, model
+        self.search, self._themes = search, themes
         self._scene: TimelineScene | None = None
         self._painted: TimelineScene | None = None
         self._layout: RowLayout | None = None
@@ -114,12 +104,38 @@ class TimelineView(QWidget):
         """What is in view, and where it lies in the widget."""
         px = self._themes.metrics.px
         width = max(1.0, float(self.width() - px(GUTTER_PX) - px(RIGHT_PX)))
-        return Axis(self._viewport.view, float(px(GUTTER_PX)), width)
+        return Axis(self.viewport.view, float(px(GUTTER_PX)), width)
 
     @property
     def top(self) -> float:
         """Where the lanes begin, under the ruler and the marks."""
         return float(self._themes.metrics.px(RULER_PX) + self._themes.metrics.px(MARKS_PX))
+
+    @property
+    def ruler(self) -> QRectF:
+        """The band of numbers on top."""
+        return QRectF(0, 0, self.width(), self._themes.metrics.px(RULER_PX))
+
+    @property
+    def strip(self) -> QRectF:
+        """The band of marks under the ruler."""
+        return QRectF(0, self.ruler.bottom(), self.width(), self._themes.metrics.px(MARKS_PX))
+
+    @property
+    def area(self) -> QRectF:
+        """Where calls are drawn."""
+        axis = self.axis
+        return QRectF(axis.left, self.top, axis.width, self.height() - self.top)
+
+    @property
+    def symbol_px(self) -> int:
+        """Size of a mark's symbol."""
+        return self._themes.metrics.px(SYMBOL_PX)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a hand holds the view, the playhead or the end of a range."""
+        return self._pressed is not None
 
     @property
     def lanes(self) -> RowLayout:
@@ -134,7 +150,7 @@ class TimelineView(QWidget):
 
     def marks(self) -> list[LaneMarks]:
         """Return the marks in view as they are drawn."""
-        return visible_marks(self.axis, self.model.marks, self._themes.metrics.px(SYMBOL_PX))
+        return visible_marks(self.axis, self.model.marks, self.symbol_px)
 
     def span_at(self, point: QPointF) -> int | None:
         """Return the call drawn at a point, None where there is none."""
@@ -168,7 +184,7 @@ class TimelineView(QWidget):
     @property
     def part(self) -> tuple[int, int]:
         """The selected part, or else what is in view: its first and last position."""
-        return self._session.range or self._viewport.seen
+        return self.session.range or self.viewport.seen
 
     @property
     def look(self) -> Look:
@@ -215,10 +231,10 @@ class TimelineView(QWidget):
     def _follow(self, position: int) -> None:
         """Keep the playhead in view where it was: who looks elsewhere is not pulled back."""
         before, self._last_position = self._last_position, position
-        view = self._viewport.view
-        first, last = self._viewport.cell(min(before, len(self._session.trace or ()) - 1))
+        view = self.viewport.view
+        first, last = self.viewport.cell(min(before, len(self.session.trace or ()) - 1))
         if first < view.last and last > view.first and self._drag != "pan":
-            self._viewport.reveal(position)
+            self.viewport.reveal(position)
         self._announce()
         self.update()
 
@@ -245,16 +261,16 @@ class TimelineView(QWidget):
     def focused_span(self) -> int | None:
         """Return the call on the focused row at the cursor, None where none is."""
         spans = self.model.spans
-        if spans is None or not spans.rows or self._session.position < 0:
+        if spans is None or not spans.rows or self.session.position < 0:
             return None
-        return spans.at(self.row, self._session.position)
+        return spans.at(self.row, self.session.position)
 
     def _announce(self) -> None:
         trace, spans = self.model.trace, self.model.spans
         if trace is None or spans is None or not spans.rows:
             self.setAccessibleDescription("")
             return
-        words = place_text(trace, spans, self.row, self._session.position)
+        words = place_text(trace, spans, self.row, self.session.position)
         self.setAccessibleDescription(words)
         self.row_changed.emit(words)
 
@@ -262,16 +278,16 @@ class TimelineView(QWidget):
         """Look at one call."""
         spans = self.model.spans
         assert spans is not None
-        last = min(int(spans.ends[span]), len(self._session.trace or ()) - 1)
-        self._viewport.show_positions(int(spans.calls[span]), last, margin=0.02)
+        last = min(int(spans.ends[span]), len(self.session.trace or ()) - 1)
+        self.viewport.show_positions(int(spans.calls[span]), last, margin=0.02)
 
     def select_focused(self) -> None:
         """Select the focused call, or all that is in view where none is focused."""
         span, spans = self.focused_span(), self.model.spans
         if span is not None and spans is not None:
-            self._session.select_range(int(spans.calls[span]), int(spans.ends[span]))
+            self.session.select_range(int(spans.calls[span]), int(spans.ends[span]))
         else:
-            self._session.select_range(*self._viewport.seen)
+            self.session.select_range(*self.viewport.seen)
 
     # -- keys -----------------------------------------------------------------------------
 
@@ -296,10 +312,10 @@ class TimelineView(QWidget):
             super().keyPressEvent(event)
 
     def _escape(self) -> bool:
-        if self._session.range is not None:
-            self._session.clear_range()
+        if self.session.range is not None:
+            self.session.clear_range()
             return True
-        return self._viewport.back()
+        return self.viewport.back()
 
     def _along(self, way: int) -> None:
         """Move the cursor to the next call on the focused row, or the one before."""
@@ -308,10 +324,10 @@ class TimelineView(QWidget):
             return
         row = spans.rows[self.row]
         calls = spans.calls[row.first : row.last]
-        after = self._session.position + (way > 0)
+        after = self.session.position + (way > 0)
         at = int(calls.searchsorted(np.int32(after))) - (way < 0)
         if 0 <= at < len(calls):
-            self._session.seek(int(calls[at]))
+            self.session.seek(int(calls[at]))
 
     def scroll_by(self, pixels: float) -> None:
         """Scroll the rows."""
@@ -324,22 +340,19 @@ class TimelineView(QWidget):
     # -- the mouse ------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom where the mouse is; sideways it moves, with Alt it scrolls the rows."""
-        turned = event.angleDelta()
-        notches, sideways = turned.y() / 120, turned.x() / 120
-        over_gutter = event.position().x() < self.axis.left
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier or over_gutter:
-            self.scroll_by(-(notches or sideways) * self.lanes.row * 3)
-        elif abs(sideways) > abs(notches):
-            self._viewport.pan(-sideways * 0.1)
-        elif notches:
-            at = self.axis.value_at(event.position().x())
-            self._viewport.zoom(ZOOM_STEP ** (notches * how_far(event.modifiers())), at)
-        event.accept()
+        """Zoom where the mouse is; sideways it moves, with Alt or over the gutter it scrolls."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier or (
+            event.position().x() < self.axis.left
+        ):
+            turned, sideways = notches(event)
+            self.scroll_by(-(turned or sideways) * self.lanes.row * 3)
+            event.accept()
+        else:
+            turn(event, self.axis, self.viewport)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold: of the playhead on the ruler, of a range with Shift, else of the view."""
-        if event.button() is not Qt.MouseButton.LeftButton or self._session.trace is None:
+        if event.button() is not Qt.MouseButton.LeftButton or self.session.trace is None:
             event.ignore()
             return
         self._pressed = event.position()
@@ -350,7 +363,7 @@ class TimelineView(QWidget):
             self._drag = "playhead"
             self.dragging_changed.emit(True)
             mark = self._mark_at(event.position())
-            self._session.seek(mark.first if mark else self._anchor)
+            self.session.seek(mark.first if mark else self._anchor)
         else:
             self._drag = "press"
 
@@ -359,7 +372,7 @@ class TimelineView(QWidget):
         point = event.position()
         axis = self.axis
         inside = axis.left <= point.x() <= axis.left + axis.width
-        self._viewport.set_crosshair(axis.value_at(point.x()) if inside else None)
+        self.viewport.set_crosshair(axis.value_at(point.x()) if inside else None)
         if self._pressed is None:
             self._show_tip(event)
             return
@@ -369,12 +382,12 @@ class TimelineView(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         if self._drag == "pan":
             self._pressed = point
-            self._viewport.pan(-moved.x() / axis.width)
+            self.viewport.pan(-moved.x() / axis.width)
             self.scroll_by(-moved.y())
         elif self._drag == "playhead":
-            self._session.seek(self._position_at(point.x()))
+            self.session.seek(self._position_at(point.x()))
         elif self._drag == "range":
-            self._session.select_range(self._anchor, self._position_at(point.x()))
+            self.session.select_range(self._anchor, self._position_at(point.x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; a click without a drag moves the cursor there and focuses the row."""
@@ -395,7 +408,7 @@ class TimelineView(QWidget):
             # A call may be thinner than a pixel: go into it, and not to what lies beside it.
             first, last = int(spans.calls[span]), int(spans.ends[span]) - 1
             position = max(first, min(position, max(first, last)))
-        self._session.seek(position)
+        self.session.seek(position)
         if row is not None:
             self.focus_row(row)
 
@@ -407,16 +420,16 @@ class TimelineView(QWidget):
         if span is not None:
             self.fit_span(span)
         else:
-            self._viewport.fit()
+            self.viewport.fit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
-        self._viewport.set_crosshair(None)
+        self.viewport.set_crosshair(None)
         QToolTip.hideText()
         super().leaveEvent(event)
 
     def _position_at(self, x: float) -> int:
-        return self._viewport.position_at(self.axis.value_at(x))
+        return self.viewport.position_at(self.axis.value_at(x))
 
     def _mark_at(self, point: QPointF) -> Mark | None:
         px = self._themes.metrics.px
@@ -461,56 +474,10 @@ class TimelineView(QWidget):
             painter: Where to.
             as_shapes: Draw calls anew as shapes and text, not as the picture at hand.
         """
-        theme, metrics, axis = self._themes.theme, self._themes.metrics, self.axis
-        painter.fillRect(self.rect(), QColor(theme.surface))
         scene = self.scene()
-        if scene is None:
-            lanes.draw_empty(painter, QRectF(self.rect()), self.model, theme, metrics)
-            return
-        ruler = QRectF(0, 0, self.width(), metrics.px(RULER_PX))
-        strip = QRectF(0, ruler.bottom(), self.width(), metrics.px(MARKS_PX))
-        area = QRectF(axis.left, self.top, axis.width, self.height() - self.top)
-        if as_shapes or scene is not self._painted:
-            # While one zooms every picture is seen once: only the second look is worth keeping.
-            painter.save()
-            painter.setClipRect(QRectF(0, self.top, self.width(), self.height() - self.top))
-            painter.translate(0, self.top)
-            scene.paint(painter)
-            painter.restore()
-            self._painted = scene
-        else:
-            painter.drawPixmap(QPointF(0, self.top), scene.pixmap)
-        lanes.draw_lanes(painter, self, self.model, area)
-        lanes.draw_hits(painter, self, self.model, self._search, area)
-        painter.fillRect(ruler.united(strip), QColor(theme.window))
-        overlay.draw_ruler(painter, axis, self._viewport.mode, ruler, theme, metrics)
-        lanes.draw_hit_ticks(painter, axis, self._search, self._viewport, strip, theme)
-        if self._session.range is not None:
-            first, last = self._session.range
-            edges = (self._viewport.value_of(first), self._viewport.cell(last)[1])
-            overlay.draw_range(
-                painter, (axis.x_of(edges[0]), axis.x_of(edges[1])),
-                area.united(QRectF(area.left(), 0, area.width(), 1)), theme,
-            )  # fmt: skip
-        painter.save()
-        painter.setClipRect(QRectF(axis.left - 8, 0, axis.width + 16, self.height()))
-        overlay.draw_marks(painter, self.marks(), strip, theme, metrics.px(SYMBOL_PX))
-        self._draw_cursor(painter, axis, ruler)
-        painter.restore()
+        # While one zooms every picture is seen once: only the second look is worth keeping.
+        fresh = as_shapes or scene is not self._painted
+        self._painted = scene
+        draw_timeline(painter, self, scene, anew=fresh)
         if self.hasFocus() and not as_shapes:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-
-    def _draw_cursor(self, painter: QPainter, axis: Axis, ruler: QRectF) -> None:
-        theme = self._themes.theme
-        crosshair = self._viewport.crosshair
-        if crosshair is not None and self._pressed is None:
-            painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DashLine))
-            x = axis.x_of(crosshair)
-            painter.drawLine(QPointF(x, ruler.bottom()), QPointF(x, self.height()))
-        first, last = self._viewport.cell(self._session.position)
-        cell = (axis.x_of(first), axis.x_of(last))
-        if cell[1] >= axis.left and cell[0] <= axis.left + axis.width:
-            overlay.draw_playhead(painter, cell, ruler, self.height(), theme)
+            draw_focus_ring(painter, QRectF(self.rect()), self.look.theme)

@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.trace.explain import explain
+from gui.widgets.explanation import time_text
 
 if TYPE_CHECKING:
     from core.trace.call_spans import CallSpans
     from core.trace.trace import Trace
 
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
-
-
-def duration_text(ns: float) -> str:
-    """Return simulated time with the unit that suits it: ``1.25 µs``."""
-    for size, unit in _UNITS:
-        if abs(ns) >= size:
-            return f"{ns / size:.4g} {unit}"
-    return "0 ns"
 
 
 def tick_text(value: float, step: float, mode: str) -> str:
@@ -43,8 +36,8 @@ def call_lines(trace: Trace, spans: CallSpans, span: int) -> list[str]:
     inferred = " (inferred)" if function.inferred else ""
     lines = [
         f"{function.name}",
-        f"Events {call + 1:,} to {last + 1:,}: {last - call:,}, {duration_text(total_ns)}, "
-        f"of these {duration_text(own_ns)} in itself",
+        f"Events {call + 1:,} to {last + 1:,}: {last - call:,}, {time_text(total_ns)}, "
+        f"of these {time_text(own_ns)} in itself",
         f"{function.stack_bytes:,} bytes{inferred} on the stack, {stack[-1].used_bytes:,} in use",
     ]
     if spans.levels[span] > 1:
