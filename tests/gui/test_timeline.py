@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,9 +12,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.trace.events import Kind
+from core.trace.trace import Trace
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
 from gui.widgets.explanation import time_text
+from gui.widgets.timeline.model import INTERRUPT, interrupts
 from gui.widgets.timeline.words import call_lines, tick_text
 from tests.gui.timeline_stands import Stand, drag, stand, wheel
 
@@ -395,3 +399,25 @@ def test_a_long_run_is_prepared_beside_the_window(
     qtbot.waitUntil(lambda: not made.model.building)
     assert made.session.open("mail-chain")
     qtbot.waitUntil(lambda: made.view.scene() is not None)
+
+
+def test_an_interrupt_is_marked_where_it_came(qtbot: QtBot) -> None:
+    """No bundled run has interrupts yet, so a run is made in which one nests in a call."""
+    mail = stand(qtbot)
+    trace = mail.trace
+    names = {"build_script", "kmem_cache_alloc_trace"}
+    functions = [
+        replace(f, subsystem="interrupt") if f.name in names else f for f in trace.functions
+    ]
+    made = Trace(trace.codes, trace.sites, functions, trace.values, trace.wide, trace.info)
+    mail.session.open_saved(made, None, {}, mail.session.overrides)
+    came = interrupts(made).tolist()
+    calls = [
+        at for at in range(len(made))
+        if made.kind(at) is Kind.CALLED and made.function(at).name in names
+    ]  # fmt: skip
+    outer = [at for at in calls if int(made.parents[at]) not in calls]
+    assert came == outer
+    assert len(came) < len(calls), "one that an interrupt calls itself is no other interrupt"
+    assert mail.view.marks()[INTERRUPT].first.tolist() == came
+    drawn(mail)

@@ -15,7 +15,7 @@ from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
 from gui.geometry.timeline import spans_in_view
 from gui.widgets.timeline import overlay
 from gui.widgets.timeline.colours import HUES, Palette
-from gui.widgets.timeline.model import SWITCH
+from gui.widgets.timeline.model import INTERRUPT, SWITCH
 from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _MARK_WORDS = {
     WARNING: ("warning", "warnings"),
     STOP: ("end of the run", "ends"),
     SWITCH: ("task switch", "task switches"),
+    INTERRUPT: ("interrupt", "interrupts"),
 }
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from core.trace.call_spans import CallSpans
-from core.trace.events import Kind
+from core.trace.events import SITE_MASK, Kind
 from gui.geometry.scrubber import marker_lanes
 from gui.geometry.timeline import Ints, SpanIndex
 from gui.widgets.timeline.colours import Colouring, categories_of
@@ -27,11 +27,27 @@ if TYPE_CHECKING:
     Key = tuple[str, str, bool]
     """Axis, colouring, and whether only the mail's chain."""
 
-SWITCH = 3
-"""The lane of task switches, after those of ``gui.geometry.scrubber``."""
+SWITCH, INTERRUPT = 3, 4
+"""The lanes of task switches and interrupts, after those of ``gui.geometry.scrubber``."""
 RUNS = "runs"
 AT_ONCE_EVENTS = 1_000_000
 """Longer runs are prepared beside the window: it goes on while they are."""
+
+
+def interrupts(trace: Trace) -> Positions:
+    """Return the positions at which an interrupt came: its functions' calls from other ones."""
+    comes = np.array(
+        [s.kind is Kind.CALLED and _is_interrupt(trace, s.function) for s in trace.sites], np.bool_
+    )
+    calls = np.flatnonzero(comes[trace.codes & SITE_MASK])
+    parents = trace.parents[calls]
+    nested = (parents >= 0) & comes[trace.codes[np.maximum(parents, 0)] & SITE_MASK]
+    came: Positions = calls[~nested].astype(np.int32)
+    return came
+
+
+def _is_interrupt(trace: Trace, function: int) -> bool:
+    return trace.functions[function].subsystem == "interrupt"
 
 
 @dataclass(frozen=True)
@@ -198,7 +214,8 @@ class TimelineModel(QObject):
         """By lane, the positions of marks and the middle of their places on the axis."""
         mode = self._viewport.mode
         if mode not in self._marks and self._trace is not None:
-            lanes = [*marker_lanes(self._trace), self._trace.positions(Kind.TASK_SWITCHED)]
+            switches = self._trace.positions(Kind.TASK_SWITCHED)
+            lanes = [*marker_lanes(self._trace), switches, interrupts(self._trace)]
             self._marks[mode] = [(found, self.values_in_places(found)) for found in lanes]
         return self._marks.get(mode, [])
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from gui.geometry.axis import Axis, tick_step
 from gui.geometry.marks import LaneMarks
 from gui.geometry.scrubber import HIT, STOP, WARNING
-from gui.widgets.timeline.model import SWITCH
+from gui.widgets.timeline.model import INTERRUPT, SWITCH
 from gui.widgets.timeline.words import tick_text
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ TICK_PX = 110
 """Least distance of two numbers on the ruler, at the scale of 1."""
 _DIAMOND = ((0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0))
 _TRIANGLE = ((0.0, -1.1), (1.2, 0.95), (-1.2, 0.95))
+_BOLT = ((0.35, -1.2), (-0.8, 0.15), (-0.1, 0.15), (-0.35, 1.2), (0.8, -0.15), (0.1, -0.15))
 
 
 def ticks(axis: Axis, mode: str, least_px: float) -> tuple[float, list[float]]:
@@ -75,6 +76,7 @@ def mark_colour(theme: Theme, lane: int) -> QColor:
             WARNING: theme.warning.colour,
             STOP: theme.danger.colour,
             SWITCH: theme.info.colour,
+            INTERRUPT: theme.role("interrupt").colour,
         }[lane]
     )
 
@@ -144,7 +146,7 @@ def _stamp(lane: int, half: float, colour: int, rim: int, ratio: float) -> QPixm
 def draw_symbol(
     painter: QPainter, lane: int, middle: QPointF, half: float, colour: QColor, rim: QColor
 ) -> None:
-    """Draw a diamond for a guard hit, a triangle, a cross for the end, a bar for a switch."""
+    """Draw what a lane of marks has for a sign: a diamond, a triangle, a cross, a bar, a bolt."""
     if lane == STOP:
         arm = half * 0.8
         for pen in (QPen(rim, half), QPen(colour, half / 2)):
@@ -162,7 +164,7 @@ def draw_symbol(
             QRectF(middle.x() - half * 0.4, middle.y() - half, half * 0.8, half * 2), 2, 2
         )
         return
-    corners = _DIAMOND if lane == HIT else _TRIANGLE
+    corners = {HIT: _DIAMOND, INTERRUPT: _BOLT}.get(lane, _TRIANGLE)
     painter.drawPolygon(QPolygonF([middle + QPointF(x * half, y * half) for x, y in corners]))
 
 
