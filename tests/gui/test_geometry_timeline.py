@@ -14,7 +14,8 @@ from core.trace.events import Kind
 from gui.geometry.axis import Axis, View, tick_step
 from gui.geometry.marks import nearest_mark, visible_marks
 from gui.geometry.span_overview import CELLS_A_COLUMN
-from gui.geometry.timeline import LEVEL_STEPS, SpanIndex, spans_in_view, wide_spans
+from gui.geometry.timeline import LEVEL_STEPS, SpanIndex
+from gui.geometry.wide_spans import spans_in_view, wide_spans
 from tests.runs import bundled_run, run_scenario
 
 Spans = list[tuple[int, int, int, int]]

@@ -12,7 +12,7 @@ from core.trace.explain import explain
 from gui.geometry.axis import Axis
 from gui.geometry.marks import ticks_of
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
-from gui.geometry.timeline import spans_in_view
+from gui.geometry.wide_spans import spans_in_view
 from gui.widgets.timeline import overlay
 from gui.widgets.timeline.colours import HUES, Palette
 from gui.widgets.timeline.model import INTERRUPT, SWITCH

@@ -12,15 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QStaticText
 
 from gui.geometry.axis import Axis
-from gui.geometry.timeline import (
-    LEVEL_STEPS,
-    Coverage,
-    SpanIndex,
-    WideSpans,
-    spans_in_view,
-    wide_spans,
-)
+from gui.geometry.timeline import LEVEL_STEPS, Coverage, SpanIndex
 from gui.geometry.timeline_rows import RowLayout
+from gui.geometry.wide_spans import WideSpans, spans_in_view, wide_spans
 from gui.widgets.timeline.colours import Fill, Palette, rgb
 
 if TYPE_CHECKING:
