@@ -152,6 +152,8 @@ COMMANDS: tuple[Command, ...] = (
     _timeline("rows", "Rows that fit, or rows to read", "H"),
     _timeline("select", "Select what is focused, or all in view", "R", "",
               "Counts, tables, plots and exports then speak of the selected part"),
+    _timeline("select_from", "The selection begins at the cursor", "I"),
+    _timeline("select_to", "The selection ends at the cursor", "Shift+I"),
     _timeline("deselect", "Select nothing", "Shift+R"),
     _timeline("panels", "Panels at the right", "Ctrl+G", "", "There, or room for the timeline"),
     _timeline("search", "Search functions", "/", "search"),

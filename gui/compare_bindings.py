@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from gui.compare_session import CompareSession
 from gui.geometry.scrubber import large_step
 from gui.playback import SPEEDS, Playback
+from gui.timeline_bindings import PAN_SHARE, STEPS, ZOOM_FACTOR
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 CONTEXT = "compare"
 _STOPS = ("stop.next", "stop.previous", "stop.toggle_here", "stop.clear")
 """Stops belong to the run in Live, which is not to move behind the comparison."""
-_FINER, _COARSER = 0.3, 2.5
 
 
 def add_compare(window: MainWindow, session: Session, main_playback: Playback) -> CompareSession:
@@ -154,13 +154,17 @@ def _bind_views(
     def on_strips(act: Callable[[StripsView], object]) -> Callable[[], None]:
         return on_page(lambda found: act(found.strips))
 
-    for how, held in (("", 1.0), ("_finer", _FINER), ("_coarser", _COARSER)):
-        for name, way in (("zoom_in", held), ("zoom_out", -held)):
-            zoom = on_strips(lambda strips, way=way: strips.zoom(way))  # type: ignore[misc]
-            registry.connect(f"axis.{name}{how}", zoom, CONTEXT)
-        for name, way in (("pan_right", held), ("pan_left", -held)):
-            pan = on_strips(lambda strips, way=way: strips.pan(way))  # type: ignore[misc]
-            registry.connect(f"axis.{name}{how}", pan, CONTEXT)
+    def zoom(factor: float) -> Callable[[], None]:
+        return on_strips(lambda strips: strips.zoom_by(factor))
+
+    def pan(share: float) -> Callable[[], None]:
+        return on_strips(lambda strips: strips.viewport.pan(share))
+
+    for how, step in STEPS.items():
+        registry.connect(f"axis.zoom_in{how}", zoom(ZOOM_FACTOR**step), CONTEXT)
+        registry.connect(f"axis.zoom_out{how}", zoom(ZOOM_FACTOR**-step), CONTEXT)
+        registry.connect(f"axis.pan_left{how}", pan(-PAN_SHARE * step), CONTEXT)
+        registry.connect(f"axis.pan_right{how}", pan(PAN_SHARE * step), CONTEXT)
     registry.connect("axis.fit", on_strips(lambda strips: strips.viewport.fit()), CONTEXT)
     registry.connect("axis.back", on_strips(lambda strips: strips.viewport.back()), CONTEXT)
     for preset in ("storages", "patch", "depths"):

@@ -352,7 +352,7 @@ def _restore_stops(session: Session, state: State, skipped: list[str]) -> None:
             skipped.append(f"the stop {text[:40]!r}")
     if len(texts) > _MOST_STOPS:
         skipped.append(f"all stops after the first {_MOST_STOPS}")
-    session.stops.replace(stops, remember=False)
+    session.stops.show_saved(stops)
 
 
 def _restore_moment(session: Session, state: State, skipped: list[str]) -> None:

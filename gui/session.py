@@ -287,6 +287,17 @@ class Session(Cursor):
             self.range = ends[0], ends[1]
             self.range_changed.emit()
 
+    def begin_range(self) -> None:
+        """Let the selected part begin at the cursor; without one it goes on to the end."""
+        last = len(self.trace or ()) - 1
+        end = self.range[1] if self.range is not None and self.range[1] >= self.position else last
+        self.select_range(self.position, end)
+
+    def end_range(self) -> None:
+        """Let the selected part end at the cursor; without one it begins with the run."""
+        start = self.range[0] if self.range is not None and self.range[0] <= self.position else 0
+        self.select_range(start, self.position)
+
     def clear_range(self) -> None:
         """Select nothing: what counts, counts up to the cursor again."""
         if self.range is not None:

@@ -16,6 +16,7 @@ from core.errors import ScenarioError
 from core.scenario.loader import bundled
 
 if TYPE_CHECKING:
+    from core.scenario.loader import ScenarioText
     from core.trace.index import Positions
     from core.trace.stops import Stop
     from core.trace.trace import Trace
@@ -40,6 +41,7 @@ class Stops(QObject):
         self._session = session
         self._settings: Settings | None = None
         self._listed: tuple[Stop, ...] = ()
+        self._saved: ScenarioText | None = None
         self._of: tuple[str, tuple[str, ...]] | None = None
         self._trace: Trace | None = None
         self._hits: dict[Stop, Positions] = {}
@@ -125,6 +127,11 @@ class Stops(QObject):
             self._remember()
         self.changed.emit()
 
+    def show_saved(self, stops: Iterable[Stop]) -> None:
+        """Show the stops of a saved run; the user's own for its scenario stay what they are."""
+        self._saved, self._of = self._session.source, None
+        self.replace(stops, remember=False)
+
     def _index(self, stop: Stop) -> int | None:
         return next((at for at, each in enumerate(self._listed) if each.same_as(stop)), None)
 
@@ -142,6 +149,9 @@ class Stops(QObject):
             self._of = None
             self.replace((), remember=False)
             return
+        if source is self._saved:
+            return  # the saved run with another guard, say: its stops stay
+        self._saved = None
         of = source.where, self._own_texts()
         if of == self._of:
             return
@@ -153,7 +163,7 @@ class Stops(QObject):
         from core.trace.stops import format_stop
 
         source = self._session.source
-        if self._settings is None or source is None:
+        if self._settings is None or source is None or source is self._saved:
             return
         texts = [format_stop(stop) for stop in self._listed]
         own = [format_stop(stop) for stop in self.of_scenario]

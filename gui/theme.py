@@ -70,6 +70,11 @@ def mix(colour: str, into: str, share: float) -> str:
     return "#" + "".join(f"{round(b + (a - b) * share):02X}" for a, b in pairs)
 
 
+def ink_on(colour: str) -> str:
+    """Return the colour of text on a fill: white or nearly black, whichever reads better."""
+    return max(("#FFFFFF", "#0B0E13"), key=lambda ink: contrast(ink, colour))
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """How one meaning looks in one theme. All colours are ``#rrggbb``.
@@ -167,7 +172,7 @@ _SIDES = {
 
 def _role(name: str, colour: str, base: Mapping[str, str]) -> Role:
     label, glyph, pattern = (_SUBSYSTEMS | _OUTCOMES | _SIDES)[name]
-    on_colour = max("#FFFFFF", "#0B0E13", key=lambda ink: contrast(ink, colour))
+    on_colour = ink_on(colour)
     soft = mix(colour, base["surface"], 0.13)
     ink = colour
     while min(contrast(ink, soft), contrast(ink, base["window"])) < 4.6:

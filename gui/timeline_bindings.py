@@ -6,13 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from gui.widgets.wheel import COARSER, FINER
+
 if TYPE_CHECKING:
     from gui.window import MainWindow
     from gui.workspaces.timeline import TimelineWorkspace
 
 ZOOM_FACTOR, PAN_SHARE = 0.7, 0.15
 """What one press of a key leaves in view, and by which share of it one moves."""
-_STEPS = {"": 1.0, "_coarser": 3.0, "_finer": 0.25}
+STEPS = {"": 1.0, "_coarser": COARSER, "_finer": FINER}
+"""How many steps one press counts, by the end of a command's name."""
 
 
 def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | None]) -> None:
@@ -42,6 +45,8 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
         ),
         "timeline.rows": lambda p: p.timeline.set_fit_rows(not p.timeline.fit_rows),
         "timeline.select": lambda p: p.timeline.select_focused(),
+        "timeline.select_from": lambda p: p.session.begin_range(),
+        "timeline.select_to": lambda p: p.session.end_range(),
         "timeline.deselect": lambda p: p.session.clear_range(),
         "timeline.search": lambda p: p.bar.begin_search(),
         "timeline.next_hit": lambda p: p.search.next(),
@@ -50,7 +55,7 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
         "timeline.export": lambda p: p.export(),
         "timeline.export_plots": lambda p: p.export_plots(),
     }
-    for suffix, step in _STEPS.items():
+    for suffix, step in STEPS.items():
         for name, factor in (("in", ZOOM_FACTOR**step), ("out", ZOOM_FACTOR**-step)):
             commands[f"axis.zoom_{name}{suffix}"] = partial(_zoom, factor)
         for name, share in (("left", -PAN_SHARE * step), ("right", PAN_SHARE * step)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.geometry.axis import View
 
@@ -19,6 +19,8 @@ Mode = Literal["order", "time"]
 LEAST_EVENTS = 4.0
 """The closest one can look: so many events over the whole width."""
 _HISTORY = 64
+GLIDE_MS = 700
+"""Steps that follow each other faster are one move: one goes back before all of them at once."""
 _TAIL_SHARE = 1 / 400
 """Room after the last moment on the axis of time, as a share of it: the end is a moment too."""
 
@@ -50,6 +52,7 @@ class Viewport(QObject):
         self._history: list[tuple[int, int]] = []
         self.bounds = self.view = View(-1.0, 1.0)
         self.crosshair: float | None = None
+        self._gliding = QTimer(self, singleShot=True, interval=GLIDE_MS)
         session.trace_changed.connect(self._take_trace)
         self._take_trace()
 
@@ -115,21 +118,32 @@ class Viewport(QObject):
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much; the value ``at`` stays where it is."""
-        self._look(self.view.zoomed(factor, at))
+        self._glide(self.view.zoomed(factor, at))
 
     def pan(self, share: float) -> None:
         """Move by a share of what is in view."""
-        self._look(self.view.panned(share))
+        self._glide(self.view.panned(share))
 
     def move_to(self, first: float) -> None:
         """Move so that the view begins at a value."""
-        self._look(View(first, first + self.view.width))
+        self._glide(View(first, first + self.view.width))
+
+    def drag_to(self, first: float, last: float) -> None:
+        """Show a part of the axis that is still being dragged."""
+        self._glide(View(first, last))
 
     def show(self, first: float, last: float, *, remember: bool = True) -> None:
         """Show a part of the axis; ``back`` returns to what was in view."""
         if remember:
             self._remember()
         self._look(View(first, last))
+
+    def _glide(self, view: View) -> None:
+        """Take a small step of many: ``back`` returns to what was in view before all of them."""
+        if not self._gliding.isActive():
+            self._remember()
+        self._look(view)
+        self._gliding.start()
 
     def show_positions(self, first: int, last: int, *, margin: float = 0.0) -> None:
         """Show some events, with a share of their width left free on both sides."""
@@ -145,6 +159,7 @@ class Viewport(QObject):
 
     def back(self) -> bool:
         """Go back to what was in view before the last jump; False where there was none."""
+        self._gliding.stop()
         while self._history:
             view = self._view_of(*self._history.pop())
             if view != self.view:
@@ -170,6 +185,7 @@ class Viewport(QObject):
 
     def _remember(self) -> None:
         # Positions and not values: the axis may change in between.
+        self._gliding.stop()
         self._history.append(self.seen)
         del self._history[:-_HISTORY]
 
@@ -180,6 +196,9 @@ class Viewport(QObject):
             self.changed.emit()
 
     def _view_of(self, first: int, last: int) -> View:
+        # The run may have become shorter since.
+        end = len(self._trace or ()) - 1
+        first, last = min(first, end), min(last, end)
         view = View(self.value_of(first), self.cell(last)[1])
         return view.within(self.bounds, min(self.least_width, self.bounds.width))
 
@@ -192,7 +211,7 @@ class Viewport(QObject):
         self.bounds = self._whole()
         same = old is not None and trace is not None and old.info.scenario == trace.info.scenario
         if same and trace is not None and not whole_before and seen[0] < len(trace) - 1:
-            self.view = self._view_of(seen[0], min(seen[1], len(trace) - 1))
+            self.view = self._view_of(*seen)
         else:
             self.view = self.bounds
             self._history.clear()

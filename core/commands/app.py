@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from core.commands import compare, doctor, layout, run, scenarios
 from core.errors import OwnerscopeError, did_you_mean
@@ -22,8 +22,35 @@ class UsageError(OwnerscopeError):
     """Words on the command line that make no sense."""
 
 
+class _Once(argparse.Action):
+    """Keeps an option's value; a second one would silently take the place of the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value.
+
+        Raises:
+            UsageError: The option was given before.
+        """
+        given = namespace.__dict__.setdefault("options_given", set())
+        if option_string is not None and self.dest in given:
+            parser.error(f"{option_string} is given twice")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises where argparse prints three lines and leaves."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong, with where to read on.
@@ -58,7 +85,8 @@ def run_command(words: list[str]) -> int:
     """Run a command and return its exit status; bad input is one line on stderr and 2."""
     try:
         status = _obey(words)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OwnerscopeError as error:
         print(f"ownerscope: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -66,9 +94,19 @@ def run_command(words: list[str]) -> int:
         return 130
     except BrokenPipeError:
         # The reader (head, less) has gone: not an error, but Python would complain at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return 0
+    except OSError as error:
+        _forget_output()
+        reason = error.strerror or error
+        print(f"ownerscope: cannot write the answer: {reason}; print it elsewhere", file=sys.stderr)
+        return 2
     return status
+
+
+def _forget_output() -> None:
+    """Let what is still to be written go nowhere: Python writes it at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _obey(words: list[str]) -> int:

@@ -8,14 +8,13 @@ from core.compare.run import Comparison
 from core.scenario.report import report
 
 SCHEMA = 1
-MOST_PARTINGS = 100
 
 
 def comparison_report(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as plain data (schema 1).
 
-    ``parts_at`` has the first ``MOST_PARTINGS`` places where the lanes part, and is empty where
-    they never do; ``partings`` says how many there are. An event is a position in its lane's run.
+    ``parts_at`` has every place where the lanes part, and is empty where they never do;
+    ``partings`` says how many there are. An event is a position in its lane's run.
     """
     alignment = comparison.alignment
     return {
@@ -25,7 +24,7 @@ def comparison_report(comparison: Comparison) -> dict[str, Any]:
         "partings": len(alignment.parting_moments),
         "parts_at": [
             {"events": list(parting.events), "operation": parting.operation}
-            for parting in alignment.first_partings(MOST_PARTINGS)
+            for parting in alignment.partings
         ],
         "differences": [
             {"measure": row.measure, "values": list(row.values)} for row in comparison.differences

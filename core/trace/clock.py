@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BLOCK_EVENTS = 32
 _CHUNK_EVENTS = 1 << 20
+_CHUNK_POSITIONS = 1 << 14
 Times = npt.NDArray[np.int64]
 
 
@@ -57,10 +58,24 @@ class Clock:
     def at(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
         """Return the time after each of some events; position -1 is the moment before the run."""
         after = np.asarray(positions, np.int64) + 1
-        block = after // _BLOCK_EVENTS
-        return (
-            self._starts[block] + self._within(block)[np.arange(len(block)), after % _BLOCK_EVENTS]
+        if len(after) * _BLOCK_EVENTS > len(self) and bool((after[1:] >= after[:-1]).all()):
+            return self._in_one_pass(after)
+        parts = range(0, len(after), _CHUNK_POSITIONS)
+        return np.concatenate(
+            [
+                np.empty(0, np.int64),
+                *(self._looked_up(after[at : at + _CHUNK_POSITIONS]) for at in parts),
+            ]
         )
+
+    def _in_one_pass(self, after: npt.NDArray[np.int64]) -> Times:
+        before = int(np.searchsorted(after, 1))
+        return np.concatenate((np.zeros(before, np.int64), self.all(after[before:] - 1)))
+
+    def _looked_up(self, after: npt.NDArray[np.int64]) -> Times:
+        block = after // _BLOCK_EVENTS
+        within = self._within(block)[np.arange(len(block)), after % _BLOCK_EVENTS]
+        return self._starts[block] + within
 
     def _within(self, block: npt.NDArray[np.int64]) -> Times:
         """The time from a block's start to each of its events' starts, shape (n, 33)."""
@@ -83,7 +98,7 @@ class Clock:
         found = np.minimum(block * _BLOCK_EVENTS + passed, len(self._codes)) - 1
         return np.asarray(np.where(times < 0, -1, found), np.int32)
 
-    def all(self, positions: Positions) -> Times:
+    def all(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
         """Return the time after each of many rising positions; one pass over all events."""
         times = np.empty(len(positions), np.int64)
         for start in range(0, len(self._codes), _CHUNK_EVENTS):

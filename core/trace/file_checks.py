@@ -16,7 +16,7 @@ import numpy.typing as npt
 from core.trace.events import MAX_SITES, SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Kind
 from core.trace.explain import WORDS
 from core.trace.index import whole_arguments
-from core.trace.info import GuardInfo, TraceInfo
+from core.trace.info import GUARD_DESIGNS, GuardInfo, TraceInfo
 from core.trace.trace import Trace
 
 MAX_EVENTS = (1 << 31) - 2
@@ -72,7 +72,7 @@ def check_head(
     Raises:
         Damage: Something in it cannot be right.
     """
-    _need(0 <= length <= MAX_EVENTS, f"it claims {length:,} events")
+    _need(1 <= length <= MAX_EVENTS, f"it claims {length:,} events")
     _need(_all_in((f[2] for f in functions), 0, _MAX_COUNT), "a frame's size is out of range")
     _need(len(sites) <= MAX_SITES, f"{len(sites):,} sites are more than {MAX_SITES:,}")
     for site in sites:
@@ -111,6 +111,7 @@ def _check_info(info: TraceInfo) -> None:
     _need(len(info.tasks) > 0, "it has no task")
     _need(_all_in((t.first_word for t in info.tasks), 0, _MAX_WORD), "a word is out of range")
     _check_guard(info.guard)
+    _need(info.page_bytes >= 1, "a page has no size")
     sizes = (info.thread_bytes, info.reserved_bytes, info.page_bytes, info.depot_pools_at_start)
     _need(_all_in(sizes, 0, _MAX_COUNT), "a size is out of range")
     depot, n_records = info.depot, len(info.records)
@@ -134,6 +135,7 @@ def _check_info(info: TraceInfo) -> None:
 
 
 def _check_guard(guard: GuardInfo) -> None:
+    _need(guard.design in GUARD_DESIGNS, f"there is no guard {guard.design[:40]!r}")
     _need(0 <= guard.unit_bytes <= _MAX_UNIT_BYTES, "the guard's storage unit is out of range")
     _need(_all_in((guard.max_depth, guard.byte_offset), 0, _MAX_COUNT), "the guard's place")
     fields = [(guard.bit_offset, guard.bit_size)]
@@ -153,9 +155,7 @@ def check_columns(trace: Trace) -> None:
         Damage: An event points at something that does not exist.
     """
     codes, parents = trace.codes, trace.parents
-    if not len(codes):
-        return
-    sites = codes & SITE_MASK
+    sites: npt.NDArray[np.uint32] = codes & np.uint32(SITE_MASK)
     _need(int(sites.max()) < len(trace.sites), "an event is at a site that does not exist")
     positions = np.arange(len(codes), dtype=np.int32)
     later = parents >= positions
@@ -183,6 +183,7 @@ def _check_calls(
     calls = parents[back]
     same = (calls >= 0) & (function[sites[back]] == function[sites[calls]])
     _need(bool(same.all()), "a function returns that was not called")
+    _need(int(np.bincount(calls).max(initial=0)) <= 1, "a call returns twice")
 
 
 _BOUNDS: tuple[tuple[tuple[Kind, ...], Callable[[Trace], tuple[int, int]], str], ...] = (

@@ -133,7 +133,8 @@ def whole_arguments(
         wide: Arguments too large for a code, by position.
         positions: Which events, rising.
     """
-    arguments = (codes[positions] >> np.uint32(SITE_BITS)).astype(np.int64)
+    packed: Codes = codes[positions]
+    arguments: npt.NDArray[np.int64] = (packed >> np.uint32(SITE_BITS)).astype(np.int64)
     for at in np.flatnonzero(arguments == WIDE_ARGUMENT).tolist():
         arguments[at] = wide[int(positions[at])]
     return arguments

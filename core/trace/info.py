@@ -24,6 +24,10 @@ class NamedField(msgspec.Struct, frozen=True):
     bit_size: int
 
 
+GUARD_DESIGNS = ("none", "scan", "uint", "bit1", "bit2")
+"""The guards a trace can come from."""
+
+
 class GuardInfo(msgspec.Struct, frozen=True):
     """The guard that ran and the place of its field; ``unit_bytes`` 0 means it keeps no state.
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.trace.events import SITE_MASK, WIDE_ARGUMENT, Kind
-from core.trace.index import Positions, arguments_of
+from core.trace.events import SITE_MASK, Kind
+from core.trace.index import Positions, whole_arguments
 from core.trace.signals import StepSignal, tasks_of
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def guard_signals(trace: Trace) -> dict[int, StepSignal]:
     value_of = trace.info.guard.value_of
     stores = trace.positions(Kind.STORED)
     fields = np.array([value_of(word) for word in trace.values], np.int64)
-    values = fields[_arguments(trace, stores)] if len(stores) else fields[:0]
+    values = fields[whole_arguments(trace.codes, trace.wide, stores)] if len(stores) else fields[:0]
     tasks = tasks_of(trace, stores)
     return {
         number: changes_only(
@@ -266,14 +266,6 @@ def depot_signal(trace: Trace) -> StepSignal:
     return changes_only(positions, np.array(held, np.int64), first)
 
 
-def _arguments(trace: Trace, positions: Positions) -> Values:
-    """The arguments of some events, those too large for a code among them."""
-    found = arguments_of(trace.codes[positions]).astype(np.int64)
-    for at in np.flatnonzero(found == WIDE_ARGUMENT).tolist():
-        found[at] = trace.wide[int(positions[at])]
-    return found
-
-
 def _pages_a_pool(trace: Trace) -> int:
     return trace.info.depot.pool_bytes // trace.info.page_bytes
 
@@ -298,7 +290,10 @@ def pages_signal(trace: Trace) -> StepSignal:
     before = trace.info.pages
     first = sum(1 << page.order for page in before)
     pfns = np.concatenate(
-        (np.array([page.pfn for page in before], np.int64), _arguments(trace, positions))
+        (
+            np.array([page.pfn for page in before], np.int64),
+            whole_arguments(trace.codes, trace.wide, positions),
+        )
     )
     sites = trace.codes[positions] & SITE_MASK
     takes = (trace.site_kinds == Kind.PAGE_ALLOCATED)[sites]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Kind
-from core.trace.index import Positions, arguments_of
+from core.trace.index import Positions, whole_arguments
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -74,7 +74,7 @@ def word_signals(trace: Trace) -> dict[int, StepSignal]:
     stores = trace.positions(Kind.STORED)
     words = np.array(trace.values, np.uint64).astype(np.int64)
     tasks = tasks_of(trace, stores)
-    numbers = arguments_of(trace.codes[stores]).astype(np.int64)
+    numbers = whole_arguments(trace.codes, trace.wide, stores)
     return {
         number: StepSignal(
             stores[tasks == number], words[numbers[tasks == number]], task.first_word

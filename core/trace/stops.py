@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from core.errors import ScenarioError, did_you_mean
 from core.trace.events import SITE_MASK, Kind, Site
-from core.trace.index import Positions, arguments_of
+from core.trace.index import Positions, whole_arguments
 from core.trace.signals import tasks_of
 
 if TYPE_CHECKING:
@@ -302,7 +302,8 @@ def _guard_values(trace: Trace, stop: Stop) -> Positions:
     if not guard.unit_bytes or not len(stores):
         return np.empty(0, np.int32)
     fields = np.array([guard.value_of(word) for word in trace.values], np.int64)
-    values, tasks = fields[arguments_of(trace.codes[stores])], tasks_of(trace, stores)
+    words = whole_arguments(trace.codes, trace.wide, stores)
+    values, tasks = fields[words], tasks_of(trace, stores)
     found = []
     for number, task in enumerate(trace.info.tasks):
         mine = tasks == number

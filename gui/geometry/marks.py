@@ -116,8 +116,9 @@ def nearest_mark(found: Sequence[LaneMarks], x: float, reach_px: float) -> Mark 
 
 
 def ticks_of(axis: Axis, values: Values) -> Numbers:
-    """Return the pixel columns that hold at least one value, rising and each once."""
-    first, last = np.searchsorted(values, [axis.view.first, axis.view.last])
-    shown = values[first:last]
-    columns = np.floor((shown - axis.view.first) * axis.pixels_a_unit).astype(np.intp)
-    return np.unique(np.clip(columns, 0, max(0, int(axis.width) - 1)))
+    """Return the pixel columns that hold at least one of some rising values, each once."""
+    columns = max(1, int(axis.width))
+    starts = np.searchsorted(values, axis.edges(columns), side="left")
+    starts[-1] = np.searchsorted(values, axis.view.last, side="right")
+    (used,) = np.nonzero(np.diff(starts))
+    return used

@@ -253,8 +253,8 @@ class SpanIndex:
     @cached_property
     def overview(self) -> Overview | None:
         """The sums at regular places, where there are spans enough to make it worth its memory."""
-        if len(self) < LEAST_SPANS:
-            return None
+        if len(self) < LEAST_SPANS or self._sums.dtype != np.uint32:
+            return None  # and it keeps its sums in 32 bits
         first, last = int(self.starts.min()), int(self.ends.max())
         columns = sum(row.columns for row in self._rows) + len(self._rows)
         made = Overview(first, last, len(self), columns, self._before_places)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +177,23 @@ def test_bad_input_is_one_line_and_two(
     assert err.count("\n") == 1
     assert len(err) < 500
     assert expected in err
+
+
+def test_an_option_given_twice_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = ownerscope(capsys, "mail-chain", "--guards", "uint", "--guards", "bit1")
+    assert (status, out) == (2, "")
+    assert err.startswith("ownerscope: --guards is given twice")
+    status, _, _ = ownerscope(capsys, "depth-law", "--set", "events=2", "--set", "events=3")
+    assert status == 0, "what is set may be many things"
+
+
+def test_an_answer_that_cannot_be_written_is_one_line() -> None:
+    program = "import sys; from core import cli; sys.exit(cli.main(['compare', 'mail-chain']))"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("ownerscope: cannot write the answer")
+    assert done.stderr.count("\n") == 1

@@ -177,10 +177,27 @@ def test_opening_does_not_make_the_stops_the_users_own(
     assert open_saved_run(fresh, path)
     assert texts(fresh) == STOPS
     assert settings.stops("depth-law") is None
-    fresh.stops.clear()
-    assert settings.stops("depth-law") is None  # the scenario has none either
     fresh.stops.add(parse_stop("warning"))
-    assert settings.stops("depth-law") == ["warning"]
+    assert settings.stops("depth-law") is None, "what one changes here belongs to the saved run"
+    assert fresh.override(max_depth=1)
+    assert texts(fresh) == [*STOPS, "warning"], "another guard keeps them"
+
+
+def test_the_scenario_itself_has_the_users_own_stops_again(
+    looked_at: Session, fresh: Session, path: Path, tmp_path: Path
+) -> None:
+    from gui.settings import Settings
+
+    settings = Settings(tmp_path / "ownerscope.ini")
+    settings.set_stops("depth-law", ["recursion>=3", "warning"])
+    fresh.stops.keep_in(settings)
+    save_run(looked_at, path, workspace_of(looked_at))
+    assert open_saved_run(fresh, path)
+    assert texts(fresh) == STOPS
+    assert fresh.open("depth-law")
+    assert texts(fresh) == ["recursion>=3", "warning"]
+    fresh.stops.add(parse_stop("short-circuit"))
+    assert settings.stops("depth-law") == ["recursion>=3", "warning", "short-circuit"]
 
 
 def test_what_is_saved_is_the_run_at_hand_and_not_one_under_way(

@@ -182,3 +182,22 @@ def test_a_wrap_is_a_marker(qtbot: QtBot) -> None:
     session.next_marker()
     assert session.trace is not None
     assert session.trace.kind(session.position) is Kind.WARNED
+
+
+def test_a_range_is_set_from_the_keyboard(session: Session, qtbot: QtBot) -> None:
+    assert session.trace is not None
+    last = len(session.trace) - 1
+    session.seek(30)
+    with qtbot.waitSignal(session.range_changed):
+        session.begin_range()
+    assert session.range == (30, last)
+    session.seek(50)
+    session.end_range()
+    assert session.range == (30, 50)
+    session.seek(60)
+    session.begin_range()
+    assert session.range == (60, last), "a beginning behind the end leaves the end"
+    session.clear_range()
+    session.seek(20)
+    session.end_range()
+    assert session.range == (0, 20)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.trace.events import Kind
+from core.trace.save_tree import save_tree
 from core.trace.trace import Trace
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
@@ -314,21 +315,24 @@ def test_a_call_is_told_with_what_it_took_itself(mail: Stand) -> None:
     lines = call_lines(mail.trace, mail.spans, span)
     assert lines[0] == "save_stack"
     call, end = int(mail.spans.calls[span]), int(mail.spans.ends[span])
-    total = mail.trace.clock_ns(end) - mail.trace.clock_ns(call)
-    inside = [
-        child
-        for child in range(len(mail.spans))
-        if mail.trace.parents[mail.spans.calls[child]] == call
-    ]
-    own = total - sum(
-        mail.trace.clock_ns(int(mail.spans.ends[c])) - mail.trace.clock_ns(int(mail.spans.calls[c]))
-        for c in inside
-    )
+    tree = save_tree(mail.trace)
+    node = tree.node_at(call)
+    assert node is not None
+    total, own = int(tree.all_ns[node]), time_text(_own_ns(mail.trace, call, end))
     assert lines[1] == (
-        f"Events {call + 1} to {end + 1}: {end - call}, {time_text(total)}, "
-        f"of these {time_text(own)} in itself"
+        f"Events {call + 1} to {end + 1}: {end - call + 1}, {time_text(total)}, of these {own} in "
+        "itself"
     )
     assert lines[2].startswith(f"{mail.trace.function(call).stack_bytes} bytes")
+
+
+def _own_ns(trace: Trace, call: int, end: int) -> int:
+    """What a call's own events take: those that happen in it and in no call it makes."""
+    own = [
+        at for at in range(call, end + 1)
+        if at == call or (int(trace.parents[at]) == call and trace.kind(at) is not Kind.CALLED)
+    ]  # fmt: skip
+    return sum(trace.site(at).cost_ns for at in own)
 
 
 def test_a_call_that_never_returned_says_so(qtbot: QtBot) -> None:

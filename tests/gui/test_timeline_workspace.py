@@ -187,7 +187,7 @@ def test_exports_hold_what_is_in_view(controller: Controller, tmp_path: Path) ->
         call = int(row["event"]) - 1
         assert row["function"] == trace.function(call).name
         assert int(row["depth"]) == len(trace.calls_at(call)) - 1
-        assert int(row["start_ns"]) == trace.clock_ns(call)
+        assert int(row["start_ns"]) == trace.clock_ns(call - 1)
     with pytest.raises(OwnerscopeError, match=r"expected a name that ends in \.svg"):
         export(shown.timeline, tmp_path / "run.gif")
 

@@ -87,6 +87,37 @@ def test_back_goes_through_what_was_looked_at(viewport: Viewport) -> None:
     assert not viewport.back()
 
 
+def test_a_burst_of_zooms_is_one_move_to_go_back_from(viewport: Viewport) -> None:
+    viewport.show_positions(10, 80)
+    before = viewport.view
+    for _ in range(5):
+        viewport.zoom(0.8, 40.0)
+        viewport.pan(0.1)
+    assert viewport.back()
+    assert viewport.view == before
+    viewport.drag_to(20.0, 30.0)
+    viewport.drag_to(25.0, 35.0)
+    assert viewport.back()
+    assert viewport.view == before
+
+
+@pytest.mark.parametrize("mode", ["order", "time"])
+def test_back_leads_somewhere_where_the_run_became_shorter(
+    session: Session, viewport: Viewport, mode: str
+) -> None:
+    assert session.open("depth-law")
+    assert session.override(max_depth=3)
+    viewport.set_mode(mode)
+    last = events(session) - 1
+    viewport.show_positions(last - 60, last - 20)
+    viewport.show_positions(2, 50)
+    assert session.override(max_depth=1)
+    assert events(session) < last - 60
+    while viewport.back():
+        assert viewport.bounds.holds(viewport.view)
+    assert viewport.view == viewport.bounds
+
+
 def test_back_leads_to_the_whole_run_at_last(viewport: Viewport) -> None:
     viewport.zoom(0.2, 50.0)
     assert viewport.back()

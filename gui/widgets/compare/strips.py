@@ -12,19 +12,12 @@ from core.trace.explain import explain
 from gui.compare_lane import LETTERS
 from gui.geometry.compare_strips import mark_xs
 from gui.widgets.compare.strips_canvas import StripsCanvas
+from gui.widgets.wheel import turn
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
     from gui.theme import ThemeManager
 
-_NOTCH = 120
-"""Qt's angle of one step of an ordinary wheel."""
-_ZOOM = 1.25
-"""How much nearer a notch brings; Ctrl is finer, Shift coarser."""
-_HELD = {
-    Qt.KeyboardModifier.ControlModifier: 0.3,
-    Qt.KeyboardModifier.ShiftModifier: 2.5,
-}
 _GRAB_PX = 5
 """So near the playhead, or a mark, the mouse means it."""
 
@@ -50,19 +43,14 @@ class StripsView(StripsCanvas):
 
     # -- the axis -------------------------------------------------------------------------
 
-    def zoom(self, notches: float) -> None:
-        """Zoom in (positive) or out, about the playhead where it is in view."""
+    def zoom_by(self, factor: float) -> None:
+        """Show ``factor`` times as much around the mouse, or the playhead where it is in view."""
         cursor = self.viewport.middle_of(self._session.moment)
         view = self.viewport.view
-        inside = view.first <= cursor <= view.last
-        at = cursor if inside else (view.first + view.last) / 2
+        at = cursor if view.first <= cursor <= view.last else (view.first + view.last) / 2
         if self._hover_x is not None:
             at = self.axis.value_at(self._hover_x)
-        self.viewport.zoom(_ZOOM**-notches, at)
-
-    def pan(self, notches: float) -> None:
-        """Move to the right (positive) or to the left."""
-        self.viewport.pan(0.12 * notches)
+        self.viewport.zoom(factor, at)
 
     def moment_at(self, x: float) -> int:
         """Return the moment at a pixel; near the mark of a parting that very one."""
@@ -166,13 +154,7 @@ class StripsView(StripsCanvas):
         if not self._session.views:
             event.ignore()
             return
-        delta = event.angleDelta()
-        if abs(delta.x()) > abs(delta.y()):
-            self.viewport.pan(-delta.x() / _NOTCH * 0.1)
-            return
-        held = next((fine for key, fine in _HELD.items() if event.modifiers() & key), 1.0)
-        at = self.axis.value_at(event.position().x())
-        self.viewport.zoom(_ZOOM ** (-delta.y() / _NOTCH * held), at)
+        turn(event, self.axis, self.viewport)
 
     def event(self, event: QEvent) -> bool:
         """Say what is under the mouse."""

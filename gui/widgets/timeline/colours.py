@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor
 
 from gui.geometry.timeline import LEVEL_STEPS
-from gui.theme import Theme, contrast, hues, mix
+from gui.theme import Theme, hues, ink_on, mix
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -21,7 +21,6 @@ HUES = 12
 """Colours that say nothing but "the same"."""
 _LEVEL_SHARE = 0.17
 """How much a recursion level stirs in of the text's colour."""
-_INKS = ("#FFFFFF", "#0B0E13")
 
 
 def categories_of(trace: Trace, colouring: Colouring, theme: Theme) -> npt.NDArray[np.uint8]:
@@ -80,7 +79,7 @@ class Palette:
 
 
 def _fill(colour: str) -> Fill:
-    return Fill(QColor(colour), QColor(max(_INKS, key=lambda ink: contrast(ink, colour))))
+    return Fill(QColor(colour), QColor(ink_on(colour)))
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

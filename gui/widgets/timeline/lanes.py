@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from gui.geometry.timeline_rows import Lane
     from gui.search import Search
     from gui.theme import Metrics, Theme
-    from gui.viewport import Viewport
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
@@ -216,15 +215,14 @@ def draw_hits(
 
 
 def draw_hit_ticks(
-    painter: QPainter, axis: Axis, search: Search, viewport: Viewport, band: QRectF, theme: Theme
+    painter: QPainter, axis: Axis, search: Search, model: TimelineModel, band: QRectF, theme: Theme
 ) -> None:
-    """Draw a tick above the calls for every column that holds a hit of the search."""
+    """Draw a tick in a band for every column that holds a hit of the search."""
     if not search.pattern or search.hits is None:
         return
-    values = viewport.values_of(search.hits.positions)
     lines = [
-        QLineF(axis.left + x + 0.5, band.top(), axis.left + x + 0.5, band.top() + 5)
-        for x in ticks_of(axis, values).tolist()
+        QLineF(axis.left + x + 0.5, band.top(), axis.left + x + 0.5, band.bottom())
+        for x in ticks_of(axis, model.hit_values(search.hits)).tolist()
     ]
     painter.setPen(QPen(QColor(theme.accent), 1))
     painter.drawLines(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -18,10 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.geometry.axis import Axis, View
-from gui.geometry.marks import ticks_of, visible_marks
+from gui.geometry.marks import visible_marks
 from gui.geometry.minimap import Grip, dragged, grip_at
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 from gui.widgets.timeline.colours import Palette
+from gui.widgets.timeline.lanes import draw_hit_ticks
 from gui.widgets.timeline.overlay import draw_bars, mark_colour
 from gui.widgets.timeline.scene import Look, coverage_image
 from gui.widgets.wheel import turn
@@ -124,7 +125,7 @@ class Minimap(QWidget):
         now = self.axis.value_at(x)
         view = dragged(self._grip, self._start, self._pressed, now, self._viewport.bounds)
         if view.width * self.axis.pixels_a_unit >= 1:
-            self._viewport.show(view.first, view.last, remember=False)
+            self._viewport.drag_to(view.first, view.last)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; a click beside the window brings it there."""
@@ -182,7 +183,8 @@ class Minimap(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
             painter.drawImage(area, picture)
             self._draw_marks(painter, axis, QRectF(axis.left, foot, axis.width, px(MARKS_PX)))
-            self._draw_hits(painter, axis, area)
+            band = QRectF(area.left(), area.top() - 3, area.width(), 7)
+            draw_hit_ticks(painter, axis, self._search, self._model, band, theme)
             self._draw_window(painter, axis, area)
             self._draw_cursor(painter, axis, area)
             painter.setPen(QPen(QColor(theme.muted), 1))
@@ -194,18 +196,6 @@ class Minimap(QWidget):
         # No room is enough for symbols here: all are bars.
         for lane in visible_marks(axis, self._model.marks, float("inf")):
             draw_bars(painter, lane, band, mark_colour(self._themes.theme, lane.lane))
-
-    def _draw_hits(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
-        if self._search.hits is None:
-            return
-        values = self._viewport.values_of(self._search.hits.positions)
-        painter.setPen(QPen(QColor(self._themes.theme.accent), 1))
-        painter.drawLines(
-            [
-                QLineF(axis.left + x + 0.5, area.top() - 3, axis.left + x + 0.5, area.top() + 4)
-                for x in ticks_of(axis, values).tolist()
-            ]
-        )
 
     def _draw_window(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
         theme, view = self._themes.theme, self._viewport.view

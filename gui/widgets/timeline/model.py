@@ -18,6 +18,7 @@ from gui.geometry.timeline import Ints, SpanIndex
 from gui.widgets.timeline.colours import Colouring, categories_of
 
 if TYPE_CHECKING:
+    from core.trace.search import Hits
     from core.trace.trace import Trace
     from gui.geometry.scrubber import Positions
     from gui.session import Session
@@ -119,6 +120,7 @@ class TimelineModel(QObject):
         self._spans: dict[bool, CallSpans] = {}
         self._indexes: dict[Key, SpanIndex] = {}
         self._building: Key | None = None
+        self._hits: tuple[Hits, str, npt.NDArray[np.float64]] | None = None
         self._marks: dict[str, list[tuple[Positions, npt.NDArray[np.float64]]]] = {}
         self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
@@ -153,7 +155,8 @@ class TimelineModel(QObject):
         if self._is_short:
             self._spans[key[2]], self._indexes[key] = work.done()
             return self._indexes[key]
-        if self._building != key:
+        # One at a time: when it is done, whoever still looks asks again.
+        if self._building is None:
             self._building = key
             threading.Thread(target=self._build, args=(work,), daemon=True).start()
         return None
@@ -169,12 +172,10 @@ class TimelineModel(QObject):
             self._built.emit(work, *done)
 
     def _take_built(self, work: _Work, spans: CallSpans, index: SpanIndex) -> None:
-        if work.trace is not self._trace:
-            return
-        self._spans.setdefault(work.key[2], spans)
-        self._indexes[work.key] = index
-        if self._building == work.key:
-            self._building = None
+        self._building = None
+        if work.trace is self._trace:
+            self._spans.setdefault(work.key[2], spans)
+            self._indexes[work.key] = index
         self.changed.emit()
 
     def _key(self, what: str) -> Key:
@@ -219,6 +220,13 @@ class TimelineModel(QObject):
             self._marks[mode] = [(found, self.values_in_places(found)) for found in lanes]
         return self._marks.get(mode, [])
 
+    def hit_values(self, hits: Hits) -> npt.NDArray[np.float64]:
+        """Return where on the axis the calls begin that a search found."""
+        mode = self._viewport.mode
+        if self._hits is None or self._hits[0] is not hits or self._hits[1] != mode:
+            self._hits = hits, mode, self._viewport.values_of(hits.positions)
+        return self._hits[2]
+
     def values_in_places(self, positions: Positions) -> npt.NDArray[np.float64]:
         """Return the middle of each position's place on the axis."""
         if self._viewport.mode == "order" or self._trace is None:
@@ -240,5 +248,5 @@ class TimelineModel(QObject):
     def _take_trace(self) -> None:
         self._trace = self._session.trace
         self._spans = {}
-        self._indexes, self._marks, self._building = {}, {}, None
+        self._indexes, self._marks, self._hits = {}, {}, None
         self.changed.emit()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.scene import TimelineScene
     from gui.widgets.timeline.view import TimelineView
 
+_TICK_PX = 5
 _SPILL_PX = 8
 """How far marks and the playhead's handle may stick out of the axis."""
 
@@ -57,7 +58,8 @@ def _draw_above(painter: QPainter, view: TimelineView, area: QRectF) -> None:
     look, axis, viewport = view.look, view.axis, view.viewport
     painter.fillRect(view.ruler.united(view.strip), QColor(look.theme.window))
     overlay.draw_ruler(painter, axis, viewport.mode, view.ruler, look.theme, look.metrics)
-    lanes.draw_hit_ticks(painter, axis, view.search, viewport, view.strip, look.theme)
+    ticks = QRectF(view.strip.left(), view.strip.top(), view.strip.width(), _TICK_PX)
+    lanes.draw_hit_ticks(painter, axis, view.search, view.model, ticks, look.theme)
     selected = view.session.range
     if selected is not None:
         edges = (viewport.value_of(selected[0]), viewport.cell(selected[1])[1])

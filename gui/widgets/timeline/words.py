@@ -30,13 +30,14 @@ def call_lines(trace: Trace, spans: CallSpans, span: int) -> list[str]:
     function = trace.function(call)
     returned = end < len(trace)
     last = end if returned else len(trace) - 1
-    total_ns = trace.clock_ns(last) - trace.clock_ns(call)
+    # A call takes its own event too: as functions and saves are counted.
+    total_ns = trace.clock_ns(last) - trace.clock_ns(call - 1)
     own_ns = total_ns - _inside_ns(trace, spans, span, last)
     stack = trace.frames_at(call)
     inferred = " (inferred)" if function.inferred else ""
     lines = [
         f"{function.name}",
-        f"Events {call + 1:,} to {last + 1:,}: {last - call:,}, {time_text(total_ns)}, "
+        f"Events {call + 1:,} to {last + 1:,}: {last - call + 1:,}, {time_text(total_ns)}, "
         f"of these {time_text(own_ns)} in itself",
         f"{function.stack_bytes:,} bytes{inferred} on the stack, {stack[-1].used_bytes:,} in use",
     ]
@@ -62,7 +63,7 @@ def _inside_ns(trace: Trace, spans: CallSpans, span: int, last: int) -> int:
         return 0
     ends = spans.ends[rows.first + first : rows.first + after].clip(max=last)
     clock = trace.clock
-    return int((clock.at(ends) - clock.at(calls[first:after])).sum())
+    return int((clock.at(ends) - clock.at(calls[first:after] - 1)).sum())
 
 
 def place_text(trace: Trace, spans: CallSpans, row: int, position: int) -> str:

@@ -40,3 +40,14 @@ def test_positions_of_a_long_run_come_back_from_their_times() -> None:
     back = clock.positions_at(times)
     assert (back >= positions).all(), "events that take no time share one"
     assert (clock.at(back) == times).all()
+
+
+def test_many_positions_are_asked_in_one_pass_or_in_parts() -> None:
+    trace = run_scenario("depth-law", {"events": 200})
+    clock = trace.clock
+    whole = np.concatenate(([0], clock.all(np.arange(len(trace), dtype=np.int32))))
+    rising = np.arange(-1, len(trace), 3, dtype=np.int32)
+    assert (clock.at(rising) == whole[rising + 1]).all()
+    mixed = np.random.default_rng(3).integers(-1, len(trace), 50_000)
+    assert (clock.at(mixed) == whole[mixed + 1]).all()
+    assert clock.at(np.empty(0, np.int32)).tolist() == []

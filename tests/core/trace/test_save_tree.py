@@ -257,6 +257,13 @@ def test_without_saves_there_is_no_law() -> None:
     assert save_tree(bundled_run("page-owner-off")).by_level() == []
 
 
+def test_an_absurd_maximum_depth_is_told_as_a_power() -> None:
+    sentence = law(run_scenario("depth-law", max_depth=100_000))
+    assert sentence is not None
+    assert "some 2^100000" in sentence
+    assert len(sentence) < 400
+
+
 def test_a_scan_has_no_maximum_depth() -> None:
     trace = run_scenario("depot-growth", guard="scan")
     tree = save_tree(trace)

@@ -15,12 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import TraceFileError
+from core.guards.catalog import DESIGNS
 from core.trace import file as trace_file
+from core.trace.call_spans import CallSpans
 from core.trace.counts import COUNT_NAMES
 from core.trace.events import SITE_BITS, SITE_MASK, Kind
 from core.trace.explain import explain
 from core.trace.holdings.pages import Which
 from core.trace.holdings.state import Holdings
+from core.trace.info import GUARD_DESIGNS
+from core.trace.plotted import plotted_signals
+from core.trace.save_tree import save_tree
+from core.trace.stops import parse_stop, positions
 from core.trace.trace import Trace
 from tests.runs import bundled_run, run_scenario
 
@@ -239,6 +245,12 @@ def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
 
 def use(trace: Trace) -> None:
     """Ask a trace everything the window asks."""
+    save_tree(trace)
+    CallSpans(trace)
+    for plotted in plotted_signals(trace):
+        plotted.signal.value_at(len(trace) // 2)
+    for stop in ("guard==1", "recursion>=1", "order>=0", "short-circuit", "owner-lost"):
+        positions(trace, parse_stop(stop))
     holdings = Holdings(trace)
     for position in {-1, 0, len(trace) // 2, len(trace) - 1}:
         assert set(trace.state_at(position).counts) == set(COUNT_NAMES)
@@ -294,6 +306,9 @@ def test_absurd_columns_are_refused_or_harmless(data: st.DataObject) -> None:
         (lambda head: head.update(length=1 << 40), "it claims 1,099,511,627,776 events"),
         (lambda head: head.update(length=head["length"] + 1), "found room for"),
         (lambda head: head.update(workspace=[]), "head is damaged"),
+        (lambda head: head["info"].update(page_bytes=0), "a page has no size"),
+        (lambda head: head["info"]["guard"].update(design="bits"), "there is no guard 'bits'"),
+        (lambda head: head.update(length=0), "it claims 0 events"),
     ],
 )
 def test_what_is_wrong_is_said(change: Any, said: str) -> None:
@@ -315,6 +330,22 @@ def test_a_return_must_have_its_call() -> None:
     numbers = np.frombuffer(columns, "<i4").copy()
     numbers[-1] = -1  # the last event returns from the outermost function
     assert "returns that was not called" in refused(joined(head, numbers.tobytes()))
+
+
+def test_a_call_returns_once() -> None:
+    head, columns = parts()
+    n = head["length"]
+    numbers = np.frombuffer(columns, "<u4").copy()
+    trace = bundled_run("mail-chain")
+    returns = trace.positions(Kind.RETURNED)
+    again = next(at for at in range(int(returns[0]) + 1, n) if trace.kind(at) is Kind.STEPPED)
+    numbers[again] = numbers[returns[0]]
+    numbers[n + again] = numbers[n + returns[0]]
+    assert "a call returns twice" in refused(joined(head, numbers.tobytes()))
+
+
+def test_the_guards_a_trace_knows_are_those_there_are() -> None:
+    assert set(GUARD_DESIGNS) == set(DESIGNS)
 
 
 # -- nothing is allocated by a claimed length ---------------------------------------------------
