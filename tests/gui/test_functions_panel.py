@@ -7,7 +7,7 @@ import io
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
@@ -207,3 +207,28 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot, scale: float) -> None:
         themes.choose(name)
         pictures.append(panel.grab().toImage())
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("width", [300, 360, 430, 560, 820, 1200])
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_number_in_sight_is_never_cut(qtbot: QtBot, width: int, scale: float) -> None:
+    panel, _, themes = panel_of(qtbot, "depth-law", width)
+    themes.set_scale(scale)
+    panel.resize(round(width * scale), round(260 * scale))
+    qtbot.waitUntil(lambda: panel.table.verticalScrollBar().isVisible())
+    table = panel.table
+    mono = QFontMetrics(themes.metrics.mono())
+    shown = [column for column in Column if not table.isColumnHidden(column)]
+    assert {Column.FUNCTION, Column.TIME} <= set(shown)
+    for column in set(shown) - {Column.FUNCTION, Column.SUBSYSTEM}:
+        longest = max(map(mono.horizontalAdvance, texts(panel, column)))
+        assert table.columnWidth(column) >= longest + themes.metrics.px(16), column
+    assert sum(map(table.columnWidth, shown)) <= table.viewport().width()
+    qtbot.waitUntil(lambda: not table.horizontalScrollBar().isVisible())
+
+
+def test_what_it_is_sorted_by_stays_in_sight(qtbot: QtBot) -> None:
+    panel, _, _ = panel_of(qtbot, "depth-law", 430)
+    assert panel.table.isColumnHidden(Column.SELF_EVENTS)
+    panel.table.sortByColumn(Column.SELF_EVENTS, Qt.SortOrder.DescendingOrder)
+    assert not panel.table.isColumnHidden(Column.SELF_EVENTS)

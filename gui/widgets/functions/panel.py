@@ -44,8 +44,14 @@ if TYPE_CHECKING:
     from gui.session import Session
     from gui.theme import ThemeManager
 
-_LEAST_PX, _WIDEST_PX = 170, 420
-"""Names get no less than this, and no more where others go out of sight, at 100 %."""
+_LEAST_PX, _NARROW_PX = 150, 70
+"""Names get no less than this where other columns can go out of sight, and where none can."""
+_SPARED = (
+    Column.SELF_EVENTS, Column.EVENTS, Column.PEAK, Column.SUBSYSTEM, Column.SELF_TIME, Column.CALLS
+)  # fmt: skip
+"""What goes out of sight where there is no room, the first one first."""
+_PAD_PX = 30
+"""What a cell has beside its text: padding, and the head's arrow."""
 _EMPTY = "Open a scenario to see what its functions cost."
 
 
@@ -94,7 +100,10 @@ class FunctionsPanel(QWidget):
         self.table.setModel(self.proxy)
         self.table.setItemDelegateForColumn(Column.TIME, _Bar(self))
         self.table.setItemDelegateForColumn(Column.SELF_TIME, _Bar(self))
+        # Names differ at both ends: save_stack, set_page_owner, __set_page_owner_handle.
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.resized.connect(self._fit_columns)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._fit_columns())
         self.table.clicked.connect(lambda index: self.function_chosen.emit(self._name(index)))
         self.table.activated.connect(self._activate)
         self.filter.setPlaceholderText("Filter functions")
@@ -239,24 +248,34 @@ class FunctionsPanel(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Make columns as wide as what they say, and give the names the rest."""
-        metrics, header = self._themes.metrics, self.table.horizontalHeader()
-        ui, mono = QFontMetrics(metrics.ui()), QFontMetrics(metrics.mono())
-        widths: dict[Column, int] = {}
+        """Make columns as wide as what they say, and give the names the rest.
+
+        A number that is cut is another number: what has no room goes out of sight as a column.
+        """
+        header, px = self.table.horizontalHeader(), self._themes.metrics.px
+        widths = {column: self._wanted_width(column) for column in Column}
+        room = self.table.viewport().width()
+        least = min(widths[Column.FUNCTION], px(_LEAST_PX))
+        for column in _SPARED:
+            others = sum(widths.values()) - widths[Column.FUNCTION]
+            if others + least > room and column != header.sortIndicatorSection():
+                del widths[column]
+        others = sum(widths.values()) - widths[Column.FUNCTION]
+        widths[Column.FUNCTION] = max(px(_NARROW_PX), room - others)
         for column in Column:
-            font = ui if column is Column.SUBSYSTEM else mono
-            rows = range(self.model.rowCount())
-            texts = (str(self.model.index(row, column).data()) for row in rows)
-            longest = max(map(font.horizontalAdvance, texts), default=0) + metrics.px(30)
-            head = ui.horizontalAdvance(head_of(column)) + metrics.px(30)
-            widths[column] = max(longest, head)
-        room = self.table.viewport().width() - sum(widths.values())
-        least = min(widths[Column.FUNCTION], metrics.px(_LEAST_PX))
-        most = max(least, metrics.px(_WIDEST_PX))
-        widths[Column.FUNCTION] = max(least, min(widths[Column.FUNCTION], most) + min(room, 0))
-        widths[Column.FUNCTION] += max(0, self.table.viewport().width() - sum(widths.values()))
-        for column, width in widths.items():
-            header.resizeSection(column, width)
+            self.table.setColumnHidden(column, column not in widths)
+            if column in widths:
+                header.resizeSection(column, widths[column])
+
+    def _wanted_width(self, column: Column) -> int:
+        """Return the width in which a column cuts nothing."""
+        metrics = self._themes.metrics
+        ui, mono = QFontMetrics(metrics.ui()), QFontMetrics(metrics.mono())
+        font = ui if column is Column.SUBSYSTEM else mono
+        rows = range(self.model.rowCount())
+        texts = (str(self.model.index(row, column).data()) for row in rows)
+        longest = max(map(font.horizontalAdvance, texts), default=0)
+        return max(longest, ui.horizontalAdvance(head_of(column))) + metrics.px(_PAD_PX)
 
 
 class _Table(CopyTable):
