@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from gui.bindings import bind_playback
 from gui.layout_bindings import bind_layout
 from gui.playback import Playback
 from gui.runner import Runner
-from gui.saved_run import KINDS, SUFFIX, RunSaver, is_saved_run, open_saved_run
+from gui.saved_run import (
+    KINDS,
+    SUFFIX,
+    RunSaver,
+    WindowState,
+    is_saved_run,
+    open_saved_run,
+)
 from gui.session import Session
 from gui.stop_bindings import StopBindings
 from gui.timeline_bindings import bind_timeline
 from gui.watcher import ScenarioWatcher
+from gui.widgets.ask import ask_where
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
@@ -100,11 +107,30 @@ class Controller(QObject):
         trace = self.session.trace
         if trace is None:
             return
-        name = f"{trace.info.scenario}{SUFFIX}"
-        chosen, _ = QFileDialog.getSaveFileName(self.window, "Save the run", name, KINDS)
-        if chosen:
-            path = Path(chosen)
-            self.saver.save(path if path.suffix else path.with_suffix(SUFFIX), self.viewport)
+        path = ask_where(self.window, "Save the run", f"{trace.info.scenario}{SUFFIX}", KINDS)
+        if path is not None:
+            self.saver.save(path, self.viewport, self._arrangement())
+
+    def _arrangement(self) -> WindowState:
+        """Return what of the window belongs to a run that is saved."""
+        page = self._timeline_page()
+        return WindowState(
+            workspace=self.window.workspace,
+            panel=page.side.shown if page is not None else "",
+            colouring=page.model.colouring if page is not None else "",
+            speed=self.playback.speed,
+        )
+
+    def _arrange(self, saved: WindowState) -> None:
+        """Bring the window back to how it was when a run was saved."""
+        if saved.workspace in self.window.workspaces:
+            self.window.show_workspace(saved.workspace)
+        self.playback.set_speed(saved.speed)
+        page = self._timeline_page()
+        if page is not None and saved.panel in page.side.names:
+            page.side.show_panel(saved.panel)
+        if page is not None and saved.colouring:
+            page.model.set_colouring(saved.colouring)
 
     def _run_saved(self, path: Path) -> None:
         self.window.settings.add_recent_file(path)
@@ -112,6 +138,8 @@ class Controller(QObject):
 
     def open_first(self) -> None:
         """Open what was open last, or the chain of the mail."""
+        # What could not be opened before stays said: this is not it.
+        self._complaint = None
         last = self.window.settings.last_scenario
         if not (last and self.session.open(last)):
             self.session.open(FIRST_SCENARIO)
@@ -119,7 +147,7 @@ class Controller(QObject):
     def open_file(self, path: Path) -> None:
         """Open a file: a scenario, a saved run, or a kernel, whose task_struct is then used."""
         if is_saved_run(path):
-            opened = open_saved_run(self.session, path, self.viewport)
+            opened = open_saved_run(self.session, path, self.viewport, self._arrange)
         elif _is_scenario(path):
             opened = self.session.open(str(path))
         else:

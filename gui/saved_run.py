@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
@@ -57,6 +58,22 @@ class _View(msgspec.Struct, frozen=True):
     last: float
 
 
+class WindowState(msgspec.Struct, frozen=True):
+    """What of the window belongs to a saved run.
+
+    Attributes:
+        workspace: Name of the workspace in front, empty for none.
+        panel: Name of the panel in front in the timeline.
+        colouring: What colours its calls.
+        speed: The factor on the ordinary pace of playing.
+    """
+
+    workspace: str = ""
+    panel: str = ""
+    colouring: str = ""
+    speed: float = 1.0
+
+
 class _Source(msgspec.Struct, frozen=True):
     where: str
     text: str
@@ -67,12 +84,15 @@ class _Source(msgspec.Struct, frozen=True):
 # -- saving ---------------------------------------------------------------------------------------
 
 
-def workspace_of(session: Session, view: ViewOfRun | None = None) -> State:
+def workspace_of(
+    session: Session, view: ViewOfRun | None = None, window: WindowState | None = None
+) -> State:
     """Return how a session's run is looked at, as ``save_run`` writes it.
 
     Args:
         session: Whose run, cursor, range and stops.
         view: What is in view of it, where anything shows that.
+        window: What of the window belongs to it.
     """
     from core.trace.stops import format_stop
 
@@ -85,6 +105,8 @@ def workspace_of(session: Session, view: ViewOfRun | None = None) -> State:
     }
     if view is not None:
         state["view"] = {"mode": view.mode, "first": view.view.first, "last": view.view.last}
+    if window is not None:
+        state["window"] = msgspec.to_builtins(window)
     source, settings, overrides = session.made_from
     if source is not None:
         state["source"] = {
@@ -169,18 +191,22 @@ class RunSaver(QObject):
         """Whether a run is being saved."""
         return self._thread is not None
 
-    def save(self, path: Path, view: ViewOfRun | None = None) -> None:
+    def save(
+        self, path: Path, view: ViewOfRun | None = None, window: WindowState | None = None
+    ) -> None:
         """Begin to save the run at hand as it is looked at now.
 
         Args:
             path: Where to.
             view: What is in view of the run, where anything shows that.
+            window: What of the window belongs to it.
         """
         if self.busy:
             self.failed.emit("another run is being saved; try again when it is done")
             return
         try:
-            trace, state = _run_of(self._session), workspace_of(self._session, view)
+            trace = _run_of(self._session)
+            state = workspace_of(self._session, view, window)
         except TraceFileError as error:
             self.failed.emit(str(error))
             return
@@ -254,19 +280,27 @@ def _check_version(version: object, where: str) -> None:
         )
 
 
-def open_saved_run(session: Session, path: Path, view: ViewOfRun | None = None) -> bool:
+def open_saved_run(
+    session: Session,
+    path: Path,
+    view: ViewOfRun | None = None,
+    arrange: Callable[[WindowState], None] | None = None,
+) -> bool:
     """Open a saved run as ``session.open`` opens a scenario; what was open stays if that fails.
 
     Args:
         session: Where it is shown; its ``failed`` tells what went wrong.
         path: The file.
         view: What is in view of the run, where anything shows that.
+        arrange: Brings the window back to how it was, as far as that was saved.
     """
     try:
         trace, state = open_run(path)
     except OwnerscopeError as error:
         session.failed.emit(str(error))
         return False
+    if arrange is not None:
+        arrange(_part(state, "window", WindowState, []) or WindowState())
     restore(session, trace, state, view)
     return True
 
@@ -312,6 +346,7 @@ _NAMES = {
     "stops": "stops",
     "view": "view",
     "source": "scenario",
+    "window": "arrangement of the window",
 }
 
 

@@ -54,10 +54,16 @@ _MOVES = frozenset(
 _EDITS = _MOVES | {Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-def keeps_key(widget: object, event: QKeyEvent) -> bool:
+def keeps_key(widget: object, event: QKeyEvent, *, tabbed: bool = True) -> bool:
     """Return whether a focused widget needs a key itself, so that no command may take it.
 
     A field needs what it types, a button its space bar, a slider and a list their arrows.
+
+    Args:
+        widget: What has the focus.
+        event: The key.
+        tabbed: Whether the user went there by the Tab key. A choice that only was clicked leaves
+            the space bar to the run: who made the choice with the mouse does not want its list.
     """
     held = Qt.KeyboardModifier
     if event.modifiers() & (held.ControlModifier | held.AltModifier | held.MetaModifier):
@@ -66,7 +72,9 @@ def keeps_key(widget: object, event: QKeyEvent) -> bool:
     if isinstance(widget, QLineEdit | QTextEdit | QPlainTextEdit):
         return not widget.isReadOnly() and (types or key in _EDITS)
     if isinstance(widget, QAbstractSpinBox | QComboBox):
-        return types or key in _EDITS
+        is_choice = isinstance(widget, QComboBox) and not widget.isEditable()
+        opens = is_choice and key == Qt.Key.Key_Space
+        return (types or key in _EDITS) and (tabbed or not opens)
     if isinstance(widget, QAbstractButton):
         return key == Qt.Key.Key_Space
     if isinstance(widget, QAbstractItemView):
@@ -86,6 +94,7 @@ class KeyGuard(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow)
+        self._leaving = self._tabbed = False
         self._follow(None, app.focusWidget())
 
     def _follow(self, old: QWidget | None, now: QWidget | None) -> None:
@@ -93,12 +102,18 @@ class KeyGuard(QObject):
             old.removeEventFilter(self)
         if now is not None:
             now.installEventFilter(self)
+        self._tabbed, self._leaving = self._leaving, False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Claim a key for the focused widget before the commands are asked."""
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        if not isinstance(event, QKeyEvent):
             return False
-        kept = keeps_key(watched, event)
+        if event.type() == QEvent.Type.KeyPress:
+            # The focus moves while this key is handled.
+            self._leaving = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if event.type() != QEvent.Type.ShortcutOverride:
+            return False
+        kept = keeps_key(watched, event, tabbed=self._tabbed)
         if kept:
             event.accept()
         return kept

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from gui.widgets import focus_home
 from gui.widgets.controls import Segments
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ class SidePanels(QFrame):
         self.show_panel(panels[0].name)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all panels."""
+        return tuple(self._makers)
+
+    @property
     def shown(self) -> str:
         """Name of the panel in front."""
         front = self._stack.currentWidget()
@@ -69,8 +76,16 @@ class SidePanels(QFrame):
         return self._made[name]
 
     def show_panel(self, name: str) -> None:
-        """Bring a panel to the front."""
-        self._stack.setCurrentWidget(self.panel(name))
+        """Bring a panel to the front; its fields get the keyboard only when the user goes there."""
+        panel, focused = self.panel(name), self.window().focusWidget()
+        if panel is not self._stack.currentWidget() and focused in self._stack.findChildren(
+            QWidget
+        ):
+            # Qt would give it to the first field of the next panel, whose keys are not the run's.
+            focus_home(self)
+            if self.window().focusWidget() is focused:
+                self.choice.buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._stack.setCurrentWidget(panel)
         self.choice.show_value(name)
 
     def _dress(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from gui.bindings import pause_while_dragging
 from gui.search import Search
 from gui.widgets.arrange import splitter
+from gui.widgets.ask import ask_where
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.functions.panel import FunctionsPanel
 from gui.widgets.machine.panel import MachinePanel
@@ -24,7 +25,7 @@ from gui.widgets.progress import RunProgress
 from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.stops.panel import StopsPanel
 from gui.widgets.timeline.bar import TimelineBar
-from gui.widgets.timeline.export import ask_and_export
+from gui.widgets.timeline.export import KINDS, Exporter
 from gui.widgets.timeline.minimap import Minimap
 from gui.widgets.timeline.model import TimelineModel
 from gui.widgets.timeline.view import TimelineView
@@ -78,6 +79,9 @@ class TimelineWorkspace(QWidget):
         self._splitters = self._arrange()
         self._restore()
         playback.playing_changed.connect(self.explanation.set_playing)
+        self.exporter = Exporter(self)
+        self.exporter.written.connect(lambda path: window.messages.ok(f"Written: {path}"))
+        self.exporter.failed.connect(window.messages.error)
         self.plots.exported.connect(window.messages.ok)
         self.plots.failed.connect(window.messages.error)
         self.timeline.dragging_changed.connect(pause_while_dragging(playback))
@@ -142,7 +146,13 @@ class TimelineWorkspace(QWidget):
 
     def export(self) -> None:
         """Ask for a file and write what is in view to it."""
-        ask_and_export(self.timeline, self._window.messages)
+        trace = self.session.trace
+        if trace is None:
+            return
+        name = f"{trace.info.scenario}-timeline.svg"
+        path = ask_where(self._window, "Export the timeline", name, KINDS)
+        if path is not None:
+            self.exporter.export(self.timeline, path)
 
     def export_plots(self) -> None:
         """Ask for a file and write the plots to it."""

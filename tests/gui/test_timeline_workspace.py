@@ -19,7 +19,7 @@ from gui.controller import Controller
 from gui.settings import Settings
 from gui.theme import ThemeManager
 from gui.widgets.functions.panel import FunctionsPanel
-from gui.widgets.timeline.export import calls_csv, export
+from gui.widgets.timeline.export import calls_csv
 from gui.window import MainWindow
 from gui.workspaces.timeline import TimelineWorkspace
 
@@ -165,16 +165,23 @@ def test_the_digits_and_brackets_play_here_too(controller: Controller) -> None:
     assert session.position in session.trace.short_circuits
 
 
-def test_exports_hold_what_is_in_view(controller: Controller, tmp_path: Path) -> None:
+def export(controller: Controller, path: Path, qtbot: QtBot) -> None:
+    exporter, view = page(controller).exporter, page(controller).timeline
+    with qtbot.waitSignal(exporter.written, timeout=5000) as got:
+        exporter.export(view, path)
+    assert got.args == [path]
+
+
+def test_exports_hold_what_is_in_view(controller: Controller, tmp_path: Path, qtbot: QtBot) -> None:
     shown = page(controller)
-    export(shown.timeline, tmp_path / "run.svg")
+    export(controller, tmp_path / "run.svg", qtbot)
     text = (tmp_path / "run.svg").read_text()
     assert ">get_page_from_freelist<" in text
     assert "<image" not in text, "few calls are shapes"
-    export(shown.timeline, tmp_path / "run.png")
+    export(controller, tmp_path / "run.png", qtbot)
     assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
     controller.viewport.show_positions(30, 40)
-    export(shown.timeline, tmp_path / "run.csv")
+    export(controller, tmp_path / "run.csv", qtbot)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "run.csv").read_text())))
     trace, spans = shown.model.trace, shown.model.spans
     assert trace is not None
@@ -188,8 +195,9 @@ def test_exports_hold_what_is_in_view(controller: Controller, tmp_path: Path) ->
         assert row["function"] == trace.function(call).name
         assert int(row["depth"]) == len(trace.calls_at(call)) - 1
         assert int(row["start_ns"]) == trace.clock_ns(call - 1)
-    with pytest.raises(OwnerscopeError, match=r"expected a name that ends in \.svg"):
-        export(shown.timeline, tmp_path / "run.gif")
+    with qtbot.waitSignal(shown.exporter.failed) as told:
+        shown.exporter.export(shown.timeline, tmp_path / "run.gif")
+    assert "expected a name that ends in .svg" in told.args[0]
 
 
 def test_too_much_is_refused_with_advice(
@@ -204,12 +212,13 @@ def test_too_much_is_refused_with_advice(
 
 
 def test_a_failed_export_is_told_and_leaves_what_was_there(
-    controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     (tmp_path / "folder.svg").mkdir()
     answer = (str(tmp_path / "folder.svg"), "Drawing (*.svg)")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
-    press(controller, KEY.Key_E, HELD.ControlModifier)
+    with qtbot.waitSignal(page(controller).exporter.failed, timeout=5000):
+        press(controller, KEY.Key_E, HELD.ControlModifier)
     texts = [message.text for message in controller.window.messages.messages]
     assert any("choose another place" in text for text in texts)
     assert (tmp_path / "folder.svg").is_dir()
@@ -224,6 +233,8 @@ def test_a_run_is_saved_and_opened_where_it_was_left(
     session.select_range(20, 50)
     viewport.show_positions(10, 70)
     session.stops.toggle_function("build_script")
+    controller.playback.set_speed(8.0)
+    page(controller).side.show_panel("recursion")
     saved = (str(tmp_path / "mine"), "")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: saved)
     with qtbot.waitSignal(controller.saver.saved, timeout=5000) as got:
@@ -231,7 +242,13 @@ def test_a_run_is_saved_and_opened_where_it_was_left(
     path = got.args[0]
     assert path.name == "mine.ownertrace"
     assert session.open("two-tasks")
+    controller.window.show_workspace("live")
+    controller.playback.set_speed(1.0)
+    page(controller).side.show_panel("functions")
     controller.window.open_file(path)
+    assert controller.window.workspace == "timeline"
+    assert page(controller).side.shown == "recursion"
+    assert controller.playback.speed == 8.0
     assert session.trace is not None
     assert session.trace.info.scenario == "mail-chain"
     assert session.trace.info.guard.design == "uint"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog
 
 from core.errors import OwnerscopeError
 from core.saving import write_aside
@@ -19,10 +22,10 @@ from core.saving import write_aside
 if TYPE_CHECKING:
     from core.trace.call_spans import CallSpans
     from core.trace.trace import Trace
-    from gui.widgets.message_bar import MessageBar
     from gui.widgets.timeline.view import TimelineView
 
 KINDS = "Drawing (*.svg);;Picture (*.png);;Calls as a table (*.csv)"
+"""What a file dialog offers."""
 SUFFIXES = (".svg", ".png", ".csv")
 MOST_ROWS = 1_000_000
 PNG_SCALE = 2.0
@@ -99,40 +102,57 @@ def calls_csv(trace: Trace, spans: CallSpans, first: int, last: int) -> bytes:
     return out.getvalue().encode()
 
 
-def export(view: TimelineView, path: Path) -> None:
-    """Write what is in view to a file, as a table the selected part; the suffix says how.
+def contents_of(view: TimelineView, suffix: str) -> Callable[[], bytes]:
+    """Return what makes the contents of a file of what is in view, or of the selected part.
+
+    Pictures are drawn now; a table is made when it is asked for, in whatever thread.
 
     Raises:
-        OwnerscopeError: The suffix is none of ``SUFFIXES``, or there is too much to write.
-        OSError: The file cannot be written; what was there stays.
+        OwnerscopeError: The suffix is none of ``SUFFIXES``.
     """
     trace, spans = view.model.trace, view.model.spans
-    if path.suffix == ".svg":
-        data = svg(view)
-    elif path.suffix == ".png":
-        data = png(view)
-    elif path.suffix == ".csv" and trace is not None and spans is not None:
-        data = calls_csv(trace, spans, *view.part)
-    else:
-        raise OwnerscopeError(
-            f"expected a name that ends in {', '.join(SUFFIXES)}", where=str(path)
-        )
-    write_aside(path, data)
+    if suffix == ".svg":
+        drawn = svg(view)
+        return lambda: drawn
+    if suffix == ".png":
+        painted = png(view)
+        return lambda: painted
+    if suffix == ".csv" and trace is not None and spans is not None:
+        return partial(calls_csv, trace, spans, *view.part)
+    raise OwnerscopeError(f"expected a name that ends in {', '.join(SUFFIXES)}", where="export")
 
 
-def ask_and_export(view: TimelineView, messages: MessageBar) -> None:
-    """Ask for a file, write what is in view to it, and say what came of it."""
-    chosen, kind = QFileDialog.getSaveFileName(view, "Export the timeline", "timeline", KINDS)
-    if not chosen:
-        return
-    path = Path(chosen)
-    if path.suffix not in SUFFIXES:
-        path = path.with_name(path.name + kind[kind.index("*") + 1 : kind.index(")")])
-    try:
-        export(view, path)
-    except OSError as error:
-        messages.error(f"{path}: {error.strerror or error}; choose another place")
-    except OwnerscopeError as error:
-        messages.error(error)
-    else:
-        messages.ok(f"Written: {path}")
+class Exporter(QObject):
+    """Writes exports without stopping the window: a table may have a million lines.
+
+    Signals:
+        written: Carries the path.
+        failed: Carries a sentence.
+    """
+
+    written = Signal(object)
+    failed = Signal(str)
+
+    def export(self, view: TimelineView, path: Path) -> None:
+        """Write what is in view to a file, as a table the selected part; the suffix says how.
+
+        What was there stays until all is written.
+        """
+        try:
+            contents = contents_of(view, path.suffix)
+        except OwnerscopeError as error:
+            self.failed.emit(str(error))
+            return
+        # Not a daemon: the program ends when the file is whole.
+        threading.Thread(target=self._write, args=(contents, path)).start()
+
+    def _write(self, contents: Callable[[], bytes], path: Path) -> None:
+        problem = ""
+        try:
+            write_aside(path, contents())
+        except OSError as error:
+            problem = f"{path}: {error.strerror or error}; choose another place"
+        except OwnerscopeError as error:
+            problem = str(error)
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self.failed.emit(problem) if problem else self.written.emit(path)
