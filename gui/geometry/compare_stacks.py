@@ -2,18 +2,23 @@
 
 The outermost frame is on top. Frames that all stacks share stand in the same rows; below them each
 goes on by itself. Where there is no room for all, frames in the middle are folded into one row: of
-the shared ones first, and in a stack of its own only where that is not enough.
+the shared ones first, and in a stack of its own only where that is not enough. How much is folded
+goes by the stack with the fewest frames of its own: a deep one makes room by itself, and does not
+hide what the others are doing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 HEAD_ROWS = 1
 """Shared frames that stay above a fold: where the stack comes from."""
 _SHARED_KEPT = 3
 """Shared rows that are kept, however long the rest is: the first, a fold, and the last."""
+_OWN_KEPT = 3
+"""Rows of its own that a stack keeps at least, half the room where that is more."""
 _LEAST_FOLDED = 2
 """Fewer frames than this are not worth a fold."""
 
@@ -71,28 +76,38 @@ def arrange_stacks(
         below that the newest frames still show and older ones are left out.
     """
     common = shared_frames(stacks) if shared is None else shared
-    own_most = max((len(stack) - common for stack in stacks), default=0)
-    shared_rows = _folded(common, _room_for_shared(common, own_most, room), HEAD_ROWS)
-    below = len(shared_rows)
-    return [_rows(stack, common, shared_rows, max(1, room - below)) for stack in stacks]
+    own = [len(stack) - common for stack in stacks]
+    grid = _folded(common, _room_for_shared(common, own, room), HEAD_ROWS)
+    return [_rows(count, common, grid, room) for count in own]
 
 
-def _room_for_shared(common: int, own_most: int, room: int) -> int:
-    """How many rows the shared frames get: what their own leave, but a few in any case."""
-    least = min(common, _SHARED_KEPT, max(1, room - 1) if own_most else room)
-    return max(least, min(common, room - own_most))
+def _room_for_shared(common: int, own: Sequence[int], room: int) -> int:
+    """How many rows the shared frames get: what the shortest stack leaves, a few in any case."""
+    least = min(common, _SHARED_KEPT, max(1, room - 1) if any(own) else room)
+    return max(least, min(common, room - min(own, default=0)))
 
 
-def _rows(
-    stack: Sequence[Hashable], common: int, shared: list[tuple[int, int]], room: int
-) -> list[StackRow]:
+def _rows(own: int, common: int, grid: list[tuple[int, int]], room: int) -> list[StackRow]:
+    """Return the rows of a stack with ``own`` frames besides the shared ones."""
+    wanted = min(own, max(_OWN_KEPT, room // 2))
+    shared = _cut_short(grid, common, max(1, room - wanted))
     rows = [StackRow(at, first, count, True) for at, (first, count) in enumerate(shared)]
-    own = _folded(len(stack) - common, room, HEAD_ROWS)
+    below = _folded(own, max(1, room - len(shared)), HEAD_ROWS)
     rows += [
         StackRow(len(shared) + at, common + first, count, False)
-        for at, (first, count) in enumerate(own)
+        for at, (first, count) in enumerate(below)
     ]
     return rows
+
+
+def _cut_short(grid: list[tuple[int, int]], common: int, rows: int) -> list[tuple[int, int]]:
+    """Return the first of the shared rows, what is left of the frames folded into the last one."""
+    if len(grid) <= rows:
+        return grid
+    # One fold is enough: what came after an earlier one goes into it.
+    kept = list(takewhile(lambda row: row[1] == 1, grid[: rows - 1]))
+    first = sum(count for _, count in kept)
+    return [*kept, (first, common - first)]
 
 
 def _folded(count: int, room: int, head: int) -> list[tuple[int, int]]:

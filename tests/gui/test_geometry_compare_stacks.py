@@ -25,7 +25,19 @@ def test_shared_frames_are_folded_first() -> None:
 
 
 def test_a_long_stack_of_its_own_is_folded_but_shows_where_it_begins_and_ends() -> None:
-    assert drawn(["abcd", "abcdPQRSTUVWX"], 8) == ["a[2]d", "a[2]dP[5]VWX"]
+    assert drawn(["abcd", "abcdPQRSTUVWX"], 8) == ["abcd", "abcdP[6]WX"]
+
+
+def test_a_deep_stack_does_not_fold_the_others() -> None:
+    deep = "abcdefgh" + "PQ" * 50
+    assert drawn(["abcdefgh", deep, "abcdefghX"], 9) == [
+        "abcdefgh", "abcd[4]P[97]PQ", "abcdefghX",
+    ]  # fmt: skip
+
+
+def test_a_deep_stack_leaves_the_others_their_newest_frames() -> None:
+    deep = "abcdefghijkl" + "PQ" * 50
+    assert drawn(["abcdefghijkl", deep], 8) == ["a[5]ghijkl", "a[11]P[95]PQPQ"]
 
 
 def test_what_stacks_share_is_the_outermost_part() -> None:
@@ -40,8 +52,20 @@ def test_rows_fit_and_lie_level(stacks: list[str], room: int) -> None:
     for rows in arranged:
         assert [row.at for row in rows] == list(range(len(rows)))
         assert len(rows) <= room
-    shared = [[row for row in rows if row.shared] for rows in arranged]
-    assert all(rows == shared[0] for rows in shared)
+    places: dict[int, set[int]] = {}
+    for rows in arranged:
+        for row in rows:
+            if row.shared and not row.folded:
+                places.setdefault(row.first, set()).add(row.at)
+    assert all(len(at) == 1 for at in places.values())
+
+
+@given(STACKS, st.integers(6, 20))
+def test_a_stack_that_fits_is_whole_where_no_other_is_shorter(stacks: list[str], room: int) -> None:
+    arranged = arrange_stacks(stacks, room)
+    shortest = min(range(len(stacks)), key=lambda at: len(stacks[at]))
+    if len(stacks[shortest]) <= room:
+        assert not any(row.folded for row in arranged[shortest])
 
 
 @given(STACKS, st.integers(6, 20))
