@@ -1,11 +1,10 @@
-"""What the commands about stops do, and how one is told where playing stopped."""
+"""What the commands about stops do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.trace.stops import Stop
     from gui.playback import Playback
     from gui.session import Session
     from gui.widgets.message_bar import Message
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class StopBindings:
-    """Moves from stop to stop, and says in the message bar at which one playing stopped.
+    """Moves from stop to stop, and says so where there is none further on.
 
     Args:
         window: Whose commands and messages.
@@ -31,7 +30,6 @@ class StopBindings:
         connect("stop.clear", session.stops.clear)
         session.stops.changed.connect(self._enable)
         session.trace_changed.connect(self._enable)
-        playback.stopped_at.connect(self._tell)
         playback.playing_changed.connect(lambda playing: self._forget() if playing else None)
         self._enable()
 
@@ -53,11 +51,6 @@ class StopBindings:
             self._say("There are no stops yet: F9 stops at the function at the cursor.")
         else:
             self._say("No stop further on." if way > 0 else "No stop further back.")
-
-    def _tell(self, _position: int, stop: Stop) -> None:
-        from core.trace.stops import describe
-
-        self._say(f"Stopped: {describe(stop)}")
 
     def _say(self, sentence: str) -> None:
         self._forget()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import NamedTuple
 
 
@@ -94,6 +95,24 @@ class RowLayout:
         return lane.top + self.head + (row - lane.first_row) * self.row
 
 
+UNDERSCORE_EM = 0.25
+"""How far an underscore reaches below the baseline, as a share of the text's size."""
+
+
+def baseline_in(high: float, ascent: float, text_px: float) -> float:
+    """Return where the baseline of a name lies in a row, so that its underscores are on the row.
+
+    Without them ``__alloc_pages`` reads as another function.
+
+    Args:
+        high: Height of the row's colour.
+        ascent: Height of the font above its baseline.
+        text_px: Size of the text.
+    """
+    middle = (high + ascent - UNDERSCORE_EM * text_px) / 2
+    return min(middle, floor(high - UNDERSCORE_EM * text_px))
+
+
 def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: bool) -> RowLayout:
     """Lay the lanes out.
 
@@ -109,7 +128,9 @@ def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: boo
     rows = sum(rows_by_task)
     row = sizes.row
     if fit and rows:
-        row = max(sizes.least_row, min(sizes.row, (room - fixed) // rows))
+        wanted = (room - fixed) / rows
+        # Whole pixels look best, but below two of them every part of one counts.
+        row = max(sizes.least_row, min(sizes.row, floor(wanted) if wanted >= 2 else wanted))
     lanes = []
     top = 0.0
     if cpu:

@@ -27,6 +27,7 @@ from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
+    from core.trace.stops import Stop
     from core.trace.trace import Trace
     from gui.session import Session
 
@@ -54,6 +55,10 @@ _WORD = re.compile(r"[A-Za-z_0-9][\w.-]*\w|\w")
 _NUMBER = re.compile(r"0x[0-9a-f]+")
 _CACHE = re.compile(r"kmalloc-\w+")
 _SOLID = ("jhash2", "gfp", "pfn")
+
+
+NO_STOP = (-2, "")
+"""Where playing stopped last, and why: nowhere."""
 
 
 def time_text(clock_ns: int) -> str:
@@ -187,6 +192,13 @@ class ExplanationStrip(QWidget):
         else:
             self.announce()
 
+    def show_stop(self, position: int, stop: Stop) -> None:
+        """Say at which stop playing stopped, as long as the cursor stays there."""
+        from core.trace.stops import describe
+
+        self._stopped = position, f"stopped: {describe(stop)}"
+        self._show()
+
     def announce(self) -> None:
         """Read the sentence out to whoever listens rather than looks."""
         if self.isVisible() and QAccessible.isActive():
@@ -198,12 +210,15 @@ class ExplanationStrip(QWidget):
         trace = self._session.trace
         self._names = frozenset()
         self._longest = [NO_RUN]
+        self._stopped = NO_STOP
         if trace is not None:
             self._names = frozenset(function.name for function in trace.functions)
             self._longest = longest_sentences(trace) or [BEFORE]
         self._dress()
 
-    def _move(self, _position: int) -> None:
+    def _move(self, position: int) -> None:
+        if position != self._stopped[0]:
+            self._stopped = NO_STOP
         self._show()
         if self._playing or not QAccessible.isActive() or not self.isVisible():
             return
@@ -218,7 +233,10 @@ class ExplanationStrip(QWidget):
             self.text, self._role = _sentence_at(trace, state.position), self._role_at(trace)
             task = trace.info.tasks[state.task]
             event = event_text(state.position, len(trace))
-            facts = " · ".join((event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"))
+            parts = [event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"]
+            if self._stopped[0] == state.position:
+                parts.append(self._stopped[1])
+            facts = " · ".join(parts)
         self.facts_label.set_text(facts, CLOCK_NOTE if facts else "")
         html = self._html(self.text)
         self.sentence.setText(f"<b>{html}</b>" if self._role is not None else html)

@@ -76,6 +76,7 @@ class LiveWorkspace(QWidget):
         themes.changed.connect(self._follow_scale)
         self._follow_scale()
         playback.playing_changed.connect(self.explanation.set_playing)
+        playback.stopped_at.connect(self.explanation.show_stop)
         session.frame_selected.connect(self.source.show_frame)
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
         window.registry.connect("run.scenario", self.picker.choose)

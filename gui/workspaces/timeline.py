@@ -79,6 +79,7 @@ class TimelineWorkspace(QWidget):
         self._splitters = self._arrange()
         self._restore()
         playback.playing_changed.connect(self.explanation.set_playing)
+        playback.stopped_at.connect(self.explanation.show_stop)
         self.exporter = Exporter(self)
         self.exporter.written.connect(lambda path: window.messages.ok(f"Written: {path}"))
         self.exporter.failed.connect(window.messages.error)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 import gui.widgets.explanation as module
 from core.trace.explain import explain
+from core.trace.stops import Stop
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -192,3 +193,14 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot) -> None:
         for position in (-1, 13, 35):
             session.seek(position)
             assert not strip.grab().isNull()
+
+
+def test_it_says_where_playing_stopped_until_one_moves_on(qtbot: QtBot) -> None:
+    strip, session, _ = strip_of(qtbot)
+    session.seek(20)
+    strip.show_stop(20, Stop("function", "build_script"))
+    assert "stopped: Each call of build_script" in strip.accessibleDescription()
+    session.seek(21)
+    assert "stopped" not in strip.accessibleDescription()
+    session.seek(20)
+    assert "stopped" not in strip.accessibleDescription()

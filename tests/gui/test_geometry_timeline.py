@@ -15,6 +15,7 @@ from gui.geometry.axis import Axis, View, tick_step
 from gui.geometry.marks import nearest_mark, visible_marks
 from gui.geometry.span_overview import CELLS_A_COLUMN
 from gui.geometry.timeline import LEVEL_STEPS, SpanIndex
+from gui.geometry.timeline_rows import UNDERSCORE_EM, Sizes, baseline_in, lay_rows
 from gui.geometry.wide_spans import spans_in_view, wide_spans
 from tests.runs import bundled_run, run_scenario
 
@@ -261,3 +262,28 @@ def test_ticks_are_round_and_not_too_many(span: float, most: int) -> None:
     step = tick_step(span, most)
     assert span / step <= most * 1.001
     assert round(step / 10 ** np.floor(np.log10(step) + 1e-9), 6) in (1, 2, 5, 10)
+
+
+# -- rows -----------------------------------------------------------------------------------
+
+
+@given(st.floats(8, 60), st.floats(6, 30))
+def test_underscores_stay_on_their_row(high: float, text_px: float) -> None:
+    baseline = baseline_in(high, text_px * 0.93, text_px)
+    assert baseline + UNDERSCORE_EM * text_px <= high
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=6), st.floats(100, 2000))
+def test_rows_that_fit_do_fit_and_do_not_overlap(depths: list[int], room: float) -> None:
+    sizes = Sizes(row=19, least_row=0.5, head=20, gap=8, strip=18)
+    layout = lay_rows(depths, room, sizes, fit=True)
+    tops = [layout.top_of(row) for row in range(sum(depths))]
+    assert all(b - a >= layout.row - 1e-6 for a, b in pairwise(tops))
+    for row, top in enumerate(tops):
+        assert layout.row_at(top + layout.row / 2) == row
+    fixed = layout.height - sum(depths) * layout.row
+    if fixed + sum(depths) * 0.5 <= room:
+        assert layout.height <= room + 1e-6
+    assert layout.rows_between(0, layout.height) == list(range(sum(depths)))
+    read = lay_rows(depths, room, sizes, fit=False)
+    assert read.row == 19

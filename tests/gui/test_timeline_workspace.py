@@ -88,7 +88,7 @@ def test_o_and_c_change_axis_and_colours_and_the_bar_says_so(controller: Control
     assert shown.bar.colours.buttons["function"].isChecked()
     assert shown.bar.legend.entries() == []
     press(controller, KEY.Key_C)
-    assert "page_owner" in [label for label, _ in shown.bar.legend.entries()]
+    assert "page_owner" in [role.label for role in shown.bar.legend.entries()]
 
 
 def test_slash_searches_and_n_and_p_go_through_the_hits(controller: Controller) -> None:
@@ -103,13 +103,37 @@ def test_slash_searches_and_n_and_p_go_through_the_hits(controller: Controller) 
         and session.trace.kind(at).name == "CALLED"
     ]  # fmt: skip
     assert shown.search.total == len(calls)
-    shown.timeline.setFocus()
-    press(controller, KEY.Key_N)
+    QTest.keyClick(shown.bar.search.field, KEY.Key_Return)
     assert session.position == calls[0]
+    assert shown.timeline.hasFocus(), "the hits are gone through from the timeline"
     press(controller, KEY.Key_N)
     assert session.position == calls[1]
     press(controller, KEY.Key_P)
     assert session.position == calls[0]
+    press(controller, KEY.Key_Slash)
+    QTest.keyClick(shown.bar.search.field, KEY.Key_Escape)
+    assert not shown.bar.search.isVisible()
+    assert shown.timeline.hasFocus()
+
+
+def test_what_could_not_be_opened_stays_said(controller: Controller, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_text("this is no scenario")
+    controller.window.open_file(bad)
+    controller.open_first()
+    texts = [message.text for message in controller.window.messages.messages]
+    assert any("bad.toml" in text for text in texts)
+
+
+@pytest.mark.parametrize("width", [960, 1400])
+def test_the_legend_names_every_colour_or_gives_its_letter(
+    controller: Controller, width: int
+) -> None:
+    controller.window.resize(width, 700)
+    legend = page(controller).bar.legend
+    assert not legend.grab().isNull()
+    for role in legend.entries():
+        assert f"{role.glyph}: {role.label}" in legend.toolTip()
 
 
 def test_a_selected_part_rules_the_other_panels(controller: Controller) -> None:

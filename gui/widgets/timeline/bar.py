@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Segments
 from gui.widgets.explanation import time_text
 from gui.widgets.search_field import SearchField
@@ -15,7 +16,7 @@ from gui.widgets.search_field import SearchField
 if TYPE_CHECKING:
     from gui.search import Search
     from gui.session import Session
-    from gui.theme import ThemeManager
+    from gui.theme import Role, ThemeManager
     from gui.viewport import Viewport
     from gui.widgets.timeline.model import TimelineModel
 
@@ -46,16 +47,18 @@ class Legend(QWidget):
         themes.changed.connect(self._renew)
         self._renew()
 
-    def entries(self) -> list[tuple[str, str]]:
-        """Return label and colour of each subsystem that the run calls."""
+    def entries(self) -> list[Role]:
+        """Return how each subsystem looks that the run calls."""
         trace, theme = self._session.trace, self._themes.theme
         if trace is None or self._model.colouring != "subsystem":
             return []
         called = {function.subsystem for function in trace.functions}
-        return [(r.label, r.colour) for name, r in theme.roles.items() if name in called]
+        return [role for name, role in theme.roles.items() if name in called]
 
     def _renew(self) -> None:
-        self.setAccessibleName("Colours: " + ", ".join(label for label, _ in self.entries()))
+        names = [f"{role.glyph}: {role.label}" for role in self.entries()]
+        self.setAccessibleName("Colours: " + ", ".join(names))
+        self.setToolTip("\n".join(names))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -63,23 +66,27 @@ class Legend(QWidget):
         return QSize(0, self._themes.metrics.chrome(CONTROL_PX))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the entries from the right, whole ones only."""
+        """Draw all entries: with their names where there is room, else with their letters."""
         metrics, theme = self._themes.metrics.frame(), self._themes.theme
         font = metrics.ui("caption")
-        measure, side = QFontMetrics(font), metrics.px(10)
+        measure, side, gap = QFontMetrics(font), metrics.px(14), metrics.px(5)
+        entries = self.entries()
+        named = sum(side + 3 * gap + measure.horizontalAdvance(role.label) for role in entries)
         with QPainter(self) as painter:
             painter.setFont(font)
             x = 0
-            for label, colour in self.entries():
-                wide = side + metrics.px(5) + measure.horizontalAdvance(label)
-                if x + wide > self.width():
-                    break
-                top = (self.height() - side) / 2
-                painter.fillRect(QRectF(x, top, side, side), QColor(colour))
-                painter.setPen(QColor(theme.muted))
-                room = QRectF(x + side + metrics.px(5), 0, wide, self.height())
-                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, label)
-                x += wide + metrics.px(14)
+            for role in entries:
+                square = QRectF(x, (self.height() - side) / 2, side, side)
+                painter.fillRect(square, QColor(role.colour))
+                painter.setPen(QColor(role.on_colour))
+                painter.drawText(square, Qt.AlignmentFlag.AlignCenter, role.glyph)
+                x += side + gap
+                if named <= self.width():
+                    wide = measure.horizontalAdvance(role.label)
+                    painter.setPen(QColor(theme.muted))
+                    room = QRectF(x, 0, wide + gap, self.height())
+                    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, role.label)
+                    x += wide + 2 * gap
 
 
 class RangeChip(QToolButton):
@@ -173,7 +180,9 @@ class TimelineBar(QFrame):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         self.search.hide()
-        self.search.closed.connect(self.search.hide)
+        # Enter goes to a hit and leaves the keyboard to the calls: N and P go on from there.
+        self.search.field.went.connect(lambda _way: focus_home(self))
+        self.search.closed.connect(self._end_search)
         viewport.changed.connect(self._show)
         model.changed.connect(self._show)
         themes.changed.connect(self._dress)
@@ -184,6 +193,10 @@ class TimelineBar(QFrame):
         """Show the search and give it the keyboard."""
         self.search.show()
         self.search.open_bar()
+
+    def _end_search(self) -> None:
+        self.search.hide()
+        focus_home(self)
 
     def _show(self) -> None:
         self.modes.show_value(self._viewport.mode)

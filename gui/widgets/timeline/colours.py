@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
+from core.trace.events import SITE_MASK, Kind
 from gui.geometry.timeline import LEVEL_STEPS
 from gui.theme import Theme, hues, ink_on, mix
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Colouring = Literal["subsystem", "function"]
 HUES = 12
+_HUE_STEP, _FIRST_HUE = 5, 7
 """Colours that say nothing but "the same"."""
 _LEVEL_SHARE = 0.17
 """How much a recursion level stirs in of the text's colour."""
@@ -27,17 +28,28 @@ def categories_of(trace: Trace, colouring: Colouring, theme: Theme) -> npt.NDArr
     """Return the category of a call by its site number.
 
     With "subsystem" it is the subsystem's place among the theme's roles; with "function" one of
-    twelve, the same for the same name in every run.
+    twelve, far apart for functions that are called one after the other.
     """
     roles = list(theme.roles)
+    if colouring == "function":
+        order = _by_first_call(trace)
+        return np.array([hue_of(order.get(site.function, 0)) for site in trace.sites], np.uint8)
+    subsystems = [f.subsystem if f.subsystem in theme.roles else "caller" for f in trace.functions]
+    return np.array([roles.index(subsystems[site.function]) for site in trace.sites], np.uint8)
 
-    def category(name: str, subsystem: str) -> int:
-        if colouring == "function":
-            return zlib.crc32(name.encode()) % HUES
-        return roles.index(subsystem if subsystem in theme.roles else "caller")
 
-    functions = [category(f.name, f.subsystem) for f in trace.functions]
-    return np.array([functions[site.function] for site in trace.sites], np.uint8)
+def hue_of(number: int) -> int:
+    """Return one of the hues: no two that follow each other are alike, and none is red first."""
+    return (number * _HUE_STEP + _FIRST_HUE) % HUES
+
+
+def _by_first_call(trace: Trace) -> dict[int, int]:
+    """Number the functions in the order in which they are called first."""
+    calls = [at for at, site in enumerate(trace.sites) if site.kind is Kind.CALLED]
+    _, firsts = np.unique(trace.codes & SITE_MASK, return_index=True)
+    first_of = dict(zip((trace.codes[firsts] & SITE_MASK).tolist(), firsts.tolist(), strict=True))
+    called = sorted((at for at in calls if at in first_of), key=lambda at: first_of[at])
+    return {trace.sites[at].function: number for number, at in enumerate(called)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from gui.geometry.marks import ticks_of
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
 from gui.geometry.wide_spans import spans_in_view
 from gui.widgets.timeline import overlay
-from gui.widgets.timeline.colours import HUES, Palette
+from gui.widgets.timeline.colours import Palette, hue_of
 from gui.widgets.timeline.model import INTERRUPT, SWITCH
 from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_IN_PLACE = 40
 """Above so many guard hits in view they are marked above the calls only."""
-_TASK_STEP = 5
-"""Hues from one task to the next: no two in a row are alike, and all twelve are used."""
 _MARK_WORDS = {
     HIT: ("guard hit", "guard hits"),
     WARNING: ("warning", "warnings"),
@@ -99,7 +97,8 @@ def _draw_head(
     ):
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        # The end of a name is its pid.
+        short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
         if lane.task < 0 or bottom - room.top() > metrics.px(20):
             painter.drawText(room, flag, short)
 
@@ -116,8 +115,8 @@ def _draw_runs(
     kept = runs.in_view(0, axis.view.first, axis.view.last)
     if kept[1] - kept[0] > FEW_SPANS:
         seen = runs.coverage([0], axis.edges(max(1, round(axis.width))))
-        hue = np.where(seen.categories < 0, -1, seen.categories * _TASK_STEP % HUES)
-        seen = seen._replace(categories=hue.astype(np.int16))
+        hues = np.array([hue_of(task) for task in range(256)] + [-1], np.int16)
+        seen = seen._replace(categories=hues[seen.categories])
         painter.drawImage(strip, coverage_image(seen, look))
         return
     painter.setFont(look.metrics.ui("caption"))
@@ -127,7 +126,7 @@ def _draw_runs(
     ):
         number = int(runs.categories[span])
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
-        fill = look.palette.fill(number * _TASK_STEP % HUES, 1)
+        fill = look.palette.fill(hue_of(number), 1)
         painter.fillRect(rect, fill.colour)
         if right - left > look.metrics.px(40):
             painter.setPen(fill.ink)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gui.viewport import Viewport
     from gui.widgets.timeline.model import TimelineModel
 
-HEIGHT_PX, PAD_PX, MARKS_PX = 58, 5, 7
+HEIGHT_PX, PAD_PX, MARKS_PX = 58, 5, 9
 _REACH_PX = 5.0
 _CURSORS = {
     "left": Qt.CursorShape.SizeHorCursor,
@@ -89,7 +89,7 @@ class Minimap(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for the calls and the marks under them."""
-        return QSize(self._themes.metrics.px(400), self._themes.metrics.px(HEIGHT_PX))
+        return QSize(self._themes.metrics.px(400), self._themes.metrics.chrome(HEIGHT_PX))
 
     def minimumSizeHint(self) -> QSize:
         """Return the height it needs."""
@@ -170,7 +170,7 @@ class Minimap(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the run, what is in view, the marks and the playhead."""
-        theme, px, axis = self._themes.theme, self._themes.metrics.px, self.axis
+        theme, px, axis = self._themes.theme, self._themes.metrics.chrome, self.axis
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), QColor(theme.window))
             picture = self._drawn()
@@ -188,14 +188,14 @@ class Minimap(QWidget):
             self._draw_window(painter, axis, area)
             self._draw_cursor(painter, axis, area)
             painter.setPen(QPen(QColor(theme.muted), 1))
-            painter.setFont(self._themes.metrics.ui("caption"))
+            painter.setFont(self._themes.metrics.frame().ui("caption"))
             room = QRectF(px(12), area.top(), axis.left - px(20), area.height())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, "Whole run")
 
     def _draw_marks(self, painter: QPainter, axis: Axis, band: QRectF) -> None:
         # No room is enough for symbols here: all are bars.
         for lane in visible_marks(axis, self._model.marks, float("inf")):
-            draw_bars(painter, lane, band, mark_colour(self._themes.theme, lane.lane))
+            draw_bars(painter, lane, band, mark_colour(self._themes.theme, lane.lane), 255)
 
     def _draw_window(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
         theme, view = self._themes.theme, self._viewport.view

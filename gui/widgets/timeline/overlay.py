@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TICK_PX = 110
 """Least distance of two numbers on the ruler, at the scale of 1."""
+_FAINT = 150
 _DIAMOND = ((0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0))
 _TRIANGLE = ((0.0, -1.1), (1.2, 0.95), (-1.2, 0.95))
 _BOLT = ((0.35, -1.2), (-0.8, 0.15), (-0.1, 0.15), (-0.35, 1.2), (0.8, -0.15), (0.1, -0.15))
@@ -96,7 +97,9 @@ def draw_marks(
             put_symbol(painter, mark.lane, middle, symbol_px / 2, colour, rim)
 
 
-def draw_bars(painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor) -> None:
+def draw_bars(
+    painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor, alpha: int = _FAINT
+) -> None:
     """Draw the bars of a lane, upright on the foot of the band."""
     (bars,) = np.nonzero(lane.bars)
     if not len(bars):
@@ -107,7 +110,7 @@ def draw_bars(painter: QPainter, lane: LaneMarks, band: QRectF, colour: QColor) 
     np.maximum.at(tall, columns, np.rint(lane.bars[bars] * high).astype(np.intp))
     # A band full of bars must not outshine the calls.
     faint = QColor(colour)
-    faint.setAlpha(150)
+    faint.setAlpha(alpha)
     lit = np.arange(high, 0, -1)[:, None] <= tall
     packed = np.where(lit, np.uint32(faint.rgba()), np.uint32(0))
     image = QImage(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.scene import TimelineScene
     from gui.widgets.timeline.view import TimelineView
 
-_TICK_PX = 5
+_TICK_PX, _THUMB_PX = 5, 5
 _SPILL_PX = 8
 """How far marks and the playhead's handle may stick out of the axis."""
 
@@ -51,6 +51,7 @@ def draw_timeline(
     overlay.draw_marks(painter, view.marks(), view.strip, look.theme, view.symbol_px)
     _draw_cursor(painter, view, area)
     painter.restore()
+    _draw_thumb(painter, view, area)
 
 
 def _draw_above(painter: QPainter, view: TimelineView, area: QRectF) -> None:
@@ -65,6 +66,20 @@ def _draw_above(painter: QPainter, view: TimelineView, area: QRectF) -> None:
         edges = (viewport.value_of(selected[0]), viewport.cell(selected[1])[1])
         whole = area.adjusted(0, -area.top(), 0, 0)
         overlay.draw_range(painter, (axis.x_of(edges[0]), axis.x_of(edges[1])), whole, look.theme)
+
+
+def _draw_thumb(painter: QPainter, view: TimelineView, area: QRectF) -> None:
+    """Draw which part of the rows is in sight, where not all of them are."""
+    whole = view.lanes.height
+    if whole <= area.height():
+        return
+    high = max(area.height() * area.height() / whole, 16.0)
+    share = view.scrolled / max(1.0, whole - area.height())
+    top = area.top() + share * (area.height() - high)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(view.look.theme.outline))
+    painter.drawRoundedRect(QRectF(view.width() - _THUMB_PX - 2, top, _THUMB_PX, high), 2, 2)
 
 
 def _draw_cursor(painter: QPainter, view: TimelineView, area: QRectF) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QSta
 
 from gui.geometry.axis import Axis
 from gui.geometry.timeline import LEVEL_STEPS, Coverage, SpanIndex
-from gui.geometry.timeline_rows import RowLayout
+from gui.geometry.timeline_rows import RowLayout, baseline_in
 from gui.geometry.wide_spans import WideSpans, spans_in_view, wide_spans
 from gui.widgets.timeline.colours import Fill, Palette, rgb
 
@@ -245,9 +245,8 @@ class TimelineScene:
         measure = QFontMetricsF(font)
         # Every letter of this font is as wide as any other.
         letter, pad = measure.horizontalAdvance("m"), metrics.px(4)
-        # Underscores lie at the very foot of a line: they are to stay on their row.
-        spare = self._layout.row - 1 - measure.height()
-        down = min(spare / 2, spare + 0.5)
+        high = self._layout.row - (1.0 if self._layout.row >= 6 else 0.0)
+        down = baseline_in(high, measure.ascent(), text_px) - measure.ascent()
         painter.setFont(font)
         width = self.wide.right - self.wide.left
         (labelled,) = np.nonzero(width >= metrics.px(_LABEL_PX))

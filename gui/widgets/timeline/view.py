@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from gui.viewport import Viewport
     from gui.widgets.timeline.model import TimelineModel
 
-ROW_PX, LEAST_ROW_PX, HEAD_PX, GAP_PX, STRIP_PX = 19, 3, 20, 8, 18
+ROW_PX, READABLE_PX, HEAD_PX, GAP_PX, STRIP_PX = 19, 13, 20, 8, 18
 RULER_PX, MARKS_PX, SYMBOL_PX = 24, 17, 11
 """Heights at the scale of 1, and the size of a mark."""
+_LEAST_ROW_PX = 0.5
+_LECTURE_SCALE = 1.4
+"""From this scale on rows are to be read from afar, whether all of them fit or not."""
 _REACH_PX = 3.0
 _DRAG_PX = 4.0
 
@@ -88,7 +91,7 @@ class TimelineView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Timeline of calls")
-        viewport.changed.connect(self._redraw)
+        viewport.changed.connect(self._look_elsewhere)
         viewport.crosshair_moved.connect(self.update)
         model.changed.connect(self._renew)
         themes.changed.connect(self._renew)
@@ -142,7 +145,9 @@ class TimelineView(QWidget):
         """Where the rows lie, before scrolling."""
         if self._layout is None:
             px, spans = self._themes.metrics.px, self.model.spans
-            sizes = Sizes(px(ROW_PX), LEAST_ROW_PX, px(HEAD_PX), px(GAP_PX), px(STRIP_PX))
+            scale = self._themes.metrics.scale
+            least = px(READABLE_PX) if scale >= _LECTURE_SCALE else _LEAST_ROW_PX
+            sizes = Sizes(px(ROW_PX), least, px(HEAD_PX), px(GAP_PX), px(STRIP_PX))
             room = self.height() - self.top
             depths = spans.depths if spans is not None else ()
             self._layout = lay_rows(depths, room, sizes, fit=self.fit_rows)
@@ -220,6 +225,10 @@ class TimelineView(QWidget):
         self.updateGeometry()
         self._redraw()
 
+    def _look_elsewhere(self) -> None:
+        QToolTip.hideText()  # what it spoke of has moved away
+        self._redraw()
+
     def _redraw(self) -> None:
         self._scene = None
         self.update()
@@ -235,8 +244,21 @@ class TimelineView(QWidget):
         first, last = self.viewport.cell(min(before, len(self.session.trace or ()) - 1))
         if first < view.last and last > view.first and self._drag != "pan":
             self.viewport.reveal(position)
+            self._reveal_row(position)
         self._announce()
         self.update()
+
+    def _reveal_row(self, position: int) -> None:
+        """Scroll to the innermost call at the cursor, where not all rows are in sight."""
+        spans = self.model.spans
+        row = spans.row_at(position) if spans is not None and position >= 0 else None
+        if row is None or self.lanes.height <= self.area.height():
+            return
+        top, room, slack = self.lanes.top_of(row), self.area.height(), 2 * self.lanes.row
+        if top < self.scrolled + slack:
+            self.scroll_by(top - slack - self.scrolled)
+        elif top + self.lanes.row + slack > self.scrolled + room:
+            self.scroll_by(top + self.lanes.row + slack - room - self.scrolled)
 
     # -- the row with the focus -----------------------------------------------------------
 
