@@ -394,3 +394,18 @@ def test_the_model_keeps_qts_rules_and_what_is_chosen(
     assert texts(session) == ["order>=1 off", "order>=3"]
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole).endswith(", off")
     del tester
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_list_of_kinds_shows_every_kind(
+    panel: StopsPanel, themes: ThemeManager, scale: float
+) -> None:
+    themes.set_scale(scale)
+    kind = panel.adding.kind
+    kind.showPopup()
+    view = kind.view()
+    view.setFocus()
+    last = view.visualRect(view.model().index(kind.count() - 1, 0))
+    assert view.viewport().rect().contains(last)
+    assert view.verticalScrollBar().maximum() == 0
+    kind.hidePopup()
