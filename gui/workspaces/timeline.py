@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _SIDE_SHARE, _PLOTS_SHARE = 30, 36
 """Percent of the width for the panels, and of the height for the plots, until one drags."""
+_PLOTS_ROOM_PX, _OVERVIEW_ROOM_PX = 450, 330
+"""Heights of the workspace at the scale of 1 below which plots and overview make room."""
 _LECTURE_HALL = 2.0
 """From this scale on the panels make room for the timeline."""
 _PUT_AWAY = QByteArray(b"put away")
@@ -203,7 +205,10 @@ class TimelineWorkspace(QWidget):
         QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
-        """Give each view its share, as far as nobody has dragged."""
+        """Give each view its share, as far as nobody has dragged; the calls come first."""
+        room = self.height() / self._window.themes.metrics.scale
+        self.plots.setVisible(room >= _PLOTS_ROOM_PX)
+        self.minimap.setVisible(room >= _OVERVIEW_ROOM_PX)
         columns, left = self._splitters["columns"], self._splitters["left"]
         if "columns" not in self._dragged:
             side = columns.width() * _SIDE_SHARE // 100

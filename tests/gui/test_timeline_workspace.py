@@ -282,3 +282,19 @@ def test_a_run_is_saved_and_opened_where_it_was_left(
     assert [stop.value for stop in session.stops.listed] == ["build_script"]
     assert session.override(guard="none"), "it can be changed and run again"
     assert session.trace.info.outcome == "stack_overflow"
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"), [((960, 640), 1.0), ((1600, 900), 2.0), ((1280, 800), 3.0)]
+)
+def test_calls_can_be_read_at_every_scale(
+    controller: Controller, size: tuple[int, int], scale: float, qtbot: QtBot
+) -> None:
+    shown = page(controller)
+    controller.window.resize(*size)
+    controller.window.themes.set_scale(scale)
+    qtbot.waitUntil(lambda: shown.plots.isVisible() == (scale == 1.0))
+    qtbot.waitUntil(lambda: shown.timeline.area.height() >= 4 * shown.timeline.lanes.row)
+    assert shown.minimap.isVisible() == (scale < 3.0)
+    if scale > 1:
+        assert shown.timeline.lanes.row >= 13 * scale, "rows are to be read from afar"
