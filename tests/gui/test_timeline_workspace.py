@@ -201,6 +201,8 @@ def test_exports_hold_what_is_in_view(controller: Controller, tmp_path: Path, qt
     export(controller, tmp_path / "run.svg", qtbot)
     text = (tmp_path / "run.svg").read_text()
     assert ">get_page_from_freelist<" in text
+    assert "mail-chain, Linux 5.12 ia64, guard bit1: events 1 to 116 of 116" in text
+    assert ">Stack depot<" in text, "what the colours mean"
     assert "<image" not in text, "few calls are shapes"
     export(controller, tmp_path / "run.png", qtbot)
     assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")

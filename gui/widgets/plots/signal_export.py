@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 from gui.geometry.axis import Axis, tick_step
 from gui.widgets.explanation import time_text
 from gui.widgets.plots.signal_paint import Moving, SignalPainter
+from gui.widgets.timeline.words import part_title
 
 if TYPE_CHECKING:
     from gui.widgets.plots.series import Series
@@ -54,10 +55,7 @@ class Sheet:
         trace = self.stage.session.trace
         if trace is None:
             return "Nothing is open"
-        info, (first, last) = trace.info, self.stage.viewport.seen
-        guard = "no guard" if info.guard.design == "none" else f"guard {info.guard.design}"
-        events = f"events {max(1, first + 1):,} to {last + 1:,} of {len(trace):,}"
-        return f"{info.scenario}, Linux {info.kernel} {info.arch}, {guard}: {events}"
+        return part_title(trace, *self.stage.viewport.seen)
 
     def paint(self, painter: QPainter) -> None:
         """Paint title, plots and axis."""

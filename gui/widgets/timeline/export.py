@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from core.errors import OwnerscopeError
 from core.saving import write_aside
+from gui.widgets.timeline.words import part_title
 
 if TYPE_CHECKING:
     from core.trace.call_spans import CallSpans
@@ -29,6 +30,7 @@ KINDS = "Drawing (*.svg);;Picture (*.png);;Calls as a table (*.csv)"
 SUFFIXES = (".svg", ".png", ".csv")
 MOST_ROWS = 1_000_000
 PNG_SCALE = 2.0
+_BAND_PX = 30
 _RESOLUTION = 96
 """Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 
@@ -38,29 +40,74 @@ def svg(view: TimelineView) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    size = _sheet_size(view)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setResolution(_RESOLUTION)
-    generator.setSize(view.size())
-    generator.setViewBox(QRectF(0, 0, view.width(), view.height()))
-    generator.setTitle("Timeline of calls")
+    generator.setSize(size)
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setTitle(_title(view))
     with QPainter(generator) as painter:
-        view.draw(painter, as_shapes=True)
+        _draw_sheet(painter, view)
     return bytes(data.data())
 
 
 def png(view: TimelineView) -> bytes:
     """Return what is in view as a picture, twice its size on the screen."""
-    size = QSize(round(view.width() * PNG_SCALE), round(view.height() * PNG_SCALE))
-    image = QImage(size, QImage.Format.Format_RGB32)
+    image = QImage(_sheet_size(view) * PNG_SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(PNG_SCALE)
     with QPainter(image) as painter:
-        view.draw(painter, as_shapes=True)
+        _draw_sheet(painter, view)
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(data.data())
+
+
+def _sheet_size(view: TimelineView) -> QSize:
+    """The timeline with a band above it for a title and one below for what colours mean."""
+    return QSize(view.width(), view.height() + 2 * view.look.metrics.px(_BAND_PX))
+
+
+def _title(view: TimelineView) -> str:
+    trace = view.model.trace
+    return part_title(trace, *view.viewport.seen) if trace is not None else "Timeline of calls"
+
+
+def _draw_sheet(painter: QPainter, view: TimelineView) -> None:
+    theme, metrics = view.look.theme, view.look.metrics
+    size, band, pad = _sheet_size(view), metrics.px(_BAND_PX), metrics.px(12)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), QColor(theme.surface))
+    painter.setPen(QColor(theme.text))
+    painter.setFont(metrics.ui(bold=True))
+    line = QRectF(pad, 0, size.width() - 2 * pad, band)
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, _title(view))
+    painter.save()
+    painter.translate(0, band)
+    view.draw(painter, as_shapes=True)
+    painter.restore()
+    _draw_legend(painter, view, QRectF(pad, size.height() - band, line.width(), band))
+
+
+def _draw_legend(painter: QPainter, view: TimelineView, line: QRectF) -> None:
+    """Name the subsystems that are called; colours by function mean nothing but themselves."""
+    trace, look = view.model.trace, view.look
+    if trace is None or view.model.colouring != "subsystem":
+        return
+    called = {function.subsystem for function in trace.functions}
+    font, side, x = look.metrics.ui("caption"), look.metrics.px(10), line.left()
+    measure = QFontMetricsF(font)
+    painter.setFont(font)
+    for name, role in look.theme.roles.items():
+        if name in called:
+            square = QRectF(x, line.center().y() - side / 2, side, side)
+            painter.fillRect(square, QColor(role.colour))
+            painter.setPen(QColor(look.theme.text))
+            wide = measure.horizontalAdvance(role.label)
+            room = QRectF(x + 1.5 * side, line.top(), wide + side, line.height())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, role.label)
+            x += wide + 3 * side
 
 
 def calls_csv(trace: Trace, spans: CallSpans, first: int, last: int) -> bytes:

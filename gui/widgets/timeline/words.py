@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
+def part_title(trace: Trace, first: int, last: int) -> str:
+    """Return which part of which run a picture shows."""
+    info = trace.info
+    guard = "no guard" if info.guard.design == "none" else f"guard {info.guard.design}"
+    events = f"events {max(1, first + 1):,} to {last + 1:,} of {len(trace):,}"
+    return f"{info.scenario}, Linux {info.kernel} {info.arch}, {guard}: {events}"
+
+
 def tick_text(value: float, step: float, mode: str) -> str:
     """Return what the ruler writes at a value: an event's number from 1, or a time."""
     if mode == "order":
