@@ -160,6 +160,11 @@ class ActionRegistry(QObject):
         """Say whether a command exists at all for now."""
         self._actions[command_id].setVisible(visible)
 
+    @property
+    def context(self) -> str:
+        """The workspace in front, empty before there is one."""
+        return self._context
+
     def set_context(self, context: str) -> None:
         """Enter a workspace: its commands and keys come into force, others go."""
         self._context = context

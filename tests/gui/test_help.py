@@ -12,9 +12,13 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gui.actions import ActionRegistry
+from gui.commands import Command
 from gui.settings import Settings
 from gui.theme import ThemeManager
-from gui.widgets.help_overlay import HelpOverlay, KeyChip, pressed_key
+from gui.widgets.help_gestures import GESTURES, GestureRow
+from gui.widgets.help_overlay import HelpOverlay
+from gui.widgets.help_rows import KeyChip, pressed_key
+from gui.widgets.help_sections import sections
 
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
 
@@ -122,13 +126,13 @@ def test_delete_takes_away_and_insert_adds(help_overlay: HelpOverlay) -> None:
 
 def test_one_and_all_can_be_taken_back(help_overlay: HelpOverlay) -> None:
     registry, row = help_overlay._registry, help_overlay.rows["step.in"]
-    change(row.chips[0], KEY.Key_I, HELD.NoModifier)
-    assert registry.keys("step.in") == ("I",)
+    change(row.chips[0], KEY.Key_Y, HELD.NoModifier)
+    assert registry.keys("step.in") == ("Y",)
     undo = row.findChild(QToolButton)
     assert isinstance(undo, QToolButton)
     QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert registry.keys("step.in") == ("F6",)
-    registry.set_keys("step.in", ["I"])
+    registry.set_keys("step.in", ["Y"])
     QTest.mouseClick(help_overlay._reset, Qt.MouseButton.LeftButton)
     assert registry.keys("step.in") == ("F6",)
     assert not help_overlay._reset.isEnabled()
@@ -183,3 +187,52 @@ def test_it_paints_in_every_state(help_overlay: HelpOverlay) -> None:
     help_overlay.themes.set_scale(2.0)
     QTest.mouseClick(help_overlay.rows["file.open"].chips[0], Qt.MouseButton.LeftButton)
     assert not help_overlay.grab().isNull()
+
+
+def test_what_is_in_force_here_comes_first_and_the_rest_says_where() -> None:
+    everywhere, playing = Command("file.open", "Open"), ("timeline", "layout", "live")
+    play = Command("play.toggle", "Play", contexts=playing)
+    hit = Command("timeline.next_hit", "Next hit", contexts=("timeline",))
+    zoom = Command("axis.zoom", "Zoom", contexts=("timeline", "live"))
+    member = Command("layout.next", "Next member", contexts=("layout",))
+    shown = [Command(f"workspace.{name}", name.title()) for name in playing]
+    groups = {
+        "File": [everywhere], "Playback": [play], "Timeline": [zoom, hit], "Layout": [member],
+        "Workspaces": shown,
+    }  # fmt: skip
+
+    def titles(here: str) -> list[str]:
+        return [section.title for section in sections(groups, here)]
+
+    assert titles("timeline") == [
+        "TIMELINE", "PLAYBACK", "FILE", "WORKSPACES", "LAYOUT · in the Layout workspace",
+    ]  # fmt: skip
+    assert titles("layout") == [
+        "LAYOUT", "PLAYBACK", "FILE", "WORKSPACES",
+        "TIMELINE · in the Timeline and Live workspaces", "TIMELINE · in the Timeline workspace",
+    ]  # fmt: skip
+    assert titles("live")[:3] == ["TIMELINE", "PLAYBACK", "FILE"]
+    assert titles("") == ["FILE", "PLAYBACK", "TIMELINE", "LAYOUT", "WORKSPACES"]
+
+
+def test_no_command_is_lost_in_any_workspace() -> None:
+    groups = ActionRegistry().groups()
+    every = sorted(each.id for commands in groups.values() for each in commands)
+    for here in ("", "live", "timeline", "compare", "layout"):
+        listed = [each.id for section in sections(groups, here) for each in section.commands]
+        assert sorted(listed) == every
+
+
+@pytest.mark.parametrize("here", ["", "live", "timeline", "compare", "layout"])
+def test_the_gestures_of_the_timeline_are_listed_once_and_found(
+    help_overlay: HelpOverlay, here: str
+) -> None:
+    help_overlay.close_card()
+    help_overlay._registry.set_context(here)
+    help_overlay.open()
+    rows = help_overlay._scroll.widget().findChildren(GestureRow)
+    assert len(rows) == len(GESTURES)
+    QTest.keyClicks(help_overlay.field, "wheel")
+    assert [row.isVisible() for row in rows] == [
+        "wheel" in gesture[1].lower() for gesture in GESTURES
+    ]
