@@ -95,7 +95,7 @@ class RowLayout:
         return lane.top + self.head + (row - lane.first_row) * self.row
 
 
-UNDERSCORE_EM = 0.25
+UNDERSCORE_EM = 0.3
 """How far an underscore reaches below the baseline, as a share of the text's size."""
 
 

@@ -187,9 +187,10 @@ def _draw_focus(
     top = area.top() + view.lanes.top_of(view.row) - view.scrolled
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for pen in (QPen(QColor(theme.surface), 3), QPen(QColor(theme.focus), 1.5)):
-        painter.setPen(pen)
-        painter.drawRect(QRectF(left, top, max(2.0, right - left), view.lanes.row - 1))
+    # Around the call and not over it: its name is to stay readable.
+    ring = QRectF(left, top, max(2.0, right - left), view.lanes.row - 1).adjusted(-1, -1, 1, 1)
+    painter.setPen(QPen(QColor(theme.focus), 2))
+    painter.drawRect(ring)
 
 
 def draw_hits(

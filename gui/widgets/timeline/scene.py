@@ -237,7 +237,8 @@ class TimelineScene:
 
     def _draw_labels(self, painter: QPainter) -> None:
         metrics = self._look.metrics
-        font = metrics.mono("caption")
+        # Bold: in a small regular text underscores are half a pixel thick.
+        font = metrics.mono("caption", bold=True)
         text_px = min(font.pixelSize(), int(self._layout.row) - 1)
         if text_px < _LEAST_TEXT_PX:
             return
