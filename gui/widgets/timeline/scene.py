@@ -29,7 +29,7 @@ _WIDE_PX = 30.0
 """From this width on a call of a crowded row is a rectangle of its own: it can carry a name."""
 _LABEL_PX = 30
 """Least width of a rectangle that carries a name, at the scale of 1."""
-_LEAST_TEXT_PX = 9
+_LEAST_TEXT_PX = 8
 """Where rows are low their names are smaller, down to this many pixels."""
 _LEAST_SHARE = np.float32(0.2)
 """What little covers a column is shown as if it covered so much of it."""
@@ -239,7 +239,7 @@ class TimelineScene:
         metrics = self._look.metrics
         # Bold: in a small regular text underscores are half a pixel thick.
         font = metrics.mono("caption", bold=True)
-        text_px = min(font.pixelSize(), int(self._layout.row) - 1)
+        text_px = min(font.pixelSize(), int(self._layout.row) - 2)
         if text_px < _LEAST_TEXT_PX:
             return
         font.setPixelSize(text_px)
