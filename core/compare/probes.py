@@ -22,6 +22,10 @@ LAW_EVENTS = 2
 LAW_DEPTHS = range(1, 7)
 PROBE_EVENTS = 60_000
 """A run of so many events is over before anybody notices it."""
+_AIM_EVENTS = PROBE_EVENTS // 4
+"""What shortened work aims at: with another guard the same work may be several times as long."""
+_AGAIN = 8
+"""How many times shorter the next attempt is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +120,60 @@ def probe(
     except OwnerscopeError:
         return None
     return None if trace.info.outcome == "budget_exhausted" else cost_of(trace)
+
+
+@dataclass(frozen=True, slots=True)
+class LessWork:
+    """A part of the work that a scenario asks for.
+
+    Attributes:
+        parameter: The number of the scenario that was made smaller.
+        value: What it is now.
+        whole: What it is in the whole work.
+        least: The least it may be.
+        settings: The settings that ask for the part.
+    """
+
+    parameter: str
+    value: int
+    whole: int
+    least: int
+    settings: Mapping[str, Value]
+
+    @property
+    def words(self) -> str:
+        """How much it is: ``200 of 12,000 page events``."""
+        what = self.parameter.replace("_", " ")
+        return f"{self.value:,} of {self.whole:,} {'page events' if what == 'events' else what}"
+
+    def less(self) -> LessWork | None:
+        """Return less of it still, None where it is the least."""
+        value = max(self.least, self.value // _AGAIN)
+        if value == self.value:
+            return None
+        return replace(self, value=value, settings={**self.settings, self.parameter: value})
+
+
+def less_work(source: ScenarioText, settings: Mapping[str, Value], events: int) -> LessWork | None:
+    """Return so much of a scenario's work that every guard can probably be run on it.
+
+    The first number among the scenario's parameters says how much work there is.
+
+    Args:
+        source: The scenario.
+        settings: Its parameters as they are set; others have their default.
+        events: How long the run of the whole work is, or was when it was cut short.
+
+    Returns:
+        None where no number can be made smaller.
+    """
+    for name, parameter in source.parameters().items():
+        whole = settings.get(name, parameter.default)
+        if isinstance(whole, bool) or not isinstance(whole, int):
+            continue
+        least = max(1, parameter.minimum or 1)
+        value = max(least, whole * _AIM_EVENTS // max(events, 4 * _AIM_EVENTS))
+        if value < whole:
+            return LessWork(name, value, whole, least, {**settings, name: value})
+        return None
+    return None

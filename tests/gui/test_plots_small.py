@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from core.compare.probes import LAW_DEPTHS, cost_of
+from core.compare.probes import LAW_DEPTHS, cost_of, probe
+from core.scenario.loader import open_scenario
 from core.scenario.measured import ALLOCATING, CONTROL
 from gui.runner import Runner
 from gui.session import Session
@@ -217,13 +218,32 @@ def test_another_depth_is_other_work(qtbot: QtBot) -> None:
     assert "maximum depth 1" in plot.caption.text()
 
 
-def test_long_work_shows_the_open_guard_only(qtbot: QtBot) -> None:
+def test_long_work_is_shortened_and_says_so(qtbot: QtBot) -> None:
     plot, session, _ = shown(qtbot, GuardCostPlot, SIZE, "depth-law")
     session.set_parameter("events", 400)
     qtbot.waitUntil(lambda: len(plot.costs) == len(DESIGNS))
-    assert [cost.design for cost in plot.known] == ["uint"]
-    assert "longer than 60,000 events" in plot.caption.text()
-    assert "2 bits" in plot.caption.text()
+    assert [cost.design for cost in plot.known] == list(DESIGNS)
+    assert plot.work is not None
+    assert plot.caption.text().startswith(f"Run on {plot.work.value} of 400 page events")
+    opened = plot.costs["uint"]
+    assert opened == probe(
+        open_scenario("depth-law"), {"events": plot.work.value}, session.overrides, "uint"
+    )
+    session.set_parameter("events", 8)
+    qtbot.waitUntil(lambda: len(plot.costs) == len(DESIGNS))
+    assert plot.work is None
+    assert "page events" not in plot.caption.text()
+
+
+def test_long_work_that_nothing_shortens_shows_the_open_guard_only(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.widgets.plots.guard_cost.PROBE_EVENTS", 50)
+    plot, session = costs(qtbot, "smp-depth-two")
+    assert session.trace is not None
+    assert len(session.trace) > 50
+    assert [cost.design for cost in plot.known] == [session.trace.info.guard.design]
+    assert "longer than 50 events" in plot.caption.text()
 
 
 # -- the panel ------------------------------------------------------------------------------------

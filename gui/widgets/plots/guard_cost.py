@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QBrush, QColor
 
-from core.compare.probes import PROBE_EVENTS, GuardCost, cost_of, probe
+from core.compare.probes import PROBE_EVENTS, GuardCost, LessWork, cost_of, less_work, probe
 from gui.theme import mix
 from gui.widgets.explanation import time_text
 from gui.widgets.plots.keys import Key
@@ -40,7 +40,8 @@ class GuardCostPlot(SmallPlot):
     """Simulated time in saves and in the guard itself, a bar a guard.
 
     The guards are run on the open scenario one after the other while the plot is in sight; where
-    that would be long, only the guard that is open is shown.
+    that would be long, all of them on less of its work, and where even that fails only the guard
+    that is open is shown.
 
     Args:
         session: What is open.
@@ -55,6 +56,8 @@ class GuardCostPlot(SmallPlot):
         self._session = session
         self.costs: dict[str, GuardCost | None] = {}
         """By design; None where it was too long or impossible to run."""
+        self.work: LessWork | None = None
+        """The part of the work that is run, None for the whole."""
         self._next = QTimer(singleShot=True, interval=0)
         self._next.timeout.connect(self._run_one)
         super().__init__(themes)
@@ -65,30 +68,57 @@ class GuardCostPlot(SmallPlot):
         trace, plan = self._session.trace, self._session.plan
         if trace is None or not len(trace) or plan is None:
             return
-        open_design = trace.info.guard.design
-        if open_design not in self.costs:
-            self.costs[open_design] = cost_of(trace)
-        if trace.info.outcome == "budget_exhausted" or len(trace) > PROBE_EVENTS:
-            for design in DESIGNS:
-                self.costs.setdefault(design, None)
+        if not self.costs and self._is_long():
+            assert self._session.source is not None
+            self.work = less_work(self._session.source, self._session.settings, len(trace))
+            if self.work is None:
+                self._show_open_only()
+        elif not self.costs:
+            self.costs[trace.info.guard.design] = cost_of(trace)
         if len(self.costs) < len(DESIGNS):
             self._next.start()
 
+    def _is_long(self) -> bool:
+        """Return whether the run that is open is longer than a probe may be."""
+        trace = self._session.trace
+        return trace is not None and (
+            trace.info.outcome == "budget_exhausted" or len(trace) > PROBE_EVENTS
+        )
+
+    def _show_open_only(self) -> None:
+        """Show the open run, which is there anyway, and no other."""
+        trace = self._session.trace
+        assert trace is not None
+        self.work, self.costs = None, dict.fromkeys(DESIGNS)
+        self.costs[trace.info.guard.design] = cost_of(trace)
+
     def _changed(self) -> None:
-        self.costs = {}
+        self.costs, self.work = {}, None
         self.at = -1
         if self.isVisible():
             self.start()
             self.refill()
 
     def _run_one(self) -> None:
+        """Run the next guard; the open one first, which tells whether the work is short enough."""
         session = self._session
-        design = next((each for each in DESIGNS if each not in self.costs), None)
-        if design is None or session.source is None or not self.isVisible():
+        if session.source is None or session.trace is None or not self.isVisible():
             return
-        self.costs[design] = probe(session.source, session.settings, session.overrides, design)
+        opened = session.trace.info.guard.design
+        left = [each for each in (opened, *DESIGNS) if each not in self.costs]
+        if not left:
+            return
+        settings = self.work.settings if self.work is not None else session.settings
+        cost = probe(session.source, settings, session.overrides, left[0])
+        if cost is None and self.work is not None and left[0] == opened:
+            self.work = self.work.less()
+            if self.work is None:
+                self._show_open_only()
+        else:
+            self.costs[left[0]] = cost
         self.refill()
-        self.start()
+        if len(self.costs) < len(DESIGNS):
+            self._next.start()
 
     @property
     def known(self) -> list[GuardCost]:
@@ -195,6 +225,8 @@ class GuardCostPlot(SmallPlot):
             f"{trace.info.scenario}, maximum depth {trace.info.guard.max_depth}. Time is the "
             "simulated clock's, instructions are a model: nobody measured them."
         )
+        if self.work is not None:
+            said = f"Run on {self.work.words}, because the whole is long. {said}"
         missing = [NAMES[each] for each in DESIGNS if self.costs.get(each, trace) is None]
         if missing:
             said += (

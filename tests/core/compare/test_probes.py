@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.compare.probes import LAW_DEPTHS, PROBE_EVENTS, cost_of, law_point, probe
+from core.compare.probes import LAW_DEPTHS, PROBE_EVENTS, cost_of, law_point, less_work, probe
 from core.scenario.loader import open_scenario
 from core.scenario.measured import ALLOCATING, CONTROL
 from core.scenario.run import Overrides
@@ -53,3 +53,28 @@ def test_work_that_is_too_long_for_a_probe_is_no_answer() -> None:
 
 def test_what_cannot_run_is_no_answer() -> None:
     assert probe(open_scenario("mail-chain"), {}, Overrides(kernel="9.9"), "bit1") is None
+
+
+def test_less_work_is_a_part_that_a_probe_can_run() -> None:
+    source = open_scenario("depth-law")
+    work = less_work(source, {"events": 12_000}, events=4_000_000)
+    assert work is not None
+    assert work.words == "45 of 12,000 page events"
+    assert work.settings == {"events": 45}
+    assert probe(source, work.settings, Overrides(), "uint") is not None
+    less = work.less()
+    assert less is not None
+    assert (less.value, less.whole, less.settings) == (5, 12_000, {"events": 5})
+    least = less.less()
+    assert least is not None
+    assert least.value == 1
+    assert least.less() is None
+
+
+def test_only_a_number_makes_less_work() -> None:
+    assert less_work(open_scenario("smp-depth-two"), {}, 100_000) is None
+    assert less_work(open_scenario("page-owner-off"), {}, 100_000) is None
+    assert less_work(open_scenario("two-tasks"), {"events": 1}, 100_000) is None
+    ia64 = less_work(open_scenario("ia64-as-coded"), {"allocations": 50}, 600_000)
+    assert ia64 is not None
+    assert (ia64.parameter, ia64.value) == ("allocations", 1)
