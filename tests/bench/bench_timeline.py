@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +48,8 @@ def long_run() -> Trace:
     return trace
 
 
-def _median_ms(work: Callable[[int], object], times: int = FRAMES) -> float:
+def median_ms(work: Callable[[int], object], times: int = FRAMES) -> float:
+    """Return the median time of some calls in milliseconds."""
     taken = []
     for number in range(times):
         begun = time.perf_counter()
@@ -121,29 +128,24 @@ def bench_frame() -> list[Row]:
     from PySide6.QtWidgets import QApplication
 
     _application = QApplication.instance() or QApplication([])
-    view, viewport = _view(long_run())
+    view, viewport = view_of(long_run())
     index = view.model.index
     assert index is not None
     assert view.model.marks
     image = QImage(*SIZE, QImage.Format.Format_RGB32)
-    middle, whole = viewport.bounds.width * 0.37, viewport.bounds.width
-    rows, ratios, worst, items = [], [], 0.0, []
+    rows, ratios, items = [], [], []
     for zoom in ZOOMS:
 
         def frame(number: int, zoom: int = zoom) -> None:
-            # Another view each time: nothing drawn before can be used again.
-            width = whole / zoom - number
-            start = viewport.bounds.first if zoom == 1 else middle
-            viewport.show(start, start + width, remember=False)
+            look_at(viewport, zoom, number)
             with QPainter(image) as painter:
                 view.draw(painter)
 
         frame(0)
         # The best of some passes: a busy neighbour is not what is measured.
-        frame_ms = min(_median_ms(frame) for _ in range(PASSES))
+        frame_ms = min(median_ms(frame) for _ in range(PASSES))
         plain_ms = _plain_ms(index, view.axis, view.lanes.row, image)
         ratios.append(plain_ms / frame_ms)
-        worst = max(worst, frame_ms)
         items.append(_item_ms(index, view.axis))
         rows.append(
             Row(
@@ -171,7 +173,53 @@ def bench_frame() -> list[Row]:
     return rows
 
 
-def _view(trace: Trace) -> tuple[TimelineView, Viewport]:
+def bench_frame_in_window() -> list[Row]:
+    """The same frames in a window on a display, Xvfb's: painted, and sent there."""
+    display = shutil.which("Xvfb")
+    if display is None:
+        return [Row("timeline frame in a window: no Xvfb", 0.0, "", "", None, "Xvfb", ok=False)]
+    from core.trace import file as trace_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "run"
+        trace_file.save(long_run(), saved, compress=False)
+        shown = subprocess.Popen(
+            [display, "-displayfd", "1", "-screen", "0", "1920x1080x24"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        try:
+            assert shown.stdout is not None
+            screen = f":{shown.stdout.readline().strip()}"
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench.timeline_window", str(saved)],
+                check=True, capture_output=True, text=True,
+                env={**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"},
+            )  # fmt: skip
+        finally:
+            shown.kill()
+            shown.wait()
+    return [
+        Row(
+            name=f"timeline frame in a window, zoom {int(zoom):,}",
+            measured=round(frame_ms, 2),
+            unit="ms",
+            compared_with="",
+            ratio=None,
+            target=f"under {FRAME_MS:.0f} ms",
+            ok=frame_ms < FRAME_MS,
+        )
+        for zoom, frame_ms in json.loads(done.stdout).items()
+    ]
+
+
+def look_at(viewport: Viewport, zoom: int, number: int) -> None:
+    """Look at another view each time: nothing drawn before can be used again."""
+    whole = viewport.bounds.width
+    start = viewport.bounds.first if zoom == 1 else whole * 0.37
+    viewport.show(start, start + whole / zoom - number, remember=False)
+
+
+def view_of(trace: Trace) -> tuple[TimelineView, Viewport]:
     from gui.runner import Runner
     from gui.search import Search
     from gui.session import Session
@@ -221,7 +269,7 @@ def _plain_ms(index: SpanIndex, axis: Axis, row_px: float, image: Any) -> float:
             painter.setBrush(QColor("teal"))
             painter.drawRects(rects)
 
-    return _median_ms(draw, 3)
+    return median_ms(draw, 3)
 
 
 def _item_ms(index: SpanIndex, axis: Axis) -> float:
@@ -235,6 +283,6 @@ def _item_ms(index: SpanIndex, axis: Axis) -> float:
         pg.BarGraphItem(x0=left, x1=right, y0=rows.astype(float), height=0.9, brush="c", pen=None)
     )
     plot.setXRange(axis.left, axis.left + axis.width)
-    taken = _median_ms(lambda _number: plot.grab(), 1)
+    taken = median_ms(lambda _number: plot.grab(), 1)
     plot.close()
     return taken
