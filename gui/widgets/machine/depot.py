@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy
 from core.trace.holdings.depot import DepotState, RecordState
 from gui.widgets.machine.details import About, Link
 from gui.widgets.machine.model import Column, HeldModel
-from gui.widgets.machine.pages import lost_role
+from gui.widgets.machine.pages import handle_sign, lost_role
 from gui.widgets.machine.pools import PoolsDrawing
 from gui.widgets.machine.table import HeldTable
 from gui.widgets.machine.view import TableView
@@ -66,13 +66,15 @@ class DepotView(TableView):
             return lost_role(theme, record.special)
 
         def handle(record: RecordState) -> str:
-            role = special(self._themes.theme, record)
-            return f"{role.glyph if role is not None else ' '} {record.special or record.handle}"
+            sign = handle_sign(self._themes.theme, record.special)
+            return f"{sign} {record.special or record.handle}"
 
         return [
             Column("Stack", "Number of the stack, in the order in which they were stored",
                    lambda record: str(record.number), right=True, sample="1234"),
-            Column("Handle", "The handle that pages keep; dummy, failure and early are special",
+            Column("Handle", "The handle that pages keep. Not an owner are: dummy (the guard "
+                   "short-circuited), failure (the depot gave no handle) and early (in use "
+                   "before page_owner was ready)",
                    handle, role=special, sample="  0x00000000"),
             Column("Pool", "The pool it lies in",
                    lambda record: str(record.pool) if record.pool >= 0 else "–", right=True,

@@ -31,11 +31,22 @@ _WHAT_IS_LOST = {
     "early": "It was in use before page_owner was ready.",
 }
 
+HANDLE_TIP = (
+    "The stack in its record. Not an owner are: dummy (the guard short-circuited), failure (the "
+    "depot gave no handle) and early (in use before page_owner was ready)"
+)
+
 
 def lost_role(theme: Theme, lost: str) -> Role | None:
     """Return the role of a special handle, None for an ordinary one."""
     roles = {"dummy": theme.role("guard"), "failure": theme.danger, "early": theme.info}
     return roles.get(lost)
+
+
+def handle_sign(theme: Theme, lost: str) -> str:
+    """Return what stands before a handle; early has none, where its letter reads as a word."""
+    role = lost_role(theme, lost)
+    return role.glyph if role is not None and role is not theme.info else " "
 
 
 def handle_text(page: PageState) -> str:
@@ -79,8 +90,7 @@ class PagesView(TableView):
             return lost_role(theme, page.lost)
 
         def handle(page: PageState) -> str:
-            role = special(self._themes.theme, page)
-            return f"{role.glyph if role is not None else ' '} {handle_text(page)}"
+            return f"{handle_sign(self._themes.theme, page.lost)} {handle_text(page)}"
 
         return [
             Column("Page", "Page frame number of the block's first page",
@@ -89,7 +99,7 @@ class PagesView(TableView):
                    lambda page: str(page.order), right=True, spared=2),
             Column("State", "Whether the page allocator has given it away", state_text, mono=False,
                    sample="allocated ", spared=1),
-            Column("Allocated by", "The stack in its record; dummy, failure and early are special",
+            Column("Allocated by", HANDLE_TIP,
                    handle, role=special, sample="G stack 12"),
         ]  # fmt: skip
 

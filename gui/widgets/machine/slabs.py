@@ -67,9 +67,10 @@ class SlabsView(TableView):
             Column("Free on cpu", "Objects free on the cpu's own freelist; ! where the next "
                    "kmalloc needs a page", free, right=True, role=special,
                    bar="slab", share=lambda cache: max(0, cache.free) / max(1, cache.objects)),
-            Column("Partial", "Slabs on the cpu's and on the node's partial list", partial_text,
+            Column("Partial: cpu + node", "Slabs in reserve that are partly free: those on the "
+                   "cpu's partial list + those on the node's", partial_text,
                    right=True, sample="4 + 10", spared=1),
-            Column("In them", "Objects free in the slabs of both lists",
+            Column("Free in those", "Objects that are free in these slabs in reserve",
                    lambda cache: f"{cache.partial_free:,}", right=True, spared=2),
         ]  # fmt: skip
 

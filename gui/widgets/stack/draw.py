@@ -195,27 +195,50 @@ def draw_hint(
     words = style.titles[1]
     painter.setFont(words.font)
     painter.setPen(QColor(theme.text))
-    upper = QRectF(rect.left(), middle - style.px(64), rect.width(), style.px(28))
-    painter.drawText(upper, CENTRED, "Nothing is on the stack yet")
+    upper = QRectF(rect.left(), rect.top(), rect.width(), middle - style.px(36) - rect.top())
+    low = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    flags = low | Qt.TextFlag.TextWordWrap
+    painter.drawText(upper, flags, "Nothing is on the stack yet")
     _draw_keys(painter, rect, style, keys)
 
 
 def _draw_keys(painter: QPainter, rect: QRectF, style: Style, keys: tuple[str, str]) -> None:
-    """Draw "Press Space to play, . to step" with the keys as caps, centred."""
-    metrics, gap = style.metrics, style.px(6)
+    """Draw "Press Space to play, . to step" with the keys as caps, centred.
+
+    The odd parts are keys. Where it is narrow, they become two lines.
+    """
+    gap = style.px(6)
     parts = ("Press", keys[0], "to play,", keys[1], "to step")
-    widths = [
-        caps_width(part, metrics) if at % 2 else style.body.width(part)
+    lines = [parts]
+    if _line_width(parts, style, gap) > rect.width():
+        lines = [parts[:3], ("or", *parts[3:])]
+    for at, line in enumerate(lines):
+        left = rect.center().x() - _line_width(line, style, gap) / 2
+        middle = rect.center().y() + style.px(26 * at - 14)
+        _draw_key_line(painter, QPointF(left, middle), style, line)
+
+
+def _part_widths(parts: tuple[str, ...], style: Style) -> list[float]:
+    return [
+        caps_width(part, style.metrics) if at % 2 else style.body.width(part)
         for at, part in enumerate(parts)
     ]
-    left = rect.center().x() - (sum(widths) + gap * (len(parts) - 1)) / 2
-    middle = rect.center().y() - style.px(14)
-    for at, (part, width) in enumerate(zip(parts, widths, strict=True)):
+
+
+def _line_width(parts: tuple[str, ...], style: Style, gap: float) -> float:
+    return sum(_part_widths(parts, style)) + gap * (len(parts) - 1)
+
+
+def _draw_key_line(painter: QPainter, start: QPointF, style: Style, parts: tuple[str, ...]) -> None:
+    """Draw one line of words and keys from the middle of its left edge."""
+    left, middle = start.x(), start.y()
+    for at, (part, width) in enumerate(zip(parts, _part_widths(parts, style), strict=True)):
         if at % 2:
-            draw_caps(painter, QPoint(round(left), round(middle)), part, style.theme, metrics)
+            where = QPoint(round(left), round(middle))
+            draw_caps(painter, where, part, style.theme, style.metrics)
         else:
             painter.setFont(style.body.font)
             painter.setPen(QColor(style.theme.muted))
             line = QRectF(left, middle - style.px(14), width + 2, style.px(28))
             painter.drawText(line, LEFT, part)
-        left += width + gap
+        left += width + style.px(6)
