@@ -97,4 +97,6 @@ def _pitch(height: float, px: Px, rows: int) -> float:
     for size in PITCHES:
         if px(size) * rows <= height:
             return px(size)
-    return px(PITCHES[-1])
+    # As many as there is room for, and what is left over is shared out among them.
+    least = px(PITCHES[-1])
+    return max(least, height // max(1, height // least))

@@ -19,6 +19,8 @@ _SHARED_KEPT = 3
 """Shared rows that are kept, however long the rest is: the first, a fold, and the last."""
 _OWN_KEPT = 3
 """Rows of its own that a stack keeps at least, half the room where that is more."""
+_LITTLE = 3
+"""Up to this part of the room is little for a stack's own frames."""
 _LEAST_FOLDED = 2
 """Fewer frames than this are not worth a fold."""
 
@@ -82,9 +84,15 @@ def arrange_stacks(
 
 
 def _room_for_shared(common: int, own: Sequence[int], room: int) -> int:
-    """How many rows the shared frames get: what the shortest stack leaves, a few in any case."""
+    """How many rows the shared frames get: a few in any case.
+
+    While all stacks have only little of their own, they get what the longest leaves, so that all
+    stay level. A longer one makes room by itself, and the shortest stack counts.
+    """
     least = min(common, _SHARED_KEPT, max(1, room - 1) if any(own) else room)
-    return max(least, min(common, room - min(own, default=0)))
+    most = max(own, default=0)
+    left = most if most <= room // _LITTLE else min(own, default=0)
+    return max(least, min(common, room - left))
 
 
 def _rows(own: int, common: int, grid: list[tuple[int, int]], room: int) -> list[StackRow]:

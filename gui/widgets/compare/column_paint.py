@@ -309,7 +309,7 @@ def _paint_parting(
     painter: QPainter, style: ColumnStyle, parts: ColumnParts, look: LaneLook,
     frames: Sequence[FrameLook],
 ) -> None:  # fmt: skip
-    """Draw the line below which the frames are this lane's own; level with others that have room."""
+    """Draw the line below which the frames are this lane's own, level where there is room."""
     shared = sum(frame.shared for frame in frames)
     if not look.apart or not shared:
         return
