@@ -218,8 +218,12 @@ class StripPainter:
     def _half(self, strip: Strip, rows: Sequence[int], colours: Rgb) -> Bytes:
         return strip_image(strip, rows, self._edges, colours, self._back)
 
-    def legend(self, box: Box, overlay: Overlay, letters: tuple[str, str]) -> None:
-        """Say what the colours of the overlay mean, and how many calls each side has."""
+    def legend(self, box: Box, overlay: Overlay, letters: tuple[str, str]) -> QRectF:
+        """Say what the colours of the overlay mean, and how many calls each side has.
+
+        Returns:
+            The ground it stands on, over whatever was drawn there.
+        """
         theme, px, painter = self._theme, self._px, self._painter
         plain, strong = self._metrics.ui("caption"), self._metrics.ui("caption", bold=True)
         entries = [
@@ -227,9 +231,17 @@ class StripPainter:
             (theme.only_b, f"only {letters[1]}: {overlay.only[1]:,} calls", 0.5, 0.5),
             (None, f"both: {overlay.both:,} calls", 0.0, 1.0),
         ]
+        widths = []
+        for role, words, _, _ in entries:
+            painter.setFont(strong if role else plain)
+            widths.append(painter.fontMetrics().horizontalAdvance(words) + px(2))
+        sample_px, gap_px, between_px = px(16), px(6), px(18)
+        whole = sum(widths) + len(entries) * (sample_px + gap_px) + 2 * between_px
+        ground = QRectF(box.left - px(4), box.top, whole + px(8), box.height)
+        painter.fillRect(ground, QColor(theme.window))
         left = box.left
-        for role, words, start, share in entries:
-            sample = QRectF(left, box.middle - px(6), px(16), px(12))
+        for (role, words, start, share), wide in zip(entries, widths, strict=True):
+            sample = QRectF(left, box.middle - px(6), sample_px, px(12))
             painter.fillRect(sample, QColor(theme.sunken))
             colour = role.colour if role else mix(theme.muted, theme.sunken, 0.45)
             part = QRectF(sample.left(), sample.top() + sample.height() * start,
@@ -237,10 +249,10 @@ class StripPainter:
             painter.fillRect(part, QColor(colour))
             painter.setFont(strong if role else plain)
             painter.setPen(QColor(role.ink if role else theme.muted))
-            wide = painter.fontMetrics().horizontalAdvance(words)
-            text = QRectF(sample.right() + px(6), box.top, wide + px(2), box.height)
+            text = QRectF(sample.right() + gap_px, box.top, wide, box.height)
             painter.drawText(text, _LEFT, words)
-            left = text.right() + px(18)
+            left = text.right() + between_px
+        return ground
 
     # -- what goes through all lanes ------------------------------------------------------
 

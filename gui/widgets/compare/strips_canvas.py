@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.compare_lane import LETTERS
@@ -49,6 +49,8 @@ class StripsCanvas(QWidget):
         self.pair: tuple[int, int] | None = None
         self._picture: QPixmap | None = None
         self._key: object = None
+        self._legend = QRect()
+        """Where the words of the overlay stand: no line goes through them."""
         self._hover_x: float | None = None
         self._still = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -207,13 +209,17 @@ class StripsCanvas(QWidget):
             assert self.pair is not None
             first, second = (LETTERS[number] for number in self.pair)
             strips.overlay(layout.ghost, overlay, rows)
-            strips.legend(layout.legend, overlay, (first, second))
             half = layout.ghost.height / 2
             for at, letter in enumerate((first, second)):
                 top = layout.ghost.top + at * half
                 box = layout.ghost._replace(top=top, height=half)
                 strips.badge(box, letter, (theme.only_a, theme.only_b)[at])
         strips.ruler(layout.ruler, layout, alignment)
+        self._legend = QRect()
+        if overlay is not None and layout.legend is not None and self.pair is not None:
+            # Over the lines through all lanes: words are to be read.
+            letters = (LETTERS[self.pair[0]], LETTERS[self.pair[1]])
+            self._legend = strips.legend(layout.legend, overlay, letters).toAlignedRect()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the strips, and the playhead over them."""
@@ -226,6 +232,7 @@ class StripsCanvas(QWidget):
         theme, px = self._themes.theme, self._themes.metrics.frame().px
         if self._session.views:
             layout = self.layout_now()
+            painter.setClipRegion(QRegion(self.rect()) - QRegion(self._legend))
             left, right = layout.ruler.left, layout.ruler.right
             if self._hover_x is not None and left <= self._hover_x <= right:
                 painter.setPen(QPen(QColor(theme.muted), 1, Qt.PenStyle.DashLine))
@@ -236,6 +243,7 @@ class StripsCanvas(QWidget):
             x = self._playhead_x()
             if left - 1 <= x <= right + 1:
                 self._draw_playhead(painter, x, layout)
+            painter.setClipping(False)
         painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(theme.border))
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), px(2)))
