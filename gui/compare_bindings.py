@@ -96,6 +96,7 @@ def bind_compare(
         registry.connect(command, move, CONTEXT)
     _bind_speed(window, playback)
     _bind_views(window, session, page)
+    _bind_partings(window, session)
     for command in _STOPS:
         registry.connect(command, lambda: None, CONTEXT)
         registry.set_enabled(command, False, CONTEXT)
@@ -169,15 +170,41 @@ def _bind_views(
     registry.connect("axis.back", on_strips(lambda strips: strips.viewport.back()), CONTEXT)
     for preset in ("storages", "patch", "depths"):
         registry.connect(f"compare.{preset}", partial(session.choose_preset, preset), CONTEXT)
-    registry.connect("compare.add", session.add_lane, CONTEXT)
-    registry.connect("compare.next_parting", session.next_parting, CONTEXT)
-    registry.connect("compare.previous_parting", session.previous_parting, CONTEXT)
+    registry.connect("compare.add", on_page(lambda found: found.bar.add_lane()), CONTEXT)
     toggle = on_page(lambda found: found.bar.toggle_overlay())
     registry.connect("compare.ghost", toggle, CONTEXT)
     copy = on_page(lambda found: found.table.copy_markdown())
     registry.connect("compare.copy", copy, CONTEXT)
     copy_csv = on_page(lambda found: found.table.copy_csv())
     registry.connect("compare.copy_csv", copy_csv, CONTEXT)
+
+
+def _bind_partings(window: MainWindow, session: CompareSession) -> None:
+    """Go from parting to parting, and say where there is none that way."""
+    notes: list[Message] = []
+
+    def forget() -> None:
+        while notes:
+            note = notes.pop()
+            if note in window.messages.messages:
+                note.dismiss()
+
+    def go(move: Callable[[], bool], where: str) -> None:
+        moved = move()
+        forget()
+        alignment = session.alignment
+        if moved or alignment is None:
+            return
+        never = not len(alignment.parting_moments)
+        sentence = "These lanes never part." if never else f"The lanes do not part {where}."
+        notes.append(window.messages.info(sentence))
+
+    connect = window.registry.connect
+    further, back = "again further on", "further back"
+    connect("compare.next_parting", lambda: go(session.next_parting, further), CONTEXT)
+    connect("compare.previous_parting", lambda: go(session.previous_parting, back), CONTEXT)
+    session.moment_changed.connect(forget)
+    session.traces_changed.connect(forget)
 
 
 def _moves(session: CompareSession, playback: Playback) -> dict[str, Callable[[], object]]:

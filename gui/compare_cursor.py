@@ -129,21 +129,22 @@ class MomentCursor(Cursor):
         assert self.trace is not None
         return self.trace.essential
 
-    def next_parting(self) -> None:
-        """To where the lanes part next; where they do not any more, nothing moves."""
-        self._to_parting(1)
+    def next_parting(self) -> bool:
+        """To where the lanes part next; False where they do not any more, and nothing moves."""
+        return self._to_parting(1)
 
-    def previous_parting(self) -> None:
-        """To where the lanes parted before."""
-        self._to_parting(-1)
+    def previous_parting(self) -> bool:
+        """To where the lanes parted before; False where they did not, and nothing moves."""
+        return self._to_parting(-1)
 
-    def _to_parting(self, way: int) -> None:
+    def _to_parting(self, way: int) -> bool:
         if self.trace is None:
-            return
+            return False
         at = self.trace.alignment.parting_moments
         found = at[at > self.position] if way > 0 else at[at < self.position]
         if len(found):
             self.seek(int(found[0 if way > 0 else -1]))
+        return bool(len(found))
 
     def _stepped(self, name: str) -> int:
         """Return the nearest moment at which one of the lanes has made such a step."""

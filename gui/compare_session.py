@@ -336,13 +336,13 @@ class CompareSession(QObject):
         """Move by so many moments."""
         self.cursor.step(count)
 
-    def next_parting(self) -> None:
-        """To where the lanes part next."""
-        self.cursor.next_parting()
+    def next_parting(self) -> bool:
+        """To where the lanes part next; False where they do not any more."""
+        return self.cursor.next_parting()
 
-    def previous_parting(self) -> None:
-        """To where the lanes parted before."""
-        self.cursor.previous_parting()
+    def previous_parting(self) -> bool:
+        """To where the lanes parted before; False where they did not."""
+        return self.cursor.previous_parting()
 
     def next_marker(self) -> None:
         """To the next short-circuit, warning, end or parting of any lane."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.widgets.arrange import splitter
 from gui.widgets.compare.bar import CompareBar
 from gui.widgets.compare.columns import LaneColumns
+from gui.widgets.compare.grips import GripSplitter
 from gui.widgets.compare.strips import StripsView
 from gui.widgets.compare.table import DifferencesPanel
 from gui.widgets.progress import RunProgress
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from gui.session import Session
     from gui.window import MainWindow
 
-_SHARES = (52, 22, 26)
+_SHARES = (54, 17, 29)
 """Percent of the height for the stacks, the strips and the table, until one drags."""
 _OVERLAY_SHARE = 8
 """What the stacks give up for an overlay."""
-_STACKS_PX, _LEAST_STACKS_PX = 230, 140
-"""Height the stacks get before the table does, and before its sentence does, at the scale of 1."""
+_STACKS_PX, _LOW_STACKS_PX, _LEAST_STACKS_PX = 230, 190, 140
+"""Height the stacks get, at the scale of 1, before the table gets more than a few rows, before it
+gets those, and before its sentence gets anything."""
 
 
 class CompareWorkspace(QWidget):
@@ -62,11 +63,13 @@ class CompareWorkspace(QWidget):
         self._splitter.installEventFilter(self)
         self._restore()
         self.bar.pair_changed.connect(self._overlay)
+        self.table.copied.connect(self._tell_copied)
+        session.traces_changed.connect(self._hint)
         session.traces_changed.connect(self._share_later)
         themes.changed.connect(self._share_later)
 
-    def _arrange(self) -> QSplitter:
-        parts = splitter(Qt.Orientation.Vertical, self.columns, self.strips, self.table)
+    def _arrange(self) -> GripSplitter:
+        parts = GripSplitter(self._window.themes, self.columns, self.strips, self.table)
         parts.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
         whole.addWidget(self.bar)
@@ -85,12 +88,32 @@ class CompareWorkspace(QWidget):
 
     def _remember(self) -> None:
         self._dragged = True
+        self._keep_table()
         self._window.settings.set_state("compare/parts", self._splitter.saveState())
 
     def _overlay(self, pair: tuple[int, int] | None) -> None:
         self.strips.set_pair(pair)
         self.columns.set_sides(pair)
         self._share_later()
+
+    def _tell_copied(self, what: str) -> None:
+        self._window.messages.ok(f"{what} is on the clipboard.")
+
+    def _hint(self) -> None:
+        """Have the lanes say what to press as long as nothing has happened."""
+        alignment, registry = self._session.alignment, self._window.registry
+        commands = {"play.toggle": "plays all lanes"}
+        if alignment is not None and len(alignment.parting_moments):
+            commands["compare.next_parting"] = "goes to where they part"
+        commands["play.forward"] = "makes one step"
+        keys = {command: registry.key_labels(command) for command in commands}
+        hints = [(keys[command][0], words) for command, words in commands.items() if keys[command]]
+        self.columns.set_hints(tuple(hints))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back on Esc to what was in view before, whatever has the keyboard."""
+        if event.key() != Qt.Key.Key_Escape or not self.strips.viewport.back():
+            super().keyPressEvent(event)
 
     # -- heights --------------------------------------------------------------------------
 
@@ -101,8 +124,10 @@ class CompareWorkspace(QWidget):
     def _share(self) -> None:
         """Give each view its share, as long as nobody has dragged."""
         if self._dragged:
+            self._keep_table()
             return
-        whole, px = self._splitter.height(), self._window.themes.metrics.px
+        handles = 2 * self._splitter.handleWidth()
+        whole, px = self._splitter.height() - handles, self._window.themes.metrics.px
         stacks, strips, table = (whole * share // 100 for share in _SHARES)
         if self.strips.pair is not None:
             more = whole * _OVERLAY_SHARE // 100
@@ -110,9 +135,28 @@ class CompareWorkspace(QWidget):
         strips = max(strips, self.strips.minimumSizeHint().height())
         # At a large scale the table makes room for the stacks, and then the sentence above it.
         least = self.table.least_height()
-        table = max(least, min(table, whole - strips - px(_STACKS_PX)))
+        table = min(table, whole - strips - px(_STACKS_PX))
+        readable = self.table.readable_height()
+        if table < readable:
+            table = readable if whole - strips - readable >= px(_LOW_STACKS_PX) else least
         self.table.setVisible(whole - strips - least >= px(_LEAST_STACKS_PX))
         self._splitter.setSizes([whole - strips - table, strips, table])
+
+    def _keep_table(self) -> None:
+        """Give a few rows of the table back where one has dragged them away by mistake."""
+        stacks, strips, table = self._splitter.sizes()
+        if not table:
+            return
+        of_strips = max(0, strips - self.strips.minimumSizeHint().height())
+        of_stacks = max(0, stacks - self._window.themes.metrics.px(_LEAST_STACKS_PX))
+        wanted = self.table.readable_height()
+        if table + of_strips + of_stacks < wanted:
+            wanted = self.table.least_height()
+        missing = min(max(0, wanted - table), of_strips + of_stacks)
+        if missing:
+            given = min(missing, of_strips)
+            sizes = [stacks - (missing - given), strips - given, table + missing]
+            self._splitter.setSizes(sizes)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Share the new height: the bar above may have taken or given some."""
@@ -123,6 +167,7 @@ class CompareWorkspace(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Follow what is open in Live."""
         super().showEvent(event)
+        self._hint()
         self._session.follow(True)
         self._share_later()
 

@@ -113,6 +113,7 @@ class CompareBar(QFrame):
         super().__init__()
         self._session, self._themes = session, themes
         self.pair: tuple[int, int] | None = None
+        self._to_open: int | None = None
         self.preset = MenuButton("Preset", themes, self._fill_presets)
         self.overlay = MenuButton("Lanes over each other", themes, self._fill_pairs)
         self.add_button = QToolButton()
@@ -142,9 +143,10 @@ class CompareBar(QFrame):
         self.add_button.setToolTip("Compare one more; it begins as a copy of the last one")
         self.add_button.setAccessibleName("Add lane")
         self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.add_button.clicked.connect(self._add_lane)
+        self.add_button.clicked.connect(self.add_lane)
         session.lanes_changed.connect(self._show)
         session.traces_changed.connect(self._show)
+        session.run_ended.connect(self._open_added)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()
@@ -198,9 +200,22 @@ class CompareBar(QFrame):
         """Lay the second lane over the first, or take it off."""
         self.set_pair(None if self.pair is not None else (0, 1))
 
-    def _add_lane(self) -> None:
+    def add_lane(self) -> None:
+        """Add a copy of the last lane, and open it so that one chooses what it is."""
         # A click says whether the button is checked, which is no lane.
-        self._session.add_lane()
+        if self._session.add_lane():
+            self._to_open = len(self._session.lanes) - 1
+            self._open_added()
+
+    def _open_added(self) -> None:
+        """Open the lane that was added, once it has run: before that there is nothing to show."""
+        number, session = self._to_open, self._session
+        if number is None or session.busy:
+            return
+        self._to_open = None
+        if number < len(session.views):
+            # Later: its chip gets its place first.
+            QTimer.singleShot(0, self, self._all_chips[number].open_editor)
 
     # -- menus ----------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from gui.geometry.compare_column import ColumnParts, column_parts
 from gui.geometry.compare_stacks import StackRow, arrange_stacks, rows_needed, shared_frames
-from gui.widgets.compare.column_paint import ColumnStyle, paint_column
+from gui.widgets.compare.column_paint import ColumnStyle, paint_column, rect_of
+from gui.widgets.compare.hint import paint_hints
 from gui.widgets.compare.look import FrameLook, LaneLook, frame_looks, frame_tip, lane_look
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from gui.compare_lane import LaneSession
     from gui.compare_session import CompareSession
     from gui.theme import Role, ThemeManager
+    from gui.widgets.compare.hint import Hint
 
 EMPTY = "Open a scenario in Live: its guards are then compared here."
+NOT_BEGUN = "The run has not begun."
 _LEAST_PX = (180, 170)
 """The smallest a column can be at the scale of 1."""
 
@@ -56,6 +59,7 @@ class LaneColumn(QWidget):
         self.frames: list[FrameLook] = []
         self._stack: tuple[Frame, ...] = ()
         self.side: Role | None = None
+        self.hints: tuple[Hint, ...] = ()
         self._most_rows = 0
         self.parts = self._parts()
         self.chosen = -1
@@ -95,6 +99,16 @@ class LaneColumn(QWidget):
 
     def _parts(self) -> ColumnParts:
         return column_parts(self.width(), self.height(), self._style.px, self._most_rows)
+
+    @property
+    def waits_to_begin(self) -> bool:
+        """Whether nothing has happened yet in this lane: it says then what to press."""
+        return self.look is not None and self.look.position < 0 and not self.frames
+
+    def show_hints(self, hints: tuple[Hint, ...]) -> None:
+        """Say these keys as long as nothing has happened."""
+        self.hints = hints
+        self.update()
 
     # -- choosing -------------------------------------------------------------------------
 
@@ -200,6 +214,9 @@ class LaneColumn(QWidget):
                 painter, self._style, self.parts, self.look, self.frames,
                 side=self.side, chosen=self.chosen if self.hasFocus() else -1,
             )  # fmt: skip
+            if self.waits_to_begin:
+                room = rect_of(self.parts.rows)
+                paint_hints(painter, self._style, room, NOT_BEGUN, self.hints)
         painter.fillRect(QRectF(self.width() - 1, 0, 1, self.height()), QColor(theme.border))
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 2))
@@ -225,6 +242,7 @@ class LaneColumns(QWidget):
         self._session, self._themes = session, themes
         self.columns: list[LaneColumn] = []
         self._sides: dict[int, Role] = {}
+        self._hints: tuple[Hint, ...] = ()
         self._stale = True
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -248,11 +266,18 @@ class LaneColumns(QWidget):
 
     _pair: tuple[int, int] | None = None
 
+    def set_hints(self, hints: tuple[Hint, ...]) -> None:
+        """Say which keys go on from before the first event: keys and what they do."""
+        self._hints = hints
+        for column in self.columns:
+            column.show_hints(hints)
+
     def _take(self) -> None:
         count = len(self._session.views)
         while len(self.columns) < count:
             column = LaneColumn(len(self.columns), self._themes)
             column.wanted.connect(self._session.seek_in)
+            column.show_hints(self._hints)
             self.columns.append(column)
             self._row.addWidget(column, 1)
         for column in self.columns[count:]:

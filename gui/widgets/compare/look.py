@@ -58,6 +58,7 @@ class LaneLook(NamedTuple):
     used_bytes: int
     thread_bytes: int
     reserved_bytes: int
+    position: int
     sentence: str
     stop: str
     stop_words: str
@@ -129,6 +130,7 @@ def lane_look(session: CompareSession, view: LaneSession) -> LaneLook:
         used_bytes=state.stack_bytes + info.reserved_bytes,
         thread_bytes=info.thread_bytes,
         reserved_bytes=info.reserved_bytes,
+        position=position,
         sentence=explain(trace, position),
         stop=stop,
         stop_words=words,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,29 +27,23 @@ EVENTS_AT_ONCE = 1_000_000
 """Figures of larger runs are worked out after the window has shown the rest."""
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _LECTURE_HALL = 2.0
-"""From this scale on the sentence has one line."""
+"""From this scale on the buttons have no icons, so that the sentence has the width."""
+_LEAST_ROWS = 2
+"""Rows of the table that stay when it is made small."""
 _MEASURE_PX = 260
 """Least width of the measures' column at the scale of 1."""
 
 
 class _Sentence(ElidedLabel):
-    """A sentence over several lines, or on one line and shortened where lines are precious."""
+    """A sentence over as many lines as it takes: it is what all the rest comes to."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.set_wraps(True)
-
-    def set_wraps(self, wraps: bool) -> None:
-        """Use several lines, or one."""
-        self.setWordWrap(wraps)
-        self._fit()
+        self.setWordWrap(True)
 
     def _fit(self) -> None:
-        if not self.wordWrap():
-            super()._fit()
-        elif self.text() != self.whole:
+        if self.text() != self.whole:
             self.setText(self.whole)
-            self.setToolTip("")
 
 
 class DifferencesPanel(QWidget):
@@ -59,6 +53,9 @@ class DifferencesPanel(QWidget):
         session: What is compared.
         themes: The theme in force.
     """
+
+    copied = Signal(str)
+    """Something is on the clipboard now; carries what, as a sentence begins."""
 
     def __init__(self, session: CompareSession, themes: ThemeManager) -> None:
         super().__init__()
@@ -122,21 +119,31 @@ class DifferencesPanel(QWidget):
         self._fit_columns()
 
     def least_height(self) -> int:
-        """Return the height of the sentence alone."""
+        """Return the height of the sentence alone, in the width there is."""
         edges = self._column.contentsMargins()
-        line = self.sentence.fontMetrics().height()
-        head = max(line, self.copy_button.sizeHint().height())
+        wrapped = self.sentence.heightForWidth(max(self.sentence.width(), 1))
+        head = max(wrapped, self.copy_button.sizeHint().height())
         return head + edges.top() + edges.bottom()
+
+    def readable_height(self) -> int:
+        """Return the height of the sentence and a few rows of the table."""
+        header = self.table.horizontalHeader().sizeHint().height()
+        rows = _LEAST_ROWS * self.table.verticalHeader().defaultSectionSize()
+        frame = 2 * self.table.frameWidth()
+        return self.least_height() + self._column.spacing() + header + rows + frame
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the table where there is room for a row or two of it."""
         super().resizeEvent(event)
-        line = QFontMetrics(self._themes.metrics.mono()).height() + self._themes.metrics.px(6)
-        self.table.setVisible(self.height() >= self.least_height() + 3 * line)
+        self._column.activate()
+        line = self.table.verticalHeader().defaultSectionSize()
+        self.table.setVisible(self.height() >= self.readable_height() - line)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for the sentence: a lecture hall wants the stacks."""
-        return QSize(self._themes.metrics.chrome(240), self.least_height())
+        """Return room for a line of the sentence: a lecture hall wants the stacks."""
+        edges = self._column.contentsMargins()
+        line = max(self.sentence.fontMetrics().height(), self.copy_button.sizeHint().height())
+        return QSize(self._themes.metrics.chrome(240), line + edges.top() + edges.bottom())
 
     # -- copying --------------------------------------------------------------------------
 
@@ -147,6 +154,7 @@ class DifferencesPanel(QWidget):
         if self.model.rows:
             table = as_markdown(self.model.labels, self.model.rows)
             QGuiApplication.clipboard().setText(f"{self.sentence.whole}\n\n{table}")
+            self.copied.emit("The table as Markdown")
 
     def copy_csv(self) -> None:
         """Put the table on the clipboard as CSV."""
@@ -154,21 +162,22 @@ class DifferencesPanel(QWidget):
 
         if self.model.rows:
             QGuiApplication.clipboard().setText(as_csv(self.model.labels, self.model.rows))
+            self.copied.emit("The table as CSV")
 
     # -- look -----------------------------------------------------------------------------
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics
-        px, ratio = metrics.px, self.devicePixelRatioF()
+        px, ratio = metrics.chrome, self.devicePixelRatioF()
         self._column.setContentsMargins(px(12), px(8), px(12), px(6))
         self._column.setSpacing(px(6))
         self._head.setSpacing(px(6))
         self.sentence.setFont(metrics.frame().ui("title", bold=True))
-        self.sentence.set_wraps(metrics.scale < _LECTURE_HALL)
         for button in (self.copy_button, self.csv_button):
             button.setIcon(icon("copy", theme, metrics.chrome(16), ratio=ratio))
             button.setIconSize(QSize(1, 1) * metrics.chrome(16))
-            button.setToolButtonStyle(_BESIDE)
+            large = metrics.scale >= _LECTURE_HALL
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly if large else _BESIDE)
             button.setFont(metrics.frame().ui())
         self.table.dress()
         self.model.dress()
