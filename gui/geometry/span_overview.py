@@ -23,6 +23,7 @@ LEAST_SPANS = 500_000
 _BYTES_A_SPAN = 8
 _MOST_CELLS, _LEAST_CELLS = 1 << 17, 1 << 12
 _CHUNK_CELLS = 1 << 13
+_COARSE = 8
 
 
 class AtEdges(NamedTuple):
@@ -62,7 +63,7 @@ class Overview:
         cells = min(_MOST_CELLS, 1 << (wanted.bit_length() - 1))
         self.first = first
         self.step = max(1, -(-(last - first) // cells))
-        self.cells = -(-(last - first) // self.step)
+        self.cells = -(-(last - first) // (self.step * _COARSE)) * _COARSE
         self.is_of_use = self.cells >= _LEAST_CELLS
         self._at: AtEdges | None = None
         if self.is_of_use:
@@ -72,11 +73,16 @@ class Overview:
                 for start in range(0, len(places), _CHUNK_CELLS)
             ]
             self._at = AtEdges(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+            # A look at all of the run needs few of them: kept apart, they stay in a cache.
+            spans, sums = self._at
+            self._coarse = AtEdges(spans[::_COARSE].copy(), sums[::_COARSE].copy())
 
     @property
     def nbytes(self) -> int:
         """Memory in bytes."""
-        return 0 if self._at is None else self._at.spans.nbytes + self._at.sums.nbytes
+        if self._at is None:
+            return 0
+        return sum(each.nbytes for each in (*self._at, *self._coarse))
 
     def serves(self, edges: Floats) -> bool:
         """Whether columns are wide enough for edges of cells."""
@@ -86,7 +92,11 @@ class Overview:
     def snapped(self, edges: Floats) -> tuple[Floats, AtEdges]:
         """Return the edges of cells nearest to some edges, and what lies before them."""
         assert self._at is not None
-        cell = np.rint((edges - self.first) / self.step).astype(np.intp)
-        cell = np.clip(cell, 0, self.cells)
-        places = self.first + cell.astype(np.float64) * self.step
-        return places, AtEdges(self._at.spans.take(cell, axis=0), self._at.sums.take(cell, axis=0))
+        at, step = self._at, self.step
+        width = (edges[-1] - edges[0]) / (len(edges) - 1)
+        if width >= CELLS_A_COLUMN * step * _COARSE:
+            at, step = self._coarse, step * _COARSE
+        cell = np.rint((edges - self.first) / step).astype(np.intp)
+        cell = np.clip(cell, 0, len(at.spans) - 1)
+        places = self.first + cell.astype(np.float64) * step
+        return places, AtEdges(at.spans.take(cell, axis=0), at.sums.take(cell, axis=0))

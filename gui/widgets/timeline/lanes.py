@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
-_MOST_IN_PLACE = 40
+_MOST_IN_PLACE = 30
 """Above so many guard hits in view they are marked above the calls only."""
 _MARK_WORDS = {
     HIT: ("guard hit", "guard hits"),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.theme import Metrics, Theme
 
-FEW_SPANS = 400
+FEW_SPANS = 300
 """Up to so many spans in view are each drawn as themselves, in the rows that have fewest."""
-MOST_LABELS = 120
+MOST_LABELS = 100
 _WIDE_PX = 30.0
 """From this width on a call of a crowded row is a rectangle of its own: it can carry a name."""
 _LABEL_PX = 30
