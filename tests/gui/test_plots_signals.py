@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -22,6 +22,7 @@ from gui.theme import ThemeManager
 from gui.viewport import Viewport
 from gui.widgets.plots import signals as module
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.plots.signal_paint import SignalPainter
 from gui.widgets.plots.signal_plot import SignalPlot
 from gui.widgets.plots.signals import USUAL, SignalPlots
 from tests.gui.stands import EVERYTHING_AT_ONCE
@@ -145,15 +146,49 @@ def test_the_line_is_where_the_value_is(qtbot: QtBot) -> None:
     at = int(signal.positions[0])
     viewport.show(at - 2.0, at + 2.0)
     image = plot.grab().toImage()
-    line = QColor(plots.stage.themes.theme.role("guard").colour)
+    themes = plots.stage.themes
+    line = QColor(themes.theme.role("guard").colour)
+    inside = SignalPainter(themes.theme, themes.metrics).inside(plot.area(), plot.series)
     for position in (at - 1, at):
         x = spot(plots, plot, position).x()
         rows = [y for y in range(plot.height()) if image.pixelColor(x, y) == line]
         value = signal.value_at(position)
         share = (plot.series.high - value) / (plot.series.high - plot.series.low)
-        inside = plot.height() - 8
         assert rows
-        assert abs(rows[0] - (4 + share * inside)) <= 2
+        assert abs(rows[0] - (inside.top() + share * inside.height())) <= 2
+
+
+@pytest.mark.parametrize("size", [SIZE, (500, 300)])
+@pytest.mark.parametrize(
+    ("scenario", "name", "past"),
+    [("depth-law", "guard_value", False), ("no-guard-overflow", "stack_bytes", True)],
+)
+def test_the_words_about_a_limit_are_above_it(
+    qtbot: QtBot, scenario: str, name: str, past: bool, size: tuple[int, int]
+) -> None:
+    plots, _, _ = stand(qtbot, scenario, size)
+    plot, themes = plots.plots[name], plots.stage.themes
+    painter = SignalPainter(themes.theme, themes.metrics)
+    series, area = plot.series, plot.area()
+    assert series is not None
+    assert series.limit is not None
+    box = painter.limit_box(series, area)
+    assert box is not None
+    assert area.contains(box)
+    assert box.bottom() <= painter.y_of(series, series.limit.value, painter.inside(area, series))
+    # Where the run goes past its limit it does so at the end.
+    assert (box.left() == area.left()) is past
+    assert (box.right() == area.right()) is not past
+
+
+def test_a_low_plot_spends_no_line_on_words(qtbot: QtBot) -> None:
+    plots, _, _ = stand(qtbot)
+    plot, themes = plots.plots["guard_value"], plots.stage.themes
+    painter = SignalPainter(themes.theme, themes.metrics)
+    assert plot.series is not None
+    low = QRectF(0, 0, 600, themes.metrics.px(26))
+    assert painter.limit_box(plot.series, low) is None
+    assert painter.inside(low, plot.series).top() == themes.metrics.px(4)
 
 
 def test_the_playhead_is_in_every_plot(qtbot: QtBot) -> None:

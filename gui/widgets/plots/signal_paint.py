@@ -24,6 +24,8 @@ PAD_PX = 4
 _LINE_PX = 1.5
 _BAND_SHARE = 0.62
 """How much of the line's colour a band has."""
+_HIGH_FOR_WORDS = 2.4
+"""How many lines of text high a plot must be before one is spent on words."""
 _CORNERS_A_PIXEL = 2
 """With more changes than so many a pixel a drawing has a stroke a pixel instead of each corner."""
 
@@ -73,10 +75,20 @@ class SignalPainter:
 
     # -- what stands still ----------------------------------------------------------------
 
-    def inside(self, area: QRectF) -> QRectF:
-        """Return where in a plot's area its line goes."""
+    def inside(self, area: QRectF, series: Series) -> QRectF:
+        """Return where in a plot's area its line goes: below the words about its limit."""
         pad = self._metrics.px(PAD_PX)
-        return area.adjusted(0, pad, 0, -pad)
+        head = self._words_px if self._names_limit(series, area) else 0
+        return area.adjusted(0, max(pad, head), 0, -pad)
+
+    @property
+    def _words_px(self) -> int:
+        return QFontMetrics(self._metrics.ui("caption")).height()
+
+    def _names_limit(self, series: Series, area: QRectF) -> bool:
+        """Return whether a plot is so high that there is room for words above its line."""
+        has_limit = series.limit is not None and not series.is_constant
+        return has_limit and area.height() >= _HIGH_FOR_WORDS * self._words_px
 
     def picture(self, series: Series, edges: Edges, rows: int, ratio: float) -> QImage:
         """Return the line as an image of one pixel a column.
@@ -113,7 +125,7 @@ class SignalPainter:
         """Paint the line as lines: for pictures of any size."""
         fill = self._colours(series)[1]
         first, last = series.pyramid.changes_in(columns)
-        inside = self.inside(area)
+        inside = self.inside(area, series)
         painter.save()
         painter.setClipRect(area)
         if last - first <= _CORNERS_A_PIXEL * axis.width:
@@ -195,7 +207,7 @@ class SignalPainter:
         """
         if series.is_constant:
             return
-        inside = self.inside(area)
+        inside = self.inside(area, series)
         painter.setFont(self._metrics.ui("caption"))
         if series.limit is not None:
             self._limit(painter, series, area)
@@ -224,22 +236,30 @@ class SignalPainter:
 
     def _limit(self, painter: QPainter, series: Series, area: QRectF) -> None:
         assert series.limit is not None
-        theme, px = self._theme, self._metrics.px
-        y = round(self.y_of(series, series.limit.value, self.inside(area))) + 0.5
+        theme = self._theme
+        y = round(self.y_of(series, series.limit.value, self.inside(area, series))) + 0.5
         painter.setPen(QPen(QColor(theme.danger.colour), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        font = QFontMetrics(painter.font())
-        text = f"{series.limit.label} {series.limit.value:,}"
-        wide, high = font.horizontalAdvance(text) + px(6), font.height()
-        # At the left: what runs into its limit does so at the end.
-        box = QRectF(area.left() + px(4), y + 1, wide, high)
-        if wide > area.width():
+        box = self.limit_box(series, area)
+        if box is None:
             return
-        ground = QColor(theme.surface)
-        ground.setAlpha(215)
-        painter.fillRect(box, ground)
         painter.setPen(QColor(theme.danger.ink))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _limit_words(series))
+
+    def limit_box(self, series: Series, area: QRectF) -> QRectF | None:
+        """Return where the words about the limit stand, None where there is no room for them.
+
+        Above the limit, where the line is not; at the left, if the run goes past its limit in the
+        end.
+        """
+        wide = QFontMetrics(self._metrics.ui("caption")).horizontalAdvance(_limit_words(series))
+        wide += self._metrics.px(6)
+        if series.limit is None or not self._names_limit(series, area) or wide > area.width():
+            return None
+        y = self.y_of(series, series.limit.value, self.inside(area, series))
+        past = series.pyramid.highest > series.limit.value
+        left = area.left() if past else area.right() - wide
+        return QRectF(left, max(area.top(), y - self._words_px), wide, self._words_px)
 
     # -- what moves -----------------------------------------------------------------------
 
@@ -279,7 +299,7 @@ class SignalPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.surface), px(1.5)))
         painter.setBrush(self._colours(series)[0])
-        at = QPointF(x, self.y_of(series, moving.there, self.inside(area)))
+        at = QPointF(x, self.y_of(series, moving.there, self.inside(area, series)))
         painter.drawEllipse(at, px(4), px(4))
 
     # -- the gutter -----------------------------------------------------------------------
@@ -372,3 +392,7 @@ class SignalPainter:
         painter.setPen(QColor(colour))
         cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), cut)
+
+
+def _limit_words(series: Series) -> str:
+    return f"{series.limit.label} {series.limit.value:,}" if series.limit is not None else ""

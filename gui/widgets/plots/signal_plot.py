@@ -126,7 +126,7 @@ class SignalPlot(QWidget):
             painter.fillRect(area, QColor(theme.surface))
             return
         made.ground(painter, self.series, area)
-        inside = made.inside(area)
+        inside = made.inside(area, self.series)
         painter.drawImage(inside.topLeft(), self._picture(made, inside))
         moving, reading = self._moving(area), self.reading()
         # The value under the mouse stands where the lowest one would.

@@ -38,6 +38,8 @@ USUAL: tuple[str, ...] = ("stack_bytes", "recursion", "guard_value", "depot_page
 """What is shown before anybody chose."""
 _AT_ONCE_EVENTS = 500_000
 """A longer run's signals are built one after the other, so that the window goes on living."""
+_SLIM_PX = 22
+"""Height of the buttons above the plots, at 100 %."""
 _NOTHING_OPEN = "Open a scenario to plot its run."
 _NOTHING_CHOSEN = "No value is plotted: choose some under Values."
 _KINDS = {".svg": "a drawing (*.svg)", ".png": "a picture (*.png)", ".csv": "a table (*.csv)"}
@@ -188,7 +190,10 @@ class SignalPlots(QWidget):
 
     def _dress(self) -> None:
         chrome = self._themes.metrics.chrome
-        self._bar.setContentsMargins(chrome(10), chrome(3), chrome(10), chrome(3))
+        # Every line that the buttons take is one less for the plots.
+        self._bar.setContentsMargins(chrome(10), chrome(2), chrome(10), chrome(2))
+        for button in (self.chooser, self.saver):
+            button.setFixedHeight(chrome(_SLIM_PX))
         self._bar.setSpacing(chrome(6))
         self.empty.setFont(self._themes.metrics.ui())
         self.empty.setStyleSheet(f"color: {self._themes.theme.muted}")
