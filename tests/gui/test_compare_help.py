@@ -121,3 +121,20 @@ def test_the_sentence_is_whole_at_every_scale(qtbot: QtBot, stand: Stand) -> Non
         assert sentence.text() == sentence.whole
         if sentence.isVisible():
             assert sentence.height() >= sentence.heightForWidth(sentence.width())
+
+
+def test_no_line_goes_through_the_words_of_the_overlay(qtbot: QtBot, stand: Stand) -> None:
+    stand.window.registry.run("compare.ghost")
+    strips, session = stand.page.strips, stand.session
+    qtbot.waitUntil(lambda: not strips.grab().isNull() and strips._legend.width() > 0)
+    seen = []
+    for moment in (10, 30, 40):
+        session.seek(moment)
+        ground = strips._legend.adjusted(1, 1, -1, -1)
+        assert ground.left() < strips.axis.x_of(moment + 0.5) < ground.right()
+        seen.append(strips.grab(ground).toImage())
+    assert seen[0] == seen[1] == seen[2]
+    session.seek(-1)
+    below = strips.grab(strips._legend.translated(0, strips._legend.height())).toImage()
+    session.seek(30)
+    assert below != strips.grab(strips._legend.translated(0, strips._legend.height())).toImage()

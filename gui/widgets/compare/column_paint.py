@@ -345,5 +345,9 @@ def _paint_foot(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook,
         _text(painter, inside, _LEFT, font, colour, style.cut(font, text, inside.width()))
         return
     flags = int(_FLAGS.AlignLeft | _FLAGS.AlignVCenter | Qt.TextFlag.TextWordWrap)
-    shown = style.cut(font, text, inside.width() * lines * 0.92)
+    for share in (0.92, 0.8, 0.66):
+        # Long names leave much of a line empty where they wrap.
+        shown = style.cut(font, text, inside.width() * lines * share)
+        if style.metrics_of(font).boundingRect(inside, flags, shown).height() <= rect.height():
+            break
     _text(painter, inside, flags, font, colour, shown)

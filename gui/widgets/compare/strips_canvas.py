@@ -196,7 +196,7 @@ class StripsCanvas(QWidget):
         return self._picture
 
     def _draw_still(self, painter: QPainter, ratio: float) -> None:
-        alignment = self._session.alignment
+        self._legend, alignment = QRect(), self._session.alignment
         if alignment is None or not self.ready or not self.lanes:
             return
         theme, layout, rows = self._themes.theme, self.layout_now(), self.rows
@@ -215,7 +215,6 @@ class StripsCanvas(QWidget):
                 box = layout.ghost._replace(top=top, height=half)
                 strips.badge(box, letter, (theme.only_a, theme.only_b)[at])
         strips.ruler(layout.ruler, layout, alignment)
-        self._legend = QRect()
         if overlay is not None and layout.legend is not None and self.pair is not None:
             # Over the lines through all lanes: words are to be read.
             letters = (LETTERS[self.pair[0]], LETTERS[self.pair[1]])
