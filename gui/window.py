@@ -43,6 +43,13 @@ from gui.widgets.workspace_bar import TopBar, Welcome, WorkspaceBar
 
 MINIMUM = QSize(960, 640)
 COMFORTABLE = QSize(1360, 850)
+OPENS = (
+    "Everything ownerscope opens (*)",
+    "Scenarios (*.toml)",
+    "Saved runs (*.ownertrace)",
+    "Kernels: vmlinux, BTF, pahole's text (*)",
+)
+"""What the user can have the files of a folder narrowed down to; kernels have names of any kind."""
 _FRAME = QSize(2, 36)
 """What a title bar and borders take, before the window knows its own."""
 
@@ -150,7 +157,7 @@ class MainWindow(QMainWindow):
         """Ask the user for a file to open."""
         recent = self.settings.recent_files
         folder = str(recent[0].parent) if recent else str(Path.home())
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open", folder)
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open", folder, ";;".join(OPENS))
         if chosen:
             self.open_file(Path(chosen))
         self.focus_home()

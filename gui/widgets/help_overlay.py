@@ -124,7 +124,9 @@ class HelpOverlay(Overlay):
         """List what mouse and arrows do on the timeline; nobody changes these."""
         where = section.title.partition(" · ")[2]
         title = "TIMELINE, MOUSE AND ARROWS" + (f" · {where}" if where else "")
-        gestures = [GestureRow(self.themes, *gesture) for gesture in GESTURES]
+        gestures: list[KeyRow | GestureRow] = [
+            GestureRow(self.themes, *gesture) for gesture in GESTURES
+        ]
         self._sections.append((self._add_title(side, title), gestures))
         for row in gestures:
             side.addWidget(row)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,14 +30,14 @@ class Window(QWidget):
         super().__init__()
         self.view, self.fields = QLineEdit(readOnly=True), {"a": QLineEdit(), "b": combo()}
         self.side = SidePanels(
-            [Panel(name, name, name, lambda name=name: self.boxed(name)) for name in "ab"],
+            [Panel(name, name, name, partial(self.boxed, name)) for name in "ab"],
             ThemeManager(),
         )
         column = QVBoxLayout(self)
         column.addWidget(self.view)
         column.addWidget(self.side)
         self.played = 0
-        play = QAction("Play", self, shortcut="Space")
+        play = QAction("Play", self, shortcut=QKeySequence("Space"))
         play.triggered.connect(self._play)
         self.addAction(play)
         self.guard = KeyGuard(self)

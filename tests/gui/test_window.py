@@ -20,6 +20,7 @@ from core.errors import EnvironmentProblem, OwnerscopeError
 from gui import app as program
 from gui import preflight
 from gui.actions import ActionRegistry
+from gui.saved_run import SUFFIX
 from gui.settings import MAX_RECENT_FILES, Settings
 from gui.theme import DARK, LIGHT, ThemeManager
 from gui.window import MINIMUM, MainWindow
@@ -204,10 +205,19 @@ def test_a_chosen_file_is_asked_for(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = [str(tmp_path / "chosen.toml"), ""]
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: tuple(answer))
+    asked: list[object] = []
+
+    def choose(*how: object) -> tuple[str, ...]:
+        asked.append(how[-1])
+        return tuple(answer)
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
     with qtbot.waitSignal(window.file_requested) as got:
         press(window, KEY.Key_O, HELD.ControlModifier)
     assert got.args == [tmp_path / "chosen.toml"]
+    kinds = str(asked[0]).split(";;")
+    assert kinds[0] == "Everything ownerscope opens (*)"
+    assert {f"(*{suffix})" in "".join(kinds) for suffix in (".toml", SUFFIX)} == {True}
     answer[0] = ""
     with qtbot.assertNotEmitted(window.file_requested):
         window.registry.run("file.open")

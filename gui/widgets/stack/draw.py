@@ -209,7 +209,7 @@ def _draw_keys(painter: QPainter, rect: QRectF, style: Style, keys: tuple[str, s
     """
     gap = style.px(6)
     parts = ("Press", keys[0], "to play,", keys[1], "to step")
-    lines = [parts]
+    lines: list[tuple[str, ...]] = [parts]
     if _line_width(parts, style, gap) > rect.width():
         lines = [parts[:3], ("or", *parts[3:])]
     for at, line in enumerate(lines):
