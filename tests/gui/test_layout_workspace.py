@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.actions import COMMANDS, ActionRegistry
+from gui.actions import ActionRegistry
+from gui.commands import COMMANDS
 from gui.controller import Controller
 from gui.layout_bindings import EXPORTS, exported
 from gui.settings import Settings

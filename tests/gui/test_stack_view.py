@@ -125,6 +125,17 @@ def test_the_cards_are_the_stack_at_every_position(stand: Stand) -> None:
         assert [card.call for card in scene.cards] == trace.calls_at(position)
 
 
+@pytest.mark.parametrize("width", [200, 248, 400])
+def test_what_to_do_is_not_cut_where_it_is_narrow(stand: Stand, width: int) -> None:
+    stand.open("mail-chain")
+    assert stand.at(-1).hint == "start"
+    stand.view.resize(width, 360)
+    image, top = stand.image(), stand.view._picture.style.header_px + 8
+    for x in (3, width - 4):
+        assert len({image.pixel(x, y) for y in range(top, 352)}) == 1
+    assert len({image.pixel(width // 2, y) for y in range(top, 352)}) > 1
+
+
 def test_a_card_says_what_its_frame_is(stand: Stand) -> None:
     stand.open("mail-chain")
     look = stand.at(35).cards[-2].look

@@ -8,8 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
-from gui.actions import COMMANDS, ActionRegistry
+from gui.actions import ActionRegistry
 from gui.bindings import bind_playback, pause_while_dragging
+from gui.commands import COMMANDS
 from gui.playback import SPEEDS, Playback
 from gui.runner import Runner
 from gui.session import Session

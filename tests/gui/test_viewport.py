@@ -43,7 +43,9 @@ def test_every_position_has_a_place_and_comes_back_from_it(
         before = last
     assert before == viewport.bounds.last
     positions = np.arange(events(session), dtype=np.int32)
-    assert viewport.values_of(positions).tolist() == [viewport.value_of(at) for at in positions]
+    assert viewport.values_of(positions).tolist() == [
+        viewport.value_of(at) for at in positions.tolist()
+    ]
 
 
 @pytest.mark.parametrize("way", [("order", "time"), ("time", "order")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,7 +143,7 @@ def same(folded: Folded, state: MachineState) -> None:
         assert row.changed == (page["last_at"] == position >= 0)
         if not page["allocated"]:
             assert row.free_handle == page["free_handle"]
-    sorts = {
+    sorts: dict[Which, Callable[[dict[str, Any]], bool]] = {
         Which.ALLOCATED: lambda p: p["in_use"],
         Which.FREED: lambda p: not p["in_use"],
         Which.DUMMY: lambda p: p["recorded"] and p["handle"] == 1,
