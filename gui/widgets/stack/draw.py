@@ -191,31 +191,38 @@ def draw_hint(
         painter.setFont(style.body.font)
         painter.drawText(rect, CENTRED | Qt.TextFlag.TextWordWrap, HINTS[scene.hint])
         return
-    middle = rect.center().y()
-    words = style.titles[1]
+    rect = rect.adjusted(style.px(8), 0, -style.px(8), 0)
+    # One block around the middle, that begins at the top where there is no room for it.
+    lines = _key_lines(keys, rect.width(), style)
+    gap, line_px = style.px(18), style.px(28)
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+    words = style.titles[1] if rect.width() >= style.px(_WIDE_PX) else style.body
     painter.setFont(words.font)
     painter.setPen(QColor(theme.text))
-    upper = QRectF(rect.left(), rect.top(), rect.width(), middle - style.px(36) - rect.top())
-    low = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-    flags = low | Qt.TextFlag.TextWordWrap
-    painter.drawText(upper, flags, "Nothing is on the stack yet")
-    _draw_keys(painter, rect, style, keys)
-
-
-def _draw_keys(painter: QPainter, rect: QRectF, style: Style, keys: tuple[str, str]) -> None:
-    """Draw "Press Space to play, . to step" with the keys as caps, centred.
-
-    The odd parts are keys. Where it is narrow, they become two lines.
-    """
-    gap = style.px(6)
-    parts = ("Press", keys[0], "to play,", keys[1], "to step")
-    lines: list[tuple[str, ...]] = [parts]
-    if _line_width(parts, style, gap) > rect.width():
-        lines = [parts[:3], ("or", *parts[3:])]
+    high = painter.boundingRect(rect, flags, _NOT_YET).height()
+    whole = high + gap + line_px * len(lines)
+    top = max(rect.top(), rect.center().y() - whole / 2 - style.px(14))
+    painter.drawText(QRectF(rect.left(), top, rect.width(), high), flags, _NOT_YET)
     for at, line in enumerate(lines):
-        left = rect.center().x() - _line_width(line, style, gap) / 2
-        middle = rect.center().y() + style.px(26 * at - 14)
+        left = rect.center().x() - _line_width(line, style) / 2
+        middle = top + high + gap + line_px * (at + 0.5)
         _draw_key_line(painter, QPointF(left, middle), style, line)
+
+
+_NOT_YET = "Nothing is on the stack yet"
+_WIDE_PX = 200
+"""From this width on there is room for a title, at 100 %."""
+
+
+def _key_lines(keys: tuple[str, str], width: float, style: Style) -> list[tuple[str, ...]]:
+    """Return "Press Space to play, . to step" in one line, or in two where it is narrow.
+
+    The odd parts of a line are keys.
+    """
+    parts = ("Press", keys[0], "to play,", keys[1], "to step")
+    if _line_width(parts, style) <= width:
+        return [parts]
+    return [parts[:3], ("or", *parts[3:])]
 
 
 def _part_widths(parts: tuple[str, ...], style: Style) -> list[float]:
@@ -225,8 +232,8 @@ def _part_widths(parts: tuple[str, ...], style: Style) -> list[float]:
     ]
 
 
-def _line_width(parts: tuple[str, ...], style: Style, gap: float) -> float:
-    return sum(_part_widths(parts, style)) + gap * (len(parts) - 1)
+def _line_width(parts: tuple[str, ...], style: Style) -> float:
+    return sum(_part_widths(parts, style)) + style.px(6) * (len(parts) - 1)
 
 
 def _draw_key_line(painter: QPainter, start: QPointF, style: Style, parts: tuple[str, ...]) -> None:
