@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -17,6 +18,7 @@ from core.trace.trace import Trace
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
 from gui.widgets.explanation import time_text
+from gui.widgets.timeline.export import png
 from gui.widgets.timeline.model import INTERRUPT, interrupts
 from gui.widgets.timeline.words import call_lines, tick_text
 from tests.gui.timeline_stands import Stand, drag, stand, wheel
@@ -37,9 +39,16 @@ def law(qtbot: QtBot) -> Stand:
 
 
 def drawn(made: Stand) -> None:
+    painted(made)
+
+
+def painted(made: Stand) -> npt.NDArray[np.float64]:
+    """Draw a timeline; return blue, green and red of its pixels, shape (lines, columns, 3)."""
     image = QImage(made.view.size(), QImage.Format.Format_RGB32)
     with QPainter(image) as painter:
         made.view.draw(painter)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.width(), 4)[..., :3].astype(np.float64)
 
 
 # -- what is drawn --------------------------------------------------------------------------
@@ -60,6 +69,40 @@ def test_what_is_hit_is_what_is_drawn(mail: Stand, mode: str) -> None:
     for span, rect in zip(scene.wide.spans.tolist(), scene.rects, strict=True):
         middle = rect.center() + QPointF(0, mail.view.top)
         assert mail.view.span_at(middle) == span or rect.width() <= 1.5
+
+
+def test_a_view_that_moves_is_half_as_fine_until_it_rests(law: Stand, qtbot: QtBot) -> None:
+    view, whole = law.view, law.viewport.bounds
+    view.resize(1601, 500)
+    view.settle()
+    before = painted(law)
+    law.viewport.show(whole.first, whole.first + whole.width / 2)
+    law.viewport.show(whole.first, whole.last)
+    moving = view.scene()
+    assert moving is not None
+    assert moving.column_px == 2
+    coarse = painted(law)
+    qtbot.waitUntil(lambda: (scene := view.scene()) is not None and scene.column_px == 1)
+    assert np.array_equal(painted(law), before)
+    # The same calls, at the same places: two pixels at a time hold what they hold on average.
+    left, ratio = int(view.axis.left), (int(view.axis.width) // 2) * 2
+    rows = slice(int(view.top), None)
+    fine, coarse = before[rows, left : left + ratio], coarse[rows, left : left + ratio]
+    assert not np.array_equal(fine, coarse)
+    pairs = fine.reshape(len(fine), -1, 2, 3).mean(axis=2), coarse[:, ::2]
+    assert np.abs(pairs[0] - pairs[1]).mean() < 8
+
+
+def test_what_is_saved_is_fine_though_the_view_moves(law: Stand) -> None:
+    whole = law.viewport.bounds
+    law.viewport.show(whole.first, whole.last - 1)
+    moving = law.view.scene()
+    assert moving is not None
+    assert moving.column_px == 2
+    png(law.view)
+    saved = law.view.scene()
+    assert saved is not None
+    assert saved.column_px == 1
 
 
 def test_what_is_hit_among_many_is_what_is_drawn(law: Stand) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FEW_SPANS = 300
 """Up to so many spans in view are each drawn as themselves, in the rows that have fewest."""
 MOST_LABELS = 100
+MANY_CELLS = 10_000
+"""From so many pixels to work out on, a picture that moves is half as fine."""
 _WIDE_PX = 30.0
 """From this width on a call of a crowded row is a rectangle of its own: it can carry a name."""
 _LABEL_PX = 30
@@ -72,12 +74,24 @@ def image_of(packed: npt.NDArray[np.uint8]) -> QImage:
     return image.copy()
 
 
-def tall_image(picture: QImage, lines: slice, high: int, gap: int, back: QColor) -> QImage:
+def tall_image(
+    picture: QImage, lines: slice, width: int, high: int, gap: int, back: QColor
+) -> QImage:
     """Return some lines of a picture, each so many pixels high and with a gap under it.
 
     The image is used again for the next one of its size: draw it at once.
+
+    Args:
+        picture: A pixel a column, a line a row.
+        lines: Which lines of it.
+        width: Pixels from the left edge to the right one; columns share them alike.
+        high: Pixels from a line to the next one.
+        gap: How many of them are the gap.
+        back: What the gap shows.
     """
     flat = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), -1)[lines]
+    if flat.shape[1] != width:
+        flat = flat.repeat(-(-width // flat.shape[1]), axis=1)[:, :width]
     count, columns = flat.shape
     image = _canvas(columns, count * high)
     tall = np.frombuffer(image.bits(), np.uint32).reshape(count, high, columns)
@@ -120,11 +134,13 @@ class TimelineScene:
         height: The height there is for rows.
         look: Theme, sizes, colours.
         ratio: Device pixels a pixel.
+        moves: Whether the view moves: a crowded picture then has columns twice as wide.
 
     Attributes:
         rows: The rows that can be seen, from the top.
         wide: The calls drawn as rectangles.
         each: Whether every call in view is one of them.
+        column_px: How many device pixels a column of crowded rows is wide.
     """
 
     def __init__(
@@ -138,6 +154,8 @@ class TimelineScene:
         height: float,
         look: Look,
         ratio: float,
+        *,
+        moves: bool = False,
     ) -> None:
         self._trace, self._calls, self._index, self._layout = trace, calls, index, layout
         self._axis, self._scroll, self._look, self._ratio = axis, scroll, look, ratio
@@ -147,6 +165,9 @@ class TimelineScene:
         slices = [index.in_view(row, view.first, view.last) for row in self.rows]
         self._crowded = crowded_rows([last - first for first, last in slices])
         self.each = not self._crowded
+        self._width = max(1, round(axis.width * ratio))
+        large = len(self._crowded) * self._width >= MANY_CELLS
+        self.column_px = 2 if moves and large else 1
         self._coverage = self._covered()
         self.wide = self._found(slices)
 
@@ -165,9 +186,12 @@ class TimelineScene:
         """Return the coverage of the crowded rows, None where there are none."""
         if not self._crowded:
             return None
-        columns = max(1, round(self._axis.width * self._ratio))
-        rows = [self.rows[at] for at in self._crowded]
-        return self._index.coverage(rows, self._axis.edges(columns))
+        columns = -(-self._width // self.column_px)
+        # A last column that is only half in view lies half outside it.
+        view = self._axis.view
+        reach = view.width * columns * self.column_px / self._width
+        edges = np.linspace(view.first, view.first + reach, columns + 1)
+        return self._index.coverage([self.rows[at] for at in self._crowded], edges)
 
     def _found(self, slices: list[tuple[int, int]]) -> WideSpans:
         """Return the calls to draw as rectangles: of crowded rows only the wide ones."""
@@ -219,10 +243,14 @@ class TimelineScene:
         high, count = row * ratio, lines.stop - lines.start
         if high != int(high):
             target = QRectF(axis.left, top, axis.width, row * count)
-            painter.drawImage(target, image, QRectF(0, lines.start, image.width(), count))
+            painter.drawImage(
+                target, image, QRectF(0, lines.start, self._width / self.column_px, count)
+            )
             return
         gap = round(ratio) if row >= 6 else 0
-        tall = tall_image(image, lines, int(high), gap, QColor(self._look.theme.surface))
+        tall = tall_image(
+            image, lines, self._width, int(high), gap, QColor(self._look.theme.surface)
+        )
         tall.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(axis.left, top), tall)
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -44,6 +44,8 @@ _LECTURE_SCALE = 1.4
 """From this scale on rows are to be read from afar, whether all of them fit or not."""
 _REACH_PX = 3.0
 _DRAG_PX = 4.0
+REST_MS = 120
+"""A view that has not moved for so long rests, and is drawn as finely as there are pixels."""
 
 
 class TimelineView(QWidget):
@@ -78,6 +80,8 @@ class TimelineView(QWidget):
         self.search, self._themes = search, themes
         self._scene: TimelineScene | None = None
         self._painted: TimelineScene | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.settle)
         self._layout: RowLayout | None = None
         self._palette: Palette | None = None
         self.fit_rows = True
@@ -208,6 +212,7 @@ class TimelineView(QWidget):
             self._scene = TimelineScene(
                 trace, spans.calls, index, self.lanes, self.axis, self.scrolled,
                 max(1.0, self.height() - self.top), self.look, self.devicePixelRatioF(),
+                moves=self._rest.isActive(),
             )  # fmt: skip
         return self._scene
 
@@ -227,7 +232,14 @@ class TimelineView(QWidget):
 
     def _look_elsewhere(self) -> None:
         QToolTip.hideText()  # what it spoke of has moved away
+        self._rest.start()
         self._redraw()
+
+    def settle(self) -> None:
+        """Take the view as one that rests: the next picture is as fine as can be."""
+        self._rest.stop()
+        if self._scene is not None and self._scene.column_px > 1:
+            self._redraw()
 
     def _redraw(self) -> None:
         self._scene = None
@@ -496,6 +508,8 @@ class TimelineView(QWidget):
             painter: Where to.
             as_shapes: Draw calls anew as shapes and text, not as the picture at hand.
         """
+        if as_shapes:
+            self.settle()
         scene = self.scene()
         # While one zooms every picture is seen once: only the second look is worth keeping.
         fresh = as_shapes or scene is not self._painted
