@@ -170,4 +170,4 @@ def test_damage_is_a_layout_error_and_soon(
         open_kernel(bytes(data), name="x").layout()
     except LayoutError as error:
         assert "\n" not in str(error)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 20, "damage must not make work without end"

@@ -444,7 +444,7 @@ def bounded(text: str) -> PaholeKernel | None:
             printed(types.layout(name).struct, types)
     except LayoutError as error:
         assert "\n" not in str(error)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10, "work must not grow with the square of the text"
     return types
 
 
