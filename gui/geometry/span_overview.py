@@ -72,10 +72,9 @@ class Overview:
                 ask(places[start : start + _CHUNK_CELLS])
                 for start in range(0, len(places), _CHUNK_CELLS)
             ]
-            # Rows of memory must be places: of any other order ``take`` copies all of it first.
-            self._at = AtEdges(
-                *(np.ascontiguousarray(np.concatenate(each)) for each in zip(*parts, strict=True))
-            )
+            self._at = AtEdges(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+            # Of any other order every ``take`` would copy all of it first.
+            assert all(each.flags.c_contiguous for each in self._at)
             # A look at all of the run needs few of them: kept apart, they stay in a cache.
             spans, sums = self._at
             self._coarse = AtEdges(spans[::_COARSE].copy(), sums[::_COARSE].copy())

@@ -276,7 +276,7 @@ class SpanIndex:
                 last = row.columns - 1
                 own = self._sums.take(row.offset + (safe - row.first) * row.columns + last)
                 sums.append((own + part * _weights(self.levels.take(safe))).astype(np.uint32))
-        return AtEdges(spans.T.astype(np.int32), np.stack(sums, axis=1))
+        return AtEdges(spans.T.astype(np.int32, order="C"), np.stack(sums, axis=1))
 
     def _from_overview(self, rows: Sequence[int], edges: Floats, overview: Overview) -> Coverage:
         places, at = overview.snapped(edges)
