@@ -18,6 +18,8 @@ Numbers = npt.NDArray[np.intp]
 
 CELLS_A_COLUMN = 4
 """From so many cells a column on the overview serves."""
+CELLS_IN_MOTION = 1.5
+"""The same while a view moves: edges are a third of a column off at most, and never coincide."""
 LEAST_SPANS = 500_000
 """With fewer spans searching is fast enough at any zoom."""
 _BYTES_A_SPAN = 8
@@ -86,10 +88,10 @@ class Overview:
             return 0
         return sum(each.nbytes for each in (*self._at, *self._coarse))
 
-    def serves(self, edges: Floats) -> bool:
-        """Whether columns are wide enough for edges of cells."""
+    def serves(self, edges: Floats, cells: float) -> bool:
+        """Whether columns are so many cells wide."""
         width = (edges[-1] - edges[0]) / (len(edges) - 1)
-        return self.is_of_use and width >= CELLS_A_COLUMN * self.step
+        return self.is_of_use and width >= cells * self.step
 
     def snapped(self, edges: Floats) -> tuple[Floats, AtEdges]:
         """Return the edges of cells nearest to some edges, and what lies before them."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gui.geometry.span_overview import LEAST_SPANS, AtEdges, Overview
+from gui.geometry.span_overview import CELLS_A_COLUMN, LEAST_SPANS, AtEdges, Overview
 
 Ints = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 Sums = npt.NDArray[np.unsignedinteger[Any]]
@@ -183,15 +183,18 @@ class SpanIndex:
 
     # -- a grid of columns ----------------------------------------------------------------
 
-    def coverage(self, rows: Sequence[int], edges: Floats) -> Coverage:
+    def coverage(
+        self, rows: Sequence[int], edges: Floats, cells: float = CELLS_A_COLUMN
+    ) -> Coverage:
         """Return what some rows cover of columns of equal width.
 
         Args:
             rows: Numbers of the rows.
             edges: The columns' edges in units of the axis, shape (columns + 1,), rising.
+            cells: From so many cells of the overview a column its edges are good enough.
         """
         overview = self.overview
-        if overview is not None and len(rows) and overview.serves(edges):
+        if overview is not None and len(rows) and overview.serves(edges, cells):
             return self._from_overview(rows, edges, overview)
         # Rows with many categories first: those that have a further one are then the first rows.
         kept = [self._rows[row] for row in rows]

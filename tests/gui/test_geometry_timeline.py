@@ -13,7 +13,7 @@ from core.trace.call_spans import CallSpans
 from core.trace.events import Kind
 from gui.geometry.axis import Axis, View, tick_step
 from gui.geometry.marks import nearest_mark, visible_marks
-from gui.geometry.span_overview import CELLS_A_COLUMN
+from gui.geometry.span_overview import CELLS_A_COLUMN, CELLS_IN_MOTION
 from gui.geometry.timeline import LEVEL_STEPS, SpanIndex
 from gui.geometry.timeline_rows import UNDERSCORE_EM, Sizes, baseline_in, lay_rows
 from gui.geometry.wide_spans import spans_in_view, wide_spans
@@ -99,9 +99,11 @@ def test_coverage_stays_exact_where_a_row_is_crowded() -> None:
         assert busy[1][edges[1:] <= cut] == pytest.approx(busy[0][edges[1:] <= cut], abs=1e-4)
 
 
-@pytest.mark.parametrize("columns", [20, 150])
+@pytest.mark.parametrize(
+    ("columns", "cells"), [(20, CELLS_A_COLUMN), (150, CELLS_A_COLUMN), (700, CELLS_IN_MOTION)]
+)
 def test_an_overview_is_exact_between_its_cells(
-    monkeypatch: pytest.MonkeyPatch, columns: int
+    monkeypatch: pytest.MonkeyPatch, columns: int, cells: float
 ) -> None:
     monkeypatch.setattr("gui.geometry.timeline.LEAST_SPANS", 1)
     monkeypatch.setattr("gui.geometry.span_overview._LEAST_CELLS", 1)
@@ -120,10 +122,11 @@ def test_an_overview_is_exact_between_its_cells(
     assert index.overview is not None
     last = float(max(row[-1][1] for row in rows))
     edges = np.linspace(0.0, last, columns + 1)
-    assert index.overview.serves(edges)
-    assert not index.overview.serves(np.linspace(0.0, last / 1000, 21))
-    seen = index.coverage([1, 0], edges)
-    assert np.abs(seen.edges - edges).max() <= last / columns / (2 * CELLS_A_COLUMN)
+    assert index.overview.serves(edges, cells)
+    assert not index.overview.serves(np.linspace(0.0, last / 1000, 21), CELLS_A_COLUMN)
+    seen = index.coverage([1, 0], edges, cells)
+    assert np.abs(seen.edges - edges).max() <= last / columns / (2 * cells)
+    assert (np.diff(seen.edges) > 0).all()
     for number, row in enumerate((rows[1], rows[0])):
         for column, (left, right) in enumerate(pairwise(seen.edges.tolist())):
             for slot, category in enumerate(seen.categories[:, number]):

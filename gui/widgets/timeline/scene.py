@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QStaticText
 
 from gui.geometry.axis import Axis
+from gui.geometry.span_overview import CELLS_A_COLUMN, CELLS_IN_MOTION
 from gui.geometry.timeline import LEVEL_STEPS, Coverage, SpanIndex
 from gui.geometry.timeline_rows import RowLayout, baseline_in
 from gui.geometry.wide_spans import WideSpans, spans_in_view, wide_spans
@@ -191,7 +192,8 @@ class TimelineScene:
         view = self._axis.view
         reach = view.width * columns * self.column_px / self._width
         edges = np.linspace(view.first, view.first + reach, columns + 1)
-        return self._index.coverage([self.rows[at] for at in self._crowded], edges)
+        cells = CELLS_A_COLUMN if self.column_px == 1 else CELLS_IN_MOTION
+        return self._index.coverage([self.rows[at] for at in self._crowded], edges, cells)
 
     def _found(self, slices: list[tuple[int, int]]) -> WideSpans:
         """Return the calls to draw as rectangles: of crowded rows only the wide ones."""
