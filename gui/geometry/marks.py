@@ -50,9 +50,10 @@ class LaneMarks:
         )  # fmt: skip
 
     @property
-    def symbols(self) -> list[Mark]:
-        """Those that have room for a symbol."""
-        return [self.mark(at) for at in np.flatnonzero(self.bars == 0).tolist()]
+    def symbols(self) -> list[float]:
+        """Where those stand that have room for a symbol, in pixels."""
+        at: list[float] = self.x[self.bars == 0].tolist()
+        return at
 
 
 def visible_marks(

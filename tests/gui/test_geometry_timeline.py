@@ -255,7 +255,7 @@ def test_no_mark_in_view_is_lost_at_any_zoom(
     assert (np.abs(marks.x - axis.x_of(marks.first.astype(np.float64))) <= 1.0).all()
     assert ((marks.bars > 0) == (marks.room < 11.0)).all()
     assert ((marks.bars == 0) | ((marks.bars >= 0.5) & (marks.bars <= 1.0))).all()
-    assert [mark.first for mark in marks.symbols] == marks.first[marks.bars == 0].tolist()
+    assert len(marks.symbols) == np.count_nonzero(marks.bars == 0)
     if inside:
         near = nearest_mark([marks], float(marks.x[0]), 0.5)
         assert near is not None

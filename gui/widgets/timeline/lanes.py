@@ -168,8 +168,7 @@ def _draw_hits_in_place(
             stands.append(QPointF(axis.x_of(value), y))
     painter.setPen(QPen(faint, 1))
     painter.drawLines([QLineF(at.x(), area.top(), at.x(), at.y()) for at in stands])
-    for at in stands:
-        overlay.put_symbol(painter, HIT, at, half, colour, rim)
+    overlay.put_symbols(painter, HIT, stands, half, colour, rim)
 
 
 def _draw_focus(

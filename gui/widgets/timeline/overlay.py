@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
@@ -92,9 +93,9 @@ def draw_marks(
     rim = QColor(theme.surface)
     for lane in marks:
         colour = mark_colour(theme, lane.lane)
-        for mark in lane.symbols:
-            middle = QPointF(mark.x, band.center().y())
-            put_symbol(painter, mark.lane, middle, symbol_px / 2, colour, rim)
+        y = band.center().y()
+        middles = [QPointF(x, y) for x in lane.symbols]
+        put_symbols(painter, lane.lane, middles, symbol_px / 2, colour, rim)
 
 
 def draw_bars(
@@ -119,18 +120,26 @@ def draw_bars(
     painter.drawImage(QPointF(left, band.bottom() - 1 - high), image)
 
 
-def put_symbol(
-    painter: QPainter, lane: int, middle: QPointF, half: float, colour: QColor, rim: QColor
+def put_symbols(
+    painter: QPainter,
+    lane: int,
+    middles: Sequence[QPointF],
+    half: float,
+    colour: QColor,
+    rim: QColor,
 ) -> None:
-    """Draw a symbol, on the screen as a picture that is drawn once: there may be hundreds."""
+    """Draw symbols of a lane, on the screen as a picture drawn once: there may be hundreds."""
     engine = painter.paintEngine()
     if engine is None or engine.type() is not QPaintEngine.Type.Raster:
-        draw_symbol(painter, lane, middle, half, colour, rim)
+        for middle in middles:
+            draw_symbol(painter, lane, middle, half, colour, rim)
         return
     ratio = painter.device().devicePixelRatioF()
     stamp = _stamp(lane, half, colour.rgba(), rim.rgba(), ratio)
     side = stamp.width() / ratio / 2
-    painter.drawPixmap(middle - QPointF(side, side), stamp)
+    corner = QPointF(side, side)
+    for middle in middles:
+        painter.drawPixmap(middle - corner, stamp)
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ from gui.geometry.span_overview import CELLS_A_COLUMN, CELLS_IN_MOTION
 from gui.geometry.timeline import LEVEL_STEPS, Coverage, SpanIndex
 from gui.geometry.timeline_rows import RowLayout, baseline_in
 from gui.geometry.wide_spans import WideSpans, spans_in_view, wide_spans
-from gui.widgets.timeline.colours import Fill, Palette, rgb
+from gui.widgets.timeline.colours import Palette, rgb
 
 if TYPE_CHECKING:
     from core.trace.index import Positions
@@ -285,7 +285,8 @@ class TimelineScene:
         spans = self.wide.spans[labelled]
         letters = ((width[labelled] - pad - 2) / letter).astype(np.intp).tolist()
         kinds, levels = self._index.categories[spans].tolist(), self._index.levels[spans].tolist()
-        calls, function, fill = self._calls[spans].tolist(), self._trace.function, self._fill
+        calls, function = self._calls[spans].tolist(), self._trace.function
+        fill = self._look.palette.fill
         key, pen = font.key(), None
         for number, at in enumerate(labelled.tolist()):
             name, room = function(calls[number]).name, letters[number]
@@ -300,9 +301,6 @@ class TimelineScene:
             painter.drawStaticText(
                 QPointF(rect.left() + pad, rect.top() + down), _static(text, key)
             )
-
-    def _fill(self, category: int, level: int) -> Fill:
-        return self._look.palette.fill(category, level)
 
 
 @lru_cache(maxsize=4096)
