@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from core.commands.run import parse_settings
+from core.commands.run import add_scenario_options, parse_settings
 from core.errors import ScenarioError, did_you_mean
 
 if TYPE_CHECKING:
@@ -40,25 +40,7 @@ def add_to(commands: Commands) -> None:
     add("--max-depth", metavar="LIST", help="how many saves may be under way at once")
     add("--kernel", metavar="LIST", help="5.12, 6.1, 6.12")
     add("--arch", metavar="LIST", help="x86_64, arm64, ia64")
-    add(
-        "--layout",
-        metavar="NAME|FILE",
-        help="task_struct: a bundled layout, 'this-machine', or a file",
-    )
-    add(
-        "--set",
-        action="append",
-        default=[],
-        dest="settings",
-        metavar="NAME=VALUE",
-        help="set a parameter of the scenario",
-    )
-    add(
-        "--budget",
-        type=int,
-        metavar="EVENTS",
-        help="end each run after this many events (20 million)",
-    )
+    add_scenario_options(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON for programs")
     form.add_argument("--markdown", action="store_true", help="print the table as Markdown")

@@ -29,6 +29,15 @@ def add_to(commands: Commands) -> None:
     add("--max-depth", type=int, metavar="N", help="how many saves may be under way at once")
     add("--arch", metavar="A", help="x86_64, arm64 or ia64")
     add("--kernel", metavar="V", help="5.12, 6.1 or 6.12")
+    add_scenario_options(parser)
+    add("--essential", action="store_true", help="only the functions of the mail's chain")
+    add("--json", action="store_true", help="print JSON for programs")
+    parser.set_defaults(carry_out=run)
+
+
+def add_scenario_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every command has that runs a scenario, once or more often."""
+    add = parser.add_argument
     add(
         "--layout",
         metavar="NAME|FILE",
@@ -42,15 +51,12 @@ def add_to(commands: Commands) -> None:
         metavar="NAME=VALUE",
         help="set a parameter of the scenario",
     )
-    add("--essential", action="store_true", help="only the functions of the mail's chain")
     add(
         "--budget",
         type=int,
         metavar="EVENTS",
-        help="end the run after this many events (20 million)",
+        help="end a run after this many events (20 million)",
     )
-    add("--json", action="store_true", help="print JSON for programs")
-    parser.set_defaults(carry_out=run)
 
 
 def run(options: argparse.Namespace) -> int:

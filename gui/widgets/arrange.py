@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QSplitter, QWidget
+
+if TYPE_CHECKING:
+    from gui.settings import Settings
 
 
 def splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
@@ -13,6 +19,34 @@ def splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
         made.addWidget(widget)
     made.setChildrenCollapsible(False)
     return made
+
+
+def keep_splitters(
+    splitters: Mapping[str, QSplitter], settings: Settings, workspace: str
+) -> set[str]:
+    """Put splitters where they were, and remember where they are dragged.
+
+    Args:
+        splitters: By name.
+        settings: Where it is remembered.
+        workspace: Whose they are: names need differ only within one.
+
+    Returns:
+        The names of those the user has dragged, now or earlier; it grows.
+    """
+    dragged: set[str] = set()
+
+    def remember(name: str) -> None:
+        dragged.add(name)
+        settings.set_state(f"{workspace}/{name}", splitters[name].saveState())
+
+    for name, splitter in splitters.items():
+        state = settings.state(f"{workspace}/{name}")
+        if not state.isEmpty():
+            splitter.restoreState(state)
+            dragged.add(name)
+        splitter.splitterMoved.connect(lambda *_, name=name: remember(name))
+    return dragged
 
 
 def scrolled(widget: QWidget, name: str) -> QScrollArea:

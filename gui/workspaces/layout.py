@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.widgets.arrange import scrolled, splitter
+from gui.widgets.arrange import keep_splitters, scrolled, splitter
 from gui.widgets.controls import Segments
 from gui.widgets.layout.bar import LayoutBar
 from gui.widgets.layout.bits import StorageWordView
@@ -76,9 +76,8 @@ class LayoutWorkspace(QWidget):
         self.machine = MachineFields(session, themes)
         self._panels = QStackedWidget()
         self._head = QFrame()
-        self._dragged: set[str] = set()
         self._splitters = self._arrange()
-        self._restore()
+        self._dragged = keep_splitters(self._splitters, window.settings, "layout")
         for changed in (session.layout_changed, session.answer_changed):
             changed.connect(self._share_later)
         themes.changed.connect(self._dress)
@@ -121,18 +120,6 @@ class LayoutWorkspace(QWidget):
         width = max(self._window.width(), 960)
         columns.setSizes([width * (100 - _RIGHT_SHARE) // 100, width * _RIGHT_SHARE // 100])
         return {"columns": columns, "left": left, "cost": cost}
-
-    def _restore(self) -> None:
-        for name, made in self._splitters.items():
-            state = self._window.settings.state(f"layout/{name}")
-            if not state.isEmpty():
-                made.restoreState(state)
-                self._dragged.add(name)
-            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
-
-    def _remember(self, name: str) -> None:
-        self._dragged.add(name)
-        self._window.settings.set_state(f"layout/{name}", self._splitters[name].saveState())
 
     def _dress(self) -> None:
         px = self._window.themes.metrics.frame().px

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
-from gui.widgets.arrange import scrolled, splitter
+from gui.widgets.arrange import keep_splitters, scrolled, splitter
 from gui.widgets.counts import CountsPanel
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.guard_bar import GuardBar
@@ -71,7 +71,7 @@ class LiveWorkspace(QWidget):
         self.scrubber = Scrubber(session, themes)
         self._splitters = self._arrange()
         self._scale = 0.0
-        self._restore()
+        keep_splitters(self._splitters, window.settings, "live")
         self._bind_panels()
         themes.changed.connect(self._follow_scale)
         self._follow_scale()
@@ -131,13 +131,6 @@ class LiveWorkspace(QWidget):
             box.setSpacing(0)
         return middle
 
-    def _restore(self) -> None:
-        for name, made in self._splitters.items():
-            state = self._window.settings.state(f"live/{name}")
-            if not state.isEmpty():
-                made.restoreState(state)
-            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
-
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""
         columns = self._splitters["columns"]
@@ -177,9 +170,6 @@ class LiveWorkspace(QWidget):
             wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
             panel.setVisible(wanted and scale < hall)
             self._window.registry.set_checked(command, wanted and scale < hall)
-
-    def _remember(self, name: str) -> None:
-        self._window.settings.set_state(f"live/{name}", self._splitters[name].saveState())
 
 
 def create(window: MainWindow, session: Session, playback: Playback) -> LiveWorkspace:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
 from gui.search import Search
-from gui.widgets.arrange import splitter
+from gui.widgets.arrange import keep_splitters, splitter
 from gui.widgets.ask import ask_where
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.functions.panel import FunctionsPanel
@@ -77,9 +77,8 @@ class TimelineWorkspace(QWidget):
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.progress = RunProgress(session, themes, over=self.timeline)
         self.side = SidePanels(self._panels(playback), themes)
-        self._dragged: set[str] = set()
         self._splitters = self._arrange()
-        self._restore()
+        self._dragged = keep_splitters(self._splitters, window.settings, "timeline")
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
         self.exporter = Exporter(self)
@@ -181,18 +180,6 @@ class TimelineWorkspace(QWidget):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
         return {"columns": columns, "left": left}
-
-    def _restore(self) -> None:
-        for name, made in self._splitters.items():
-            state = self._window.settings.state(f"timeline/{name}")
-            if not state.isEmpty():
-                made.restoreState(state)
-                self._dragged.add(name)
-            made.splitterMoved.connect(lambda *_, name=name: self._remember(name))
-
-    def _remember(self, name: str) -> None:
-        self._dragged.add(name)
-        self._window.settings.set_state(f"timeline/{name}", self._splitters[name].saveState())
 
     def _follow_scale(self) -> None:
         metrics = self._window.themes.metrics
