@@ -111,7 +111,7 @@ def test_a_display_that_answers_takes_no_time(display: str) -> None:
     preflight.check({"DISPLAY": display})  # the first time loads libraries
     begin = time.perf_counter()
     preflight.check({"DISPLAY": display})
-    assert time.perf_counter() - begin < 0.1
+    assert time.perf_counter() - begin < 2, "nothing is waited for"
 
 
 @needs_xvfb
