@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
-from core.trace.events import SITE_BITS, Function, Kind
+from core.trace.events import Function, Kind
 from core.trace.routine import Routine
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class PageOwner:
         page.order, page.gfp, page.pid = order, gfp, machine.task.pid
         page.handle = handle
         page.allocated = True
-        machine.append(self._owner_set | page.pfn << SITE_BITS)
+        machine.recorder.add(self._owner_set, page.pfn)
         machine.recorder.add(self._handle_site(handle), handle)
         if self._has_list and handle:
             self._count_user(machine.depot.records[handle - 1], gfp, 1 << order)
@@ -160,7 +160,7 @@ class PageOwner:
         handle = self.save_stack(gfp_masks.GFP_NOWAIT | gfp_masks.NOWARN)
         page.allocated = False
         page.free_handle = handle
-        machine.append(self._freed | page.pfn << SITE_BITS)
+        machine.recorder.add(self._freed, page.pfn)
         machine.recorder.add(self._free_handle, handle)
         if self._has_list and page.handle not in (NO_HANDLE, EARLY_HANDLE):
             machine.depot.records[page.handle - 1].users -= 1 << page.order

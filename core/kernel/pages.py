@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
 from core.kernel.outcome import OutOfMemory
-from core.trace.events import SITE_BITS, Kind
+from core.trace.events import Kind
 from core.trace.info import PageInfo
 from core.trace.routine import Path
 
@@ -138,7 +138,7 @@ class PageAllocator:
         page = self._take(order, gfp)
         if page is not None:
             code = self._taken.get((order, gfp))
-            machine.append((code or self._declare_taken(order, gfp)) | page.pfn << SITE_BITS)
+            machine.recorder.add(code or self._declare_taken(order, gfp), page.pfn)
             page.in_use = True
             machine.page_owner.allocated(page, order, gfp)
         machine.ret(self._freelist)
@@ -172,7 +172,7 @@ class PageAllocator:
         if small:
             machine.ret_path(self._prepare_small)
         code = self._given_back if small else self._given_back_large
-        machine.append(code | page.pfn << SITE_BITS)
+        machine.recorder.add(code, page.pfn)
         page.in_use = False
         machine.ret(routine)
         machine.ret_path(self._free_entry)

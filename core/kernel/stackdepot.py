@@ -164,7 +164,7 @@ class StackDepot:
         append(self._looked_up | (len(entries) - 1) << SITE_BITS)
         record = self._by_entries.get(entries)
         if record is not None:
-            append(self._hit | record.number << SITE_BITS)
+            self._machine.recorder.add(self._hit, record.number)
             return record
         append(self._missed)
         new_pool = None if self.spare_ready else self._preallocate(gfp)
@@ -173,7 +173,7 @@ class StackDepot:
         record = self._by_entries.get(entries)
         if record is not None:
             # A nested save may have stored the same stack meanwhile.
-            append(self._hit | record.number << SITE_BITS)
+            self._machine.recorder.add(self._hit, record.number)
             new_pool = self._keep(new_pool)
         else:
             record, new_pool = self._insert(entries, new_pool)

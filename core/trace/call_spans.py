@@ -63,7 +63,7 @@ class CallSpans:
             [not essential or bool(trace.functions[s.function].essential) for s in trace.sites],
             np.bool_,
         )
-        sites = (trace.codes & SITE_MASK).astype(np.int16)
+        sites = (trace.codes & SITE_MASK).astype(np.uint16)
         called = (wanted & (kinds == Kind.CALLED))[sites]
         returned = (wanted & (kinds == Kind.RETURNED))[sites]
         calls = np.flatnonzero(called).astype(np.int32)

@@ -1,8 +1,8 @@
-"""The simulated time of many positions at once, and the way back."""
+"""The time of many positions at once, and the way back: simulated, or as it was recorded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,68 @@ _CHUNK_POSITIONS = 1 << 14
 Times = npt.NDArray[np.int64]
 
 
-class Clock:
-    """Simulated nanoseconds after each event; the clock is 0 before the first.
+class Clock(Protocol):
+    """Nanoseconds after each event; the clock is 0 before the first."""
+
+    @property
+    def end_ns(self) -> int:
+        """The time after the last event."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the index in bytes."""
+
+    def __len__(self) -> int: ...
+
+    def at(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return the time after each of some events; position -1 is the moment before the run."""
+
+    def positions_at(self, times: Times) -> Positions:
+        """Return the last position at or before each of some times; -1 before the first event."""
+
+    def all(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return the time after each of many rising positions; one pass over all events."""
+
+
+class RecordedClock:
+    """The clock of a recording: a column of times.
+
+    Args:
+        times_ns: When each event happened, never falling.
+    """
+
+    nbytes = 0  # the column is the trace's own
+
+    def __init__(self, times_ns: Times) -> None:
+        self._times = times_ns
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    @property
+    def end_ns(self) -> int:
+        """The time after the last event."""
+        return int(self._times[-1]) if len(self._times) else 0
+
+    def at(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return the time after each of some events; position -1 is the moment before them."""
+        positions = np.asarray(positions, np.int64)
+        if not len(self._times):
+            return np.zeros(len(positions), np.int64)
+        return np.where(positions < 0, 0, self._times[np.maximum(positions, 0)])
+
+    def positions_at(self, times: Times) -> Positions:
+        """Return the last position at or before each of some times; -1 before the first event."""
+        found = np.searchsorted(self._times, np.asarray(times, np.int64), side="right") - 1
+        return found.astype(np.int32)
+
+    def all(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return the time after each of many rising positions."""
+        return self.at(positions)
+
+
+class SummedClock:
+    """The simulated clock: what each event costs, summed up.
 
     It keeps the time at every 32nd event (a quarter of a byte an event) and sums the rest when it
     is asked.

@@ -1,9 +1,10 @@
 """The vocabulary of a trace: what an event is, where it happened, and how it is packed.
 
-An event is one unsigned 32-bit code: the number of its *site* in the low 12 bits and a small
-argument in the 20 bits above. A site is everything about an event that does not change from one
-time to the next: its kind, its function, the line of the listing, its sentence and its cost. An
-argument that does not fit is kept in a sparse side table (see ``Recorder``).
+An event is one unsigned 32-bit code: the number of its *site* in the low 16 bits and a small
+argument in the 16 bits above: a recording of a whole kernel has tens of thousands of functions. A
+site is everything about an event that does not change from one time to the next: its kind, its
+function, the line of the listing, its sentence and its cost. An argument that does not fit is kept
+in a sparse side table (see ``Recorder``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-SITE_BITS = 12
+SITE_BITS = 16
 SITE_MASK = (1 << SITE_BITS) - 1
 MAX_SITES = 1 << SITE_BITS
 WIDE_ARGUMENT = (1 << (32 - SITE_BITS)) - 1

@@ -23,16 +23,18 @@ import zstandard
 
 from core.errors import TraceFileError
 from core.saving import write_aside
-from core.trace.events import Function, Kind, Site
+from core.trace.events import SITE_BITS, WIDE_ARGUMENT, Function, Kind, Site
 from core.trace.file_checks import Damage, check_columns, check_head
+from core.trace.index import Codes
 from core.trace.info import TraceInfo
 from core.trace.trace import Trace
 
 MAGIC = b"ownerscope trace\n"
-SCHEMA = 2
+SCHEMA = 3
 _NUMBER = struct.Struct("<I")
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BYTES_AN_EVENT = 8
+_BYTES_A_TIME = 8
 
 MOST_SHRUNK = 200
 """Traces shrink to a sixth or so, because their parents rise all the way; what claims
@@ -53,6 +55,7 @@ class _Head(msgspec.Struct):
     wide: dict[int, int]
     info: TraceInfo
     workspace: dict[str, Any] = {}
+    timed: bool = False
 
 
 class _Version(msgspec.Struct):
@@ -65,8 +68,18 @@ def _from_1(encoded: bytes) -> bytes:
     return msgspec.json.encode(head | {"schema": 2, "workspace": {}})
 
 
-UPGRADES: dict[int, Callable[[bytes], bytes]] = {1: _from_1}
+def _from_2(encoded: bytes) -> bytes:
+    """Schema 3 has more room for sites (``_widened``), and may have a column of times."""
+    head = msgspec.json.decode(encoded, type=dict[str, Any])
+    return msgspec.json.encode(head | {"schema": 3})
+
+
+UPGRADES: dict[int, Callable[[bytes], bytes]] = {1: _from_1, 2: _from_2}
 """By old schema: a function from an old head to the next schema's."""
+
+_NARROW_SITE_BITS = 12
+_FIRST_WIDE = 3
+"""Up to schema 2 a code had 12 bits for its site."""
 
 _FIRST_WITH_CHECKSUM = 2
 
@@ -93,11 +106,14 @@ def to_bytes(trace: Trace, workspace: dict[str, Any] | None = None) -> bytes:
         wide=trace.wide,
         info=trace.info,
         workspace=workspace or {},
+        timed=trace.times_ns is not None,
     )
     encoded = msgspec.json.encode(head)
     # Columns that are aligned in a file are used where they lie.
     encoded += b" " * (-(len(MAGIC) + _NUMBER.size + len(encoded)) % _BYTES_AN_EVENT)
     columns = trace.codes.astype("<u4").tobytes() + trace.parents.astype("<i4").tobytes()
+    if trace.times_ns is not None:
+        columns += trace.times_ns.astype("<i8").tobytes()
     data = b"".join((MAGIC, _NUMBER.pack(len(encoded)), encoded, columns))
     return data + _NUMBER.pack(zlib.crc32(data))
 
@@ -240,17 +256,18 @@ def _read(data: bytes) -> tuple[Trace, dict[str, Any]]:
     (length,) = _NUMBER.unpack(start[len(MAGIC) :])
     encoded = source.take(length)
     first_schema, head = _read_head(encoded)
-    columns = source.take(head.length * _BYTES_AN_EVENT)
-    if len(columns) != head.length * _BYTES_AN_EVENT:
+    event_bytes = _BYTES_AN_EVENT + (_BYTES_A_TIME if head.timed else 0)
+    columns = source.take(head.length * event_bytes)
+    if len(columns) != head.length * event_bytes:
         raise Damage(
-            f"expected {head.length} events, found room for {len(columns) // _BYTES_AN_EVENT}",
+            f"expected {head.length} events, found room for {len(columns) // event_bytes}",
             advice="the file is cut off; save it again",
         )
     if first_schema >= _FIRST_WITH_CHECKSUM:
         _check_sum(source, (start, encoded, columns))
     if len(source.take(1)):
         raise Damage("there is more in it than its events")
-    return _trace(head, columns), head.workspace
+    return _trace(head, columns, first_schema), head.workspace
 
 
 def _check_sum(source: _Source, parts: tuple[bytes | memoryview, ...]) -> None:
@@ -278,10 +295,18 @@ def _read_head(encoded: bytes | memoryview) -> tuple[int, _Head]:
     return first, head
 
 
-def _trace(head: _Head, columns: bytes | memoryview) -> Trace:
+def _trace(head: _Head, columns: bytes | memoryview, schema: int) -> Trace:
     codes = np.require(np.frombuffer(columns, "<u4", head.length), np.uint32, "A")
+    wide = head.wide
+    if schema < _FIRST_WIDE:
+        codes, wide = _widened(codes, wide)
     whole = np.frombuffer(columns, "<i4", head.length, head.length * 4)
     parents = np.require(whole, np.int32, "A")
+    times = None
+    if head.timed:
+        times = np.require(
+            np.frombuffer(columns, "<i8", head.length, head.length * _BYTES_AN_EVENT), np.int64, "A"
+        )
     trace = Trace(
         codes,
         [
@@ -290,9 +315,21 @@ def _trace(head: _Head, columns: bytes | memoryview) -> Trace:
         ],
         [Function(*function) for function in head.functions],
         head.values,
-        head.wide,
+        wide,
         head.info,
         parents,
+        times,
     )
     check_columns(trace)
     return trace
+
+
+def _widened(codes: Codes, wide: dict[int, int]) -> tuple[Codes, dict[int, int]]:
+    """Return codes that had 12 bits for the site as those that have 16."""
+    sites = codes & np.uint32((1 << _NARROW_SITE_BITS) - 1)
+    arguments = codes >> np.uint32(_NARROW_SITE_BITS)
+    large = np.flatnonzero(arguments >= WIDE_ARGUMENT).tolist()
+    # What was in the side table before stays as it is there, be it right or damaged.
+    moved = {at: int(arguments[at]) for at in large if at not in wide}
+    arguments = np.minimum(arguments, np.uint32(WIDE_ARGUMENT))
+    return sites | arguments << np.uint32(SITE_BITS), {**moved, **wide}

@@ -155,6 +155,10 @@ def check_columns(trace: Trace) -> None:
         Damage: An event points at something that does not exist.
     """
     codes, parents = trace.codes, trace.parents
+    times = trace.times_ns
+    if times is not None:
+        rising = int(times[0]) >= 0 and bool((times[1:] >= times[:-1]).all())
+        _need(rising, "its times do not rise")
     sites: npt.NDArray[np.uint32] = codes & np.uint32(SITE_MASK)
     _need(int(sites.max()) < len(trace.sites), "an event is at a site that does not exist")
     positions = np.arange(len(codes), dtype=np.int32)

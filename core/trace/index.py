@@ -20,6 +20,8 @@ Positions = npt.NDArray[np.int32]
 
 BLOCK_EVENTS = 256
 """Events a row of the count index covers: a seek counts at most this many by hand."""
+_SITES_A_BLOCK = 2
+"""With more sites rows are further apart, so that an event costs 8 bytes of the index at most."""
 
 
 def enclosing_calls(
@@ -92,21 +94,22 @@ class CountIndex:
     def __init__(self, codes: Codes, n_sites: int) -> None:
         self._codes = codes
         self._n_sites = n_sites
+        self._block_events = max(BLOCK_EVENTS, n_sites // _SITES_A_BLOCK)
 
     @cached_property
     def _blocks(self) -> npt.NDArray[np.int32]:
-        n_blocks = len(self._codes) // BLOCK_EVENTS
+        n_blocks = len(self._codes) // self._block_events
         counts = np.zeros((n_blocks + 1, self._n_sites), np.int32)
         for block in range(n_blocks):
-            start = block * BLOCK_EVENTS
-            sites = self._codes[start : start + BLOCK_EVENTS] & SITE_MASK
+            start = block * self._block_events
+            sites = self._codes[start : start + self._block_events] & SITE_MASK
             counts[block + 1] = np.bincount(sites, minlength=self._n_sites)
         return np.cumsum(counts, axis=0, dtype=np.int32)
 
     def up_to(self, position: int) -> npt.NDArray[np.int64]:
         """Return the number of events of each site in ``[0, position]``; -1 gives zeros."""
-        block = (position + 1) // BLOCK_EVENTS
-        rest = self._codes[block * BLOCK_EVENTS : position + 1] & SITE_MASK
+        block = (position + 1) // self._block_events
+        rest = self._codes[block * self._block_events : position + 1] & SITE_MASK
         counts: npt.NDArray[np.int64] = self._blocks[block] + np.bincount(
             rest, minlength=self._n_sites
         )

@@ -24,15 +24,15 @@ class NamedField(msgspec.Struct, frozen=True):
     bit_size: int
 
 
-GUARD_DESIGNS = ("none", "scan", "uint", "bit1", "bit2")
-"""The guards a trace can come from."""
+GUARD_DESIGNS = ("none", "scan", "uint", "bit1", "bit2", "unknown")
+"""The guards a trace can come from; a recording does not say which it was."""
 
 
 class GuardInfo(msgspec.Struct, frozen=True):
     """The guard that ran and the place of its field; ``unit_bytes`` 0 means it keeps no state.
 
     Attributes:
-        design: none, scan, uint, bit1 or bit2.
+        design: none, scan, uint, bit1, bit2, or unknown in a recording.
         max_depth: How many saves may be under way at once in a task.
         field: The field's name in task_struct.
         byte_offset: Offset of the storage unit.
@@ -171,6 +171,46 @@ class ScriptInfo(msgspec.Struct, frozen=True):
     lock: int
 
 
+class RecordingInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trace of a real kernel says about the file it was read from.
+
+    Attributes:
+        format: Name of the format (see ``core.recording.formats``).
+        title: The file's name.
+        cpus: How many CPUs took part, 0 where the file does not say.
+        calls_closed: Calls that began and ended in it.
+        calls_open_at_start: Calls that had begun before the first line.
+        calls_open_at_end: Calls that had not returned by the last line.
+        guard_hits: Guard hits found from structure alone, None where the file cannot tell.
+        hit_comments: Guard hits that the file's own comments report.
+        comments_apart: How many of these belong to a save whose outer part was not recorded.
+        duration_ns: From the first to the last event.
+        start_ns: Absolute time of the first event, -1 where the file has durations only.
+        times_inferred: Whether times were put together from durations: lower bounds.
+        lines: Lines read.
+        bad_lines: Lines that could not be understood.
+        first_bad: The first of them, quoted with its number; empty where there is none.
+        notes: What else there is to know, as sentences.
+    """
+
+    format: str
+    title: str = ""
+    cpus: int = 0
+    calls_closed: int = 0
+    calls_open_at_start: int = 0
+    calls_open_at_end: int = 0
+    guard_hits: int | None = None
+    hit_comments: int = 0
+    comments_apart: int = 0
+    duration_ns: int = 0
+    start_ns: int = -1
+    times_inferred: bool = False
+    lines: int = 0
+    bad_lines: int = 0
+    first_bad: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The run a trace came from.
 
@@ -183,6 +223,7 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
         pages: Blocks in use before the first event.
         scripts: ia64's unwind scripts, by number; empty with other unwinders.
         inferred: What is inferred about this run, as sentences for the interface.
+        recording: Where a real kernel ran and not the simulated one: what its file says.
     """
 
     scenario: str
@@ -207,3 +248,4 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
     outcome_detail: dict[str, str | int] = {}
     warnings: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
+    recording: RecordingInfo | None = None

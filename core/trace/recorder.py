@@ -12,7 +12,7 @@ class Recorder:
     """Collects the events of one run.
 
     ``events`` is public on purpose: the simulated kernel binds ``events.append`` and
-    ``events.extend`` once and packs ``code | argument << 12`` itself where it knows that the
+    ``events.extend`` once and packs ``code | argument << SITE_BITS`` itself where it knows that the
     argument is small. ``add`` is for arguments that may be of any size.
     """
 

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from core.trace.clock import Clock
+from core.trace.clock import Clock, RecordedClock, SummedClock
 from core.trace.counts import CountRules
 from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Function, Kind, Site
 from core.trace.index import Codes, CountIndex, Positions, parents_of
@@ -63,6 +64,8 @@ class Trace:
         wide: Arguments too large for a code, by position.
         info: The run it came from.
         parents: ``enclosing_calls``, if it is at hand already.
+        times_ns: When each event happened, where it was recorded and not simulated, shape (n,),
+            int64, never falling; the first is 0 or later.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Trace:
         wide: dict[int, int],
         info: TraceInfo,
         parents: Positions | None = None,
+        times_ns: npt.NDArray[np.int64] | None = None,
     ) -> None:
         self.codes = codes
         self.sites = tuple(sites)
@@ -81,6 +85,7 @@ class Trace:
         self.values = tuple(values)
         self.wide = wide
         self.info = info
+        self.times_ns = times_ns
         # Indexing a memoryview gives a plain int in a third of the time numpy takes.
         self._codes: memoryview[int] = memoryview(codes.data)
         if parents is not None:
@@ -190,6 +195,8 @@ class Trace:
     def state_at(self, position: int) -> State:
         """Return the state after an event; ``position`` -1 is the state before the run."""
         named, clock_ns = self.count_rules.named(self.counts_index.up_to(position))
+        if self.times_ns is not None:
+            clock_ns = self.clock_ns(position)
         named["deepest_recursion"] = max(
             [signal.highest_up_to(position) for signal in self.recursion.values()]
         )
@@ -198,13 +205,15 @@ class Trace:
         return State(position, task, self.frames_at(position), word, clock_ns, named)
 
     def clock_ns(self, position: int) -> int:
-        """Return the simulated time after an event in nanoseconds."""
+        """Return the time after an event in nanoseconds: simulated, or as it was recorded."""
+        if self.times_ns is not None:
+            return int(self.times_ns[position]) if position >= 0 else 0
         return self.count_rules.named(self.counts_index.up_to(position))[1]
 
     @cached_property
     def clock(self) -> Clock:
-        """The simulated time of many positions at once."""
-        return Clock(self)
+        """The time of many positions at once: simulated, or as it was recorded."""
+        return SummedClock(self) if self.times_ns is None else RecordedClock(self.times_ns)
 
     @cached_property
     def task_switches(self) -> list[tuple[int, int]]:
@@ -247,4 +256,5 @@ class Trace:
         """Memory of the columns and indexes in bytes (those built so far, all of them used)."""
         signals = [*self.recursion.values(), *self._words.values()]
         columns = self.codes.nbytes + self.parents.nbytes + self.counts_index.nbytes
+        columns += self.times_ns.nbytes if self.times_ns is not None else 0
         return columns + sum(signal.nbytes for signal in signals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.trace.clock import Clock
+from core.trace.clock import SummedClock
 from tests.runs import bundled_run, run_scenario
 
 
@@ -34,7 +34,7 @@ def test_a_time_belongs_to_the_last_event_at_or_before_it(name: str) -> None:
 def test_positions_of_a_long_run_come_back_from_their_times() -> None:
     trace = run_scenario("depth-law", {"events": 500})
     positions = np.unique(np.linspace(0, len(trace) - 1, 5000).astype(np.int32))
-    clock = Clock(trace)
+    clock = SummedClock(trace)
     times = clock.all(positions)
     assert (clock.at(positions) == times).all()
     back = clock.positions_at(times)

@@ -19,7 +19,7 @@ from core.guards.catalog import DESIGNS
 from core.trace import file as trace_file
 from core.trace.call_spans import CallSpans
 from core.trace.counts import COUNT_NAMES
-from core.trace.events import SITE_BITS, SITE_MASK, Kind
+from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Kind
 from core.trace.explain import explain
 from core.trace.holdings.pages import Which
 from core.trace.holdings.state import Holdings
@@ -85,7 +85,7 @@ def test_large_arguments_come_back() -> None:
     plain = bundled_run("mail-chain")
     codes = plain.codes.copy()
     at = int(plain.positions(Kind.OWNER_HANDLE)[0])
-    codes[at] = (codes[at] & SITE_MASK) | 0xFFFFF << SITE_BITS
+    codes[at] = (codes[at] & SITE_MASK) | WIDE_ARGUMENT << SITE_BITS
     trace = Trace(
         codes, plain.sites, plain.functions, plain.values, {at: 1 << 40}, plain.info, plain.parents
     )
@@ -107,7 +107,7 @@ def test_a_trace_of_the_first_schema_still_opens() -> None:
 
 def test_an_old_trace_that_is_saved_again_has_the_new_schema(tmp_path: Path) -> None:
     trace_file.save(trace_file.load(OLD), tmp_path / "again.trace", compress=False)
-    assert b'"schema":2' in (tmp_path / "again.trace").read_bytes()[:64]
+    assert b'"schema":3' in (tmp_path / "again.trace").read_bytes()[:64]
     assert len(trace_file.load(tmp_path / "again.trace")) == len(trace_file.load(OLD))
 
 
@@ -185,8 +185,8 @@ def test_more_than_its_events_is_said() -> None:
 
 
 def test_a_newer_trace_is_refused() -> None:
-    newer = DATA.replace(b'"schema":2', b'"schema":9', 1)
-    assert "schema 9 is not 2" in refused(newer)
+    newer = DATA.replace(b'"schema":3', b'"schema":9', 1)
+    assert "schema 9 is not 3" in refused(newer)
     assert "update ownerscope" in refused(newer)
 
 
@@ -345,7 +345,7 @@ def test_a_call_returns_once() -> None:
 
 
 def test_the_guards_a_trace_knows_are_those_there_are() -> None:
-    assert set(GUARD_DESIGNS) == set(DESIGNS)
+    assert set(GUARD_DESIGNS) == {*DESIGNS, "unknown"}
 
 
 # -- nothing is allocated by a claimed length ---------------------------------------------------
@@ -376,3 +376,38 @@ def test_a_bomb_takes_no_memory() -> None:
     bomb = zstandard.ZstdCompressor(level=3).compress(start + bytes(128 << 20))
     assert len(bomb) < 100_000
     assert most_bytes(bomb) < 32 << 20
+
+
+# -- times --------------------------------------------------------------------------------------
+
+
+def test_a_trace_of_the_second_schema_opens_with_its_codes_widened() -> None:
+    trace, workspace = trace_file.load_with_workspace(OLD.with_name("schema-2.trace"))
+    now = run_scenario("depot-growth", {"callers": 2}, kernel="5.12")
+    assert workspace == {"position": 3}
+    assert trace.codes.tolist() == now.codes.tolist()
+    assert trace.wide == now.wide
+    assert trace.state_at(len(trace) - 1) == now.state_at(len(now) - 1)
+
+
+def _timed(times: list[int]) -> Trace:
+    plain = bundled_run("mail-chain")
+    column = np.array(times + [times[-1]] * (len(plain) - len(times)), np.int64)
+    return Trace(
+        plain.codes, plain.sites, plain.functions, plain.values, plain.wide, plain.info,
+        plain.parents, column,
+    )  # fmt: skip
+
+
+def test_recorded_times_come_back_and_are_the_clock() -> None:
+    trace = trace_file.from_bytes(trace_file.to_bytes(_timed([5, 5, 70])), where="timed")
+    assert [trace.clock_ns(at) for at in (-1, 0, 1, 2, 3)] == [0, 5, 5, 70, 70]
+    assert trace.state_at(1).clock_ns == 5
+    assert trace.clock.at(np.array([-1, 0, 2])).tolist() == [0, 5, 70]
+    assert trace.clock.positions_at(np.array([0, 4, 5, 69])).tolist() == [-1, -1, 1, 1]
+    assert trace.clock.end_ns == 70
+
+
+def test_times_that_fall_are_damage() -> None:
+    assert "its times do not rise" in refused(trace_file.to_bytes(_timed([5, 4])))
+    assert "its times do not rise" in refused(trace_file.to_bytes(_timed([-1, 4])))
