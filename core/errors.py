@@ -56,6 +56,10 @@ class TraceFileError(OwnerscopeError):
     """A saved trace that is damaged, or newer than this program."""
 
 
+class RecordingError(OwnerscopeError):
+    """A recording of a real kernel that cannot be read, or is in no format that is known."""
+
+
 class PatternError(OwnerscopeError):
     """A regular expression that is none."""
 

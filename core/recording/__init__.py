@@ -1,0 +1,1 @@
+"""Recorded files of real kernels: one module a format, and the two models they become."""

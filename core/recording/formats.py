@@ -1,0 +1,65 @@
+"""Which formats there are: each reader says what it reads and how to tell it by its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.recording.profile import StackProfile
+    from core.recording.reading import Reading
+    from core.recording.source import Source
+    from core.trace.trace import Trace
+
+    Read = Callable[[Source, Reading], StackProfile | Trace]
+    Tell = Callable[[bytes], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read.
+
+    Attributes:
+        name: Its name on the command line and in JSON.
+        title: Its name for people.
+        module: The module in ``core.recording`` with ``tell(head) -> float``, how sure it is that
+            a file which begins with these bytes is in the format (0 to 1), and
+            ``read(source, reading)``, which returns the profile or the trace.
+    """
+
+    name: str
+    title: str
+    module: str
+
+    def tell(self, head: bytes) -> float:
+        """Return how sure the format's reader is of a file with these first bytes, 0 to 1."""
+        return float(import_module(f"core.recording.{self.module}").tell(head))
+
+    def read(self, source: Source, reading: Reading) -> StackProfile | Trace:
+        """Read a file of this format."""
+        read: Read = import_module(f"core.recording.{self.module}").read
+        return read(source, reading)
+
+
+FORMATS = (
+    Format("page_owner", "page_owner dump", "page_owner"),
+    Format("page_owner_stacks", "page_owner_stacks", "page_owner_stacks"),
+    Format("function_graph", "ftrace function_graph", "function_graph"),
+    Format("function", "ftrace function", "function_tracer"),
+    Format("trace_events", "trace events with stacks", "trace_events"),
+    Format("perf_script", "perf script", "perf_script"),
+    Format("console", "kernel log", "console"),
+    Format("speedscope", "speedscope", "speedscope"),
+    Format("chrome", "Chrome trace events", "chrome"),
+    Format("folded", "folded stacks", "folded"),
+)
+"""Every format that is read; where two are as sure, the first one reads."""
+
+
+def format_of(head: bytes) -> Format | None:
+    """Return the format of a file by its first bytes, None where no reader knows it."""
+    sure = [(each.tell(head), -number) for number, each in enumerate(FORMATS)]
+    best, number = max(sure)
+    return FORMATS[-number] if best > 0 else None

@@ -1,0 +1,178 @@
+"""Where a recording comes from: a file or standard input, unpacked on the way, in chunks.
+
+Nothing here knows a format. A source is read once, from the start; its first bytes can be looked at
+before, which is how a format is told by its content.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import RecordingError
+
+CHUNK_BYTES = 8 << 20
+HEAD_BYTES = 1 << 16
+"""What is looked at to tell a format."""
+
+STANDARD_INPUT = "-"
+_MAGICS = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
+_WINDOW_BYTES = 1 << 31
+"""Dumps are compressed with ``zstd --long``: the largest window that needs no 64-bit format."""
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of the file were read so far, and how many there are (0: not known)."""
+
+
+class Source:
+    """The bytes of a recording, unpacked where they are compressed.
+
+    Args:
+        raw: The bytes as they are in the file.
+        name: What errors and titles call it.
+        total_bytes: Size of the file, 0 where it is not known.
+        progress: Told after each chunk.
+
+    Attributes:
+        name: What errors and titles call it.
+        cut: Why the bytes end early, as a clause; empty while they do not.
+    """
+
+    def __init__(
+        self, raw: BinaryIO, *, name: str, total_bytes: int = 0, progress: Progress | None = None
+    ) -> None:
+        self.name, self.total_bytes = name, total_bytes
+        self.cut = ""
+        self._counted = _Counted(raw)
+        self._progress = progress
+        buffered = io.BufferedReader(self._counted, 1 << 20)
+        magic = buffered.peek(8)[:8]
+        packing = next((name for begin, name in _MAGICS.items() if magic.startswith(begin)), "")
+        self.packing = packing
+        self._plain: BinaryIO = _unpacker(packing, buffered) if packing else buffered
+        self._head = b""
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes of the file that were read so far."""
+        return self._counted.count
+
+    def head(self) -> bytes:
+        """Return the first bytes, at most ``HEAD_BYTES``; they are read again afterwards."""
+        if not self._head:
+            self._head = self._read(HEAD_BYTES)
+        return self._head
+
+    def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """Yield all bytes once, in chunks of about a size."""
+        begin, self._head = self._head, b""
+        if begin:
+            yield begin
+        while chunk := self._read(size):
+            yield chunk
+            if self._progress is not None:
+                self._progress(self.read_bytes, self.total_bytes)
+
+    def whole(self, most_bytes: int = 1 << 30) -> bytes:
+        """Return all bytes, for formats that can only be read at once.
+
+        Raises:
+            RecordingError: They are more than ``most_bytes``.
+        """
+        data = bytearray()
+        for chunk in self.chunks():
+            data += chunk
+            if len(data) > most_bytes:
+                raise RecordingError(
+                    f"more than {most_bytes >> 20} MiB, and this format can only be read whole",
+                    where=self.name,
+                    advice="cut it into parts, or convert it to folded stacks first",
+                )
+        return bytes(data)
+
+    def line_chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """Yield all bytes once, each chunk ending at the end of a line (the last may not)."""
+        rest = b""
+        for chunk in self.chunks(size):
+            end = chunk.rfind(b"\n") + 1
+            if not end:
+                rest += chunk
+                continue
+            yield rest + chunk[:end] if rest else chunk[:end]
+            rest = chunk[end:]
+        if rest:
+            yield rest
+
+    def _read(self, size: int) -> bytes:
+        """Return so many bytes, fewer at the end only; damage in compressed data is an end."""
+        parts: list[bytes] = []
+        while size > 0 and not self.cut:
+            try:
+                part = self._plain.read(size)
+            except Exception as error:  # each unpacker has its own, and they share no base
+                self.cut = f"the {self.packing or 'file'} data are damaged or cut short ({error})"
+                break
+            if not part:
+                break
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+
+class _Counted(io.RawIOBase):
+    """Counts what is read through it."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._raw.read(len(buffer))
+        buffer[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+def _unpacker(packing: str, packed: io.BufferedReader) -> BinaryIO:
+    if packing == "gzip":
+        import gzip
+
+        return gzip.GzipFile(fileobj=packed)  # type: ignore[return-value]
+    if packing == "xz":
+        import lzma
+
+        return lzma.LZMAFile(packed)  # type: ignore[return-value]
+    if packing == "bzip2":
+        import bz2
+
+        return bz2.BZ2File(packed)  # type: ignore[return-value]
+    import zstandard
+
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
+    return unpacker.stream_reader(packed, read_across_frames=True)  # type: ignore[return-value]
+
+
+def open_source(where: Path | str, progress: Progress | None = None) -> Source:
+    """Open a file, or standard input for ``-``.
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
+    if str(where) == STANDARD_INPUT:
+        return Source(sys.stdin.buffer, name="standard input", progress=progress)
+    path = Path(where)
+    try:
+        raw = path.open("rb", buffering=0)
+        total = os.fstat(raw.fileno()).st_size
+        return Source(raw, name=str(path), total_bytes=total, progress=progress)
+    except OSError as error:
+        raise RecordingError(
+            f"cannot read the recording: {error.strerror or error}", where=str(path)
+        ) from None
