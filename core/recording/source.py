@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from core.errors import RecordingError
 
@@ -53,7 +53,8 @@ class Source:
         magic = buffered.peek(8)[:8]
         packing = next((name for begin, name in _MAGICS.items() if magic.startswith(begin)), "")
         self.packing = packing
-        self._plain: BinaryIO = _unpacker(packing, buffered) if packing else buffered
+        plain = cast(BinaryIO, buffered)
+        self._plain = _unpacker(packing, plain) if packing else plain
         self._head = b""
 
     @property
@@ -140,7 +141,7 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _unpacker(packing: str, packed: io.BufferedReader) -> BinaryIO:
+def _unpacker(packing: str, packed: BinaryIO) -> BinaryIO:
     if packing == "gzip":
         import gzip
 
@@ -156,7 +157,7 @@ def _unpacker(packing: str, packed: io.BufferedReader) -> BinaryIO:
     import zstandard
 
     unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
-    return unpacker.stream_reader(packed, read_across_frames=True)  # type: ignore[return-value]
+    return unpacker.stream_reader(packed, read_across_frames=True)
 
 
 def open_source(where: Path | str, progress: Progress | None = None) -> Source:
