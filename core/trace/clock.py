@@ -35,6 +35,9 @@ class Clock(Protocol):
     def at(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
         """Return the time after each of some events; position -1 is the moment before the run."""
 
+    def begins(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return when some events began: a simulated one takes time, a recorded one none."""
+
     def positions_at(self, times: Times) -> Positions:
         """Return the last position at or before each of some times; -1 before the first event."""
 
@@ -68,6 +71,10 @@ class RecordedClock:
         if not len(self._times):
             return np.zeros(len(positions), np.int64)
         return np.where(positions < 0, 0, self._times[np.maximum(positions, 0)])
+
+    def begins(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return when some events began: they take no time."""
+        return self.at(positions)
 
     def positions_at(self, times: Times) -> Positions:
         """Return the last position at or before each of some times; -1 before the first event."""
@@ -127,6 +134,10 @@ class SummedClock:
                 *(self._looked_up(after[at : at + _CHUNK_POSITIONS]) for at in parts),
             ]
         )
+
+    def begins(self, positions: Positions | npt.NDArray[np.int64]) -> Times:
+        """Return when some events began: where the one before was over."""
+        return self.at(np.asarray(positions, np.int64) - 1)
 
     def _in_one_pass(self, after: npt.NDArray[np.int64]) -> Times:
         before = int(np.searchsorted(after, 1))

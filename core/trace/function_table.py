@@ -66,14 +66,17 @@ def function_table(trace: Trace, first: int = 0, last: int | None = None) -> lis
         return []
     events, ns, peaks = _index_of(trace).between(first, last)
     counts = trace.counts_index.up_to(last) - trace.counts_index.up_to(first - 1)
-    costs = _costs(trace)
-    self_events, self_ns = _by_function(trace, counts), _by_function(trace, counts * costs)
+    self_events, self_ns = _by_function(trace, counts), _self_ns(trace, counts, first, last)
     calls = _by_function(trace, counts * (trace.site_kinds == Kind.CALLED))
     opened = _open_before(trace, first)
     for call, used in zip(opened, _used_by_open(trace, opened)[0], strict=True):
         function = trace.site(call).function
         calls[function] += 1
         peaks[function] = max(peaks[function], used)
+    if trace.times_ns is not None and first:
+        # Sums begin where the event before was; a recorded range begins with its first event.
+        begun = {trace.site(call).function for call in opened}
+        ns[list(begun)] -= trace.times_ns[first] - trace.times_ns[first - 1]
     columns = (calls, events, ns, self_events, self_ns, peaks)
     rows = zip(trace.functions, *(column.tolist() for column in columns), strict=True)
     found = [FunctionRow(*row) for row in rows]
@@ -98,6 +101,26 @@ def range_counts(trace: Trace, first: int, last: int) -> dict[str, int]:
         deepest = max(deepest, signal.value_at(first), int(within.max()) if len(within) else 0)
     counts["deepest_recursion"] = deepest
     return counts
+
+
+def _self_ns(trace: Trace, counts: Numbers, first: int, last: int) -> Numbers:
+    """Return the time in each function itself: its events' cost, or what its callees leave."""
+    if trace.times_ns is None:
+        return _by_function(trace, counts * _costs(trace))
+    codes: Codes = trace.codes[first : last + 1] & np.uint32(SITE_MASK)
+    opened = _open_before(trace, first)
+    calls, starts, ends = _spans(trace, codes, first, last + 1, opened)
+    ns = (trace.times_ns[ends] - trace.times_ns[starts]).astype(np.float64)
+    functions = _functions(trace)
+    n = len(trace.functions)
+    spent = np.bincount(functions[trace.codes[calls] & SITE_MASK], weights=ns, minlength=n)
+    callers = trace.parents[calls]
+    inner = callers >= 0
+    callees = np.bincount(
+        functions[trace.codes[callers[inner]] & SITE_MASK], weights=ns[inner], minlength=n
+    )
+    left: Numbers = np.rint(spent - callees).astype(np.int64)
+    return left
 
 
 def _by_function(trace: Trace, per_site: Numbers) -> Numbers:
@@ -218,18 +241,31 @@ def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
     for task in range(n_tasks if multi else 1):
         mine = (tasks == task) if multi else slice(None)
         counted = None if whose is None else whose == task
-        clocks = (_running(counted, len(codes)), _running_costs(costs, counted))
-        _add_task(sums, clocks, starts[mine] - first, ends[mine] + 1 - first,
-                  functions[mine], borders - first)  # fmt: skip
+        events = _running(counted, len(codes))
+        own, after = starts[mine] - first, ends[mine] + 1 - first
+        if trace.times_ns is None:
+            ns = _running_costs(costs, counted)
+            began = ns[own]
+        else:
+            ns = _recorded_before(trace.times_ns, first, stop)
+            # A recorded call takes no time before it; one from before the range is clipped to it.
+            began = np.where(calls[mine] < first, ns[0], trace.times_ns[starts[mine]])
+        clocks = ((events, events[own]), (ns, began))
+        _add_task(sums, clocks, own, after, functions[mine], borders - first)
     return sums
+
+
+def _recorded_before(times_ns: Numbers, first: int, stop: int) -> Numbers:
+    """The time before each event of a range, and after its last: when the one before happened."""
+    return times_ns[np.maximum(np.arange(first - 1, stop), 0)]
 
 
 def _costs(trace: Trace) -> Numbers:
     return np.array([site.cost_ns for site in trace.sites], np.int64)
 
 
-def _functions(trace: Trace) -> npt.NDArray[np.int16]:
-    return np.array([site.function for site in trace.sites], np.int16)
+def _functions(trace: Trace) -> npt.NDArray[np.uint16]:
+    return np.array([site.function for site in trace.sites], np.uint16)
 
 
 def _spans(
@@ -314,17 +350,17 @@ def _running_costs(costs: Numbers, counted: npt.NDArray[np.bool_] | None) -> Num
 
 def _add_task(
     sums: _Sums,
-    clocks: tuple[Numbers, Numbers],
+    clocks: tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]],
     starts: Positions,
     ends: Positions,
-    functions: npt.NDArray[np.int16],
+    functions: npt.NDArray[np.uint16],
     borders: Numbers,
 ) -> None:
     """Add what one task did while each function was on its stack.
 
     Args:
         sums: To add to.
-        clocks: Running events and ns before each event of the range.
+        clocks: Events and ns: what ran before each event of the range, and before each call.
         starts: Where its calls begin, counted from the range's start, rising.
         ends: Where they end, the event after the return.
         functions: Whose calls they are.
@@ -332,18 +368,20 @@ def _add_task(
     """
     order = np.argsort(functions, kind="stable")
     starts, ends, functions = starts[order], ends[order], functions[order]
+    begun_at = [began[order] for _, began in clocks]
     # Spans of one task nest: one is outermost if it ends after all of its function before it.
-    key = functions.astype(np.int64) * (len(clocks[0]) + 1) + ends
+    key = functions.astype(np.int64) * (len(clocks[0][0]) + 1) + ends
     highest = np.maximum.accumulate(key)
     outermost = np.ones(len(key), np.bool_)
     outermost[1:] = (key[1:] > highest[:-1]) | (functions[1:] != functions[:-1])
     starts, ends, functions = starts[outermost], ends[outermost], functions[outermost]
+    begun_at = [began[outermost] for began in begun_at]
     bounds = np.searchsorted(functions, np.arange(len(sums.events[0]) + 1))
     for function in np.unique(functions).tolist():
         mine = slice(bounds[function], bounds[function + 1])
         begun = np.searchsorted(starts[mine], borders, side="left")
-        for column, clock in zip((sums.events, sums.ns), clocks, strict=True):
-            lengths = np.cumsum(clock[ends[mine]] - clock[starts[mine]])
+        for column, (clock, _), began in zip((sums.events, sums.ns), clocks, begun_at, strict=True):
+            lengths = np.cumsum(clock[ends[mine]] - began[mine])
             whole = np.concatenate((np.zeros(1, np.int64), lengths))[begun]
             # Of the last span that has begun, what lies behind the border does not count.
             last = ends[mine][np.maximum(begun - 1, 0)]

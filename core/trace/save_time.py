@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Kind, Site
+from core.trace.save_tree import save_tree
 from core.trace.signals import tasks_of
 
 if TYPE_CHECKING:
@@ -36,11 +37,19 @@ class SaveTimes(NamedTuple):
 
 def save_times(trace: Trace) -> SaveTimes:
     """Return where the time of a run went."""
+    if trace.times_ns is not None:
+        return _recorded(trace)
     sites = trace.codes & np.uint32(SITE_MASK)
     costs = np.array([site.cost_ns for site in trace.sites], np.int64)[sites]
     guard = np.array([_is_guards(site) for site in trace.sites], np.bool_)[sites]
     saving = _saving(trace, sites)
     return SaveTimes(int(costs[guard].sum()), int(costs[saving & ~guard].sum()), int(costs.sum()))
+
+
+def _recorded(trace: Trace) -> SaveTimes:
+    """What a recording took: its guard's own lines are too short to be seen."""
+    tree = save_tree(trace)
+    return SaveTimes(0, int(tree.all_ns[tree.tops].sum()), trace.clock.end_ns - trace.clock_ns(0))
 
 
 def _is_guards(site: Site) -> bool:

@@ -56,7 +56,12 @@ class OwnTime:
         if len(self._trace.task_switches) > 1:
             sums = self._without_others(both, whose, sums)
         n = len(first)
-        return Amounts(*(column[n:] - column[:n] for column in sums))
+        found = Amounts(*(column[n:] - column[:n] for column in sums))
+        if self._trace.times_ns is not None:
+            # What was recorded is how long a span took, whatever ran meanwhile.
+            clock = self._trace.clock
+            found = found._replace(ns=clock.at(last) - clock.begins(first))
+        return found
 
     def _up_to(self, positions: Positions) -> Amounts:
         """What all tasks did up to each position; -1 is the moment before the run."""

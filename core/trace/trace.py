@@ -210,6 +210,10 @@ class Trace:
             return int(self.times_ns[position]) if position >= 0 else 0
         return self.count_rules.named(self.counts_index.up_to(position))[1]
 
+    def begin_ns(self, position: int) -> int:
+        """Return when an event began: a simulated one takes time, a recorded one none."""
+        return self.clock_ns(position if self.times_ns is not None else position - 1)
+
     @cached_property
     def clock(self) -> Clock:
         """The time of many positions at once: simulated, or as it was recorded."""

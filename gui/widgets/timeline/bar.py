@@ -113,7 +113,7 @@ class RangeChip(QToolButton):
         if trace is None or chosen is None:
             return
         first, last = chosen
-        took = time_text(trace.clock_ns(last) - trace.clock_ns(first - 1))
+        took = time_text(trace.clock_ns(last) - trace.begin_ns(first))
         words = f"{last - first + 1:,} events, {took}"
         self.setText(f"{words}  ✕")
         self.setAccessibleName(f"Selected: events {first + 1:,} to {last + 1:,}: {words}")

@@ -17,6 +17,8 @@ _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 def part_title(trace: Trace, first: int, last: int) -> str:
     """Return which part of which run a picture shows."""
     info = trace.info
+    if info.recording is not None:
+        return f"{info.scenario}: events {max(1, first + 1):,} to {last + 1:,} of {len(trace):,}"
     guard = "no guard" if info.guard.design == "none" else f"guard {info.guard.design}"
     events = f"events {max(1, first + 1):,} to {last + 1:,} of {len(trace):,}"
     return f"{info.scenario}, Linux {info.kernel} {info.arch}, {guard}: {events}"
@@ -39,7 +41,7 @@ def call_lines(trace: Trace, spans: CallSpans, span: int) -> list[str]:
     returned = end < len(trace)
     last = end if returned else len(trace) - 1
     # A call takes its own event too: as functions and saves are counted.
-    total_ns = trace.clock_ns(last) - trace.clock_ns(call - 1)
+    total_ns = trace.clock_ns(last) - trace.begin_ns(call)
     own_ns = total_ns - _inside_ns(trace, spans, span, last)
     stack = trace.frames_at(call)
     inferred = " (inferred)" if function.inferred else ""
@@ -47,8 +49,12 @@ def call_lines(trace: Trace, spans: CallSpans, span: int) -> list[str]:
         f"{function.name}",
         f"Events {call + 1:,} to {last + 1:,}: {last - call + 1:,}, {time_text(total_ns)}, "
         f"of these {time_text(own_ns)} in itself",
-        f"{function.stack_bytes:,} bytes{inferred} on the stack, {stack[-1].used_bytes:,} in use",
     ]
+    if trace.info.recording is None:
+        lines.append(
+            f"{function.stack_bytes:,} bytes{inferred} on the stack, "
+            f"{stack[-1].used_bytes:,} in use"
+        )
     if spans.levels[span] > 1:
         lines.append(f"In save {int(spans.levels[span])} of a recursion")
     if not returned:
@@ -71,7 +77,7 @@ def _inside_ns(trace: Trace, spans: CallSpans, span: int, last: int) -> int:
         return 0
     ends = spans.ends[rows.first + first : rows.first + after].clip(max=last)
     clock = trace.clock
-    return int((clock.at(ends) - clock.at(calls[first:after] - 1)).sum())
+    return int((clock.at(ends) - clock.begins(calls[first:after])).sum())
 
 
 def place_text(trace: Trace, spans: CallSpans, row: int, position: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,13 @@ from core.scenario.loader import bundled
 from core.trace import function_table as module
 from core.trace.counts import COUNT_NAMES
 from core.trace.events import Kind
-from core.trace.function_table import FunctionIndex, FunctionRow, function_table, range_counts
+from core.trace.function_table import (
+    BLOCK_EVENTS,
+    FunctionIndex,
+    FunctionRow,
+    function_table,
+    range_counts,
+)
 from core.trace.trace import Trace
 from tests.core.trace.made_traces import random_traces, spans_of
 from tests.runs import bundled_run, run_scenario
@@ -146,3 +153,48 @@ def test_counts_of_a_range_are_what_happened_in_it(name: str, data: st.DataObjec
 def test_counts_of_the_whole_run_are_its_counts() -> None:
     trace = bundled_run("depth-law")
     assert range_counts(trace, 0, len(trace) - 1) == trace.state_at(len(trace) - 1).counts
+
+
+# -- a recording's times --------------------------------------------------------------------------
+
+
+def _timed(plain: Trace, seed: int) -> Trace:
+    steps = np.random.default_rng(seed).integers(0, 50, len(plain))
+    return Trace(
+        plain.codes, plain.sites, plain.functions, plain.values, plain.wide, plain.info,
+        plain.parents, np.cumsum(steps),
+    )  # fmt: skip
+
+
+def _times_by_hand(trace: Trace, first: int, last: int) -> dict[str, tuple[int, int]]:
+    """Time on the stack and in itself by function name, from the stacks between events."""
+    assert trace.times_ns is not None
+    times = trace.times_ns.tolist()
+    found: dict[str, list[int]] = {}
+    for at in range(first, last):
+        names = trace.names_at(at)
+        passed = times[at + 1] - times[at]
+        for name in set(names):
+            found.setdefault(name, [0, 0])[0] += passed
+        if names:
+            found[names[-1]][1] += passed
+    return {name: (total, own) for name, (total, own) in found.items()}
+
+
+@pytest.mark.parametrize("part", [(0, None), (1, 200), (57, 58), (300, 301), (123, 480)])
+def test_recorded_times_are_those_between_events(part: tuple[int, int | None]) -> None:
+    trace = _timed(bundled_run("depot-growth"), seed=3)
+    first, last = part[0], part[1] or len(trace) - 1
+    expected = _times_by_hand(trace, first, last)
+    found = {row.function.name: (row.ns, row.self_ns) for row in function_table(trace, first, last)}
+    assert {name: times for name, times in found.items() if times != (0, 0)} == {
+        name: times for name, times in expected.items() if times != (0, 0)
+    }
+
+
+def test_recorded_times_of_many_blocks() -> None:
+    trace = _timed(run_scenario("depth-law", {"events": 300}), seed=5)
+    for first, last in ((0, len(trace) - 1), (BLOCK_EVENTS, 2 * BLOCK_EVENTS + 7), (5, 20_000)):
+        expected = _times_by_hand(trace, first, last)
+        for row in function_table(trace, first, last):
+            assert (row.ns, row.self_ns) == expected.get(row.function.name, (0, 0))
