@@ -146,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("axis.fit", "Show the whole run", ("F",), "Timeline", contexts=ZOOMING),
     Command("axis.back", "Back to the view before", ("Backspace",), "Timeline", "undo",
             contexts=ZOOMING),
-    _timeline("mode", "Order of events, or simulated time", "O", "",
+    _timeline("mode", "Order of events, or time", "O", "",
               "Every event equally wide, or as long as it takes"),
     _timeline("colours", "Colour by subsystem, or by function", "C"),
     _timeline("rows", "Rows that fit, or rows to read", "H"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,8 @@ class PlottedSignal:
 
 def plotted_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
     """Return everything of a run that may be plotted; nothing is computed before it is drawn."""
+    if trace.info.recording is not None:
+        return _recorded_signals(trace)
     several = len(trace.info.tasks) > 1
     stacks = _Once(lambda: stack_signals(trace))
     room = Limit(trace.info.thread_bytes - trace.info.reserved_bytes, _stack_limit(trace))
@@ -72,13 +74,7 @@ def plotted_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
             lambda: running(trace, stacks()),
             room,
         ),
-        PlottedSignal(
-            "recursion",
-            "Recursion",
-            "",
-            "How many saves of the task that runs are past the guard at once",
-            lambda: running(trace, trace.recursion),
-        ),
+        _recursion_signal(trace),
         *_guard_signals(trace),
         *_depot_signals(trace),
         PlottedSignal(
@@ -99,6 +95,28 @@ def plotted_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
     if several:
         plotted += _stacks_of_tasks(trace, stacks, room)
     return tuple(plotted)
+
+
+def _recursion_signal(trace: Trace) -> PlottedSignal:
+    return PlottedSignal(
+        "recursion",
+        "Recursion",
+        "",
+        "How many saves of the task that runs are past the guard at once",
+        lambda: running(trace, trace.recursion),
+    )
+
+
+def _recorded_signals(trace: Trace) -> tuple[PlottedSignal, ...]:
+    """What a recording of calls can tell: neither bytes nor pages."""
+    depth = PlottedSignal(
+        "stack_depth",
+        "Depth",
+        "calls",
+        "Calls on the stack, of the task that runs, as far as they were recorded",
+        lambda: running(trace, stack_signals(trace, by="calls")),
+    )
+    return depth, _recursion_signal(trace)
 
 
 class _Once:
@@ -210,12 +228,16 @@ def running(trace: Trace, of_tasks: Mapping[int, StepSignal]) -> StepSignal:
     return changes_only(positions[order], values[order], first)
 
 
-def stack_signals(trace: Trace) -> dict[int, StepSignal]:
-    """Return the bytes in use on each task's stack."""
+def stack_signals(trace: Trace, by: Literal["bytes", "calls"] = "bytes") -> dict[int, StepSignal]:
+    """Return the bytes in use on each task's stack, or how many calls are on it."""
     sites = trace.codes & SITE_MASK
     kinds = trace.site_kinds
     frame_bytes = np.array(
-        [trace.functions[site.function].stack_bytes for site in trace.sites], np.int64
+        [
+            1 if by == "calls" else trace.functions[site.function].stack_bytes
+            for site in trace.sites
+        ],
+        np.int64,
     )
     moves = np.flatnonzero(((kinds == Kind.CALLED) | (kinds == Kind.RETURNED))[sites])
     called = (kinds == Kind.CALLED)[sites[moves]]

@@ -54,12 +54,16 @@ COUNTS = {
 }
 """Every count of ``core.trace.counts.COUNT_NAMES``, in its order."""
 
+IN_RECORDINGS = ("save_stack_calls", "guard_hits", "unwinds", "deepest_recursion")
+"""What a recording of calls can tell; the rest happens inside functions."""
+
 OUTCOMES = {
     "completed": ("Completed", "ok", "success"),
     "stack_overflow": ("Stack overflow", "danger", "error"),
     "deadlock": ("Deadlock", "danger", "error"),
     "out_of_memory": ("Out of memory", "danger", "error"),
     "budget_exhausted": ("Cut short", "warning", "warning"),
+    "recorded": ("Recorded", "info", "info"),
 }
 """How a run can end: its title, the theme's outcome, and the icon."""
 
@@ -79,6 +83,9 @@ def outcome_text(trace: Trace) -> str:
     from core.trace.explain import explain
 
     last = len(trace) - 1
+    if trace.info.recording is not None:
+        took = time_text(trace.info.recording.duration_ns)
+        return f"A real kernel did this: {len(trace):,} events in {took}."
     if last >= 0 and trace.kind(last) is Kind.STOPPED:
         return explain(trace, last)
     clock = time_text(trace.clock_ns(last))
@@ -114,6 +121,7 @@ class CountsPanel(QScrollArea):
         self._session, self._themes = session, themes
         self._totals: dict[str, int] = {}
         self._columns = 0
+        self._shown: list[str] = []
         self.tiles = {name: _Tile(count, themes) for name, count in COUNTS.items()}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -154,7 +162,8 @@ class CountsPanel(QScrollArea):
 
     def _lines_of(self, trace: Trace) -> list[_Line]:
         info = trace.info
-        title, role, icon = OUTCOMES.get(info.outcome, (info.outcome, "info", "info"))
+        outcome = info.outcome if info.recording is None else "recorded"
+        title, role, icon = OUTCOMES.get(outcome, (outcome, "info", "info"))
         lines = [_Line(self._themes, role, icon, title, outcome_text(trace))]
         lines += [
             _Line(self._themes, "warning", "warning", "Warning", _sentence(warning))
@@ -180,7 +189,8 @@ class CountsPanel(QScrollArea):
         for name, tile in self.tiles.items():
             value, total = counts.get(name, 0), self._totals.get(name, 0)
             tile.show_count(value, total, 0)
-            spoken.append(f"{tile.count.label} {value} of {total}")
+            if self._tells(name):
+                spoken.append(f"{tile.count.label} {value} of {total}")
         self.setAccessibleDescription(", ".join(spoken))
 
     def _move(self, position: int) -> None:
@@ -197,7 +207,8 @@ class CountsPanel(QScrollArea):
         for name, tile in self.tiles.items():
             value, total = state.counts.get(name, 0), self._totals.get(name, 0)
             tile.show_count(value, total, value - before.get(name, 0))
-            spoken.append(f"{tile.count.label} {value} of {total}")
+            if self._tells(name):
+                spoken.append(f"{tile.count.label} {value} of {total}")
         self.setAccessibleDescription(", ".join(spoken))
 
     def _dress(self) -> None:
@@ -223,13 +234,23 @@ class CountsPanel(QScrollArea):
         for tile in self.tiles.values():
             tile.dress(form)
         columns = _columns(room, metrics.px(_GAP_PX), widths[form], _name_width(metrics))
-        if columns == self._columns:
+        shown = [name for name in COUNTS if self._tells(name)]
+        if columns == self._columns and shown == self._shown:
             return
+        self._shown = shown
         for column in range(max(columns, self._columns)):
             self._grid.setColumnStretch(column, int(column < columns))
         self._columns = columns
-        for at, tile in enumerate(self.tiles.values()):
-            self._grid.addWidget(tile, at // columns, at % columns)
+        for at, name in enumerate(shown):
+            self._grid.addWidget(self.tiles[name], at // columns, at % columns)
+            self.tiles[name].show()
+        for name in self.tiles.keys() - set(shown):
+            self.tiles[name].hide()
+
+    def _tells(self, name: str) -> bool:
+        """Whether the run at hand has a count at all."""
+        trace = self._session.trace
+        return trace is None or trace.info.recording is None or name in IN_RECORDINGS
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the room there is."""

@@ -43,6 +43,10 @@ NO_RUN = "Open a scenario to see what the kernel does."
 CLOCK_NOTE = (
     "Simulated time: a teaching clock that gives each step a plausible cost. Not a measurement."
 )
+RECORDED_NOTE = "Time as the recording has it"
+PUT_TOGETHER_NOTE = (
+    "Time put together from the durations in the recording: it passed at least so much of it"
+)
 
 _LARGEST_SCALE = 2.0
 _LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("body", 99))
@@ -142,6 +146,14 @@ def longest_sentences(trace: Trace) -> list[str]:
     return sorted(filled, key=len)[-_CANDIDATES:]
 
 
+def _clock_note(trace: Trace | None) -> str:
+    """Return what kind of time a run has."""
+    recording = trace.info.recording if trace is not None else None
+    if recording is None:
+        return CLOCK_NOTE
+    return PUT_TOGETHER_NOTE if recording.times_inferred else RECORDED_NOTE
+
+
 class ExplanationStrip(QWidget):
     """The sentence of the event at the cursor, with its number, time and task.
 
@@ -237,7 +249,7 @@ class ExplanationStrip(QWidget):
             if self._stopped[0] == state.position:
                 parts.append(self._stopped[1])
             facts = " · ".join(parts)
-        self.facts_label.set_text(facts, CLOCK_NOTE if facts else "")
+        self.facts_label.set_text(facts, _clock_note(trace) if facts else "")
         html = self._html(self.text)
         self.sentence.setText(f"<b>{html}</b>" if self._role is not None else html)
         ink = self._role.ink if self._role is not None else self._themes.theme.text

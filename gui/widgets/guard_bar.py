@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.errors import ProfileError
 from core.guards.catalog import DESIGNS
@@ -26,6 +26,7 @@ from gui.widgets.warning_strip import WarningStrip, capitalised
 if TYPE_CHECKING:
     from core.scenario.run import Plan
     from core.scenario.schema import Scenario
+    from core.trace.info import RecordingInfo
     from gui.session import Session
     from gui.theme import ThemeManager
 
@@ -74,6 +75,7 @@ class GuardBar(QFrame):
         self.kernel = MenuButton("Kernel version", themes, self._fill_kernels)
         self.layout_button = MenuButton("Layout of task_struct", themes, self._fill_layouts)
         self.reset_button = QToolButton()
+        self.recorded = QLabel(wordWrap=False)
         self.result = ResultChip(session, themes)
         self.warnings = WarningStrip(themes)
         self._parts = {
@@ -88,6 +90,7 @@ class GuardBar(QFrame):
         self._typing.timeout.connect(self._set_depth)
         self._build()
         session.source_changed.connect(self._show)
+        session.trace_changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()
@@ -95,7 +98,7 @@ class GuardBar(QFrame):
     def _build(self) -> None:
         controls = QWidget()
         self._flow = FlowLayout(controls)
-        for part in (*self._parts.values(), self.result):
+        for part in (self.recorded, *self._parts.values(), self.result):
             self._flow.addWidget(part)
         self._column = QVBoxLayout(self)
         self._column.addWidget(controls)
@@ -163,8 +166,16 @@ class GuardBar(QFrame):
 
     def _show(self) -> None:
         plan = self._session.plan
+        recording = self._recording()
+        self.recorded.setVisible(recording is not None)
         for part in self._parts.values():
             part.setEnabled(plan is not None)
+            part.setVisible(recording is None)
+        if recording is not None:
+            self.recorded.setText(
+                f"Recorded by a real kernel: {recording.title}. What ran cannot be changed; "
+                "Recordings shows what other guards would have cut."
+            )
         if plan is not None:
             self._show_plan(plan)
         self._show_warnings()
@@ -172,8 +183,13 @@ class GuardBar(QFrame):
         changed = [name for name in self._parts if name and getattr(overrides, name) is not None]
         for name, part in self._parts.items():
             part.show_changed(name in changed)
-        self._parts[""].setVisible(bool(changed))
+        self._parts[""].setVisible(bool(changed) and recording is None)
         self.updateGeometry()
+
+    def _recording(self) -> RecordingInfo | None:
+        trace = self._session.trace
+        shown = trace is not None and self._session.plan is None
+        return trace.info.recording if trace is not None and shown else None
 
     def _show_warnings(self) -> None:
         """Say what one should know before a run, first what is wrong with what is typed."""

@@ -289,7 +289,7 @@ class ParameterForm(QFrame):
             row.changed.connect(partial(self._set, row))
             self._column.addWidget(row)
             self._rows[name] = row
-        self._nothing.setText("" if parameters else "This scenario has no parameters.")
+        self._nothing.setText("" if parameters else "There are no parameters here.")
         self._nothing.setVisible(not parameters)
 
     def _set(self, row: ParameterRow) -> None:

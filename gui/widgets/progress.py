@@ -31,6 +31,7 @@ OUTCOMES = {
     "deadlock": ("danger", "pause", "Deadlock"),
     "out_of_memory": ("danger", "error", "Out of memory"),
     "budget_exhausted": ("warning", "warning", "Event budget used up"),
+    "recorded": ("info", "info", "Recorded"),
 }
 """How a run can end: the role, the icon and the word."""
 EVENTS_AT_ONCE = 1_000_000
@@ -186,10 +187,18 @@ class RunProgress(QWidget):
             painter.drawRoundedRect(groove, thick / 2, thick / 2)
 
 
+def outcome_of(trace: Trace) -> str:
+    """Return how a run ended; a recording ends where it was stopped, and that says nothing."""
+    return trace.info.outcome if trace.info.recording is None else "recorded"
+
+
 def key_figure(trace: Trace) -> str:
     """Return what matters about a run in a few words: guard hits, levels, bytes a level."""
     from core.scenario.report import stack_summary
 
+    recording = trace.info.recording
+    if recording is not None and recording.guard_hits is None:
+        return "it cannot show guard hits"
     stack, hits = stack_summary(trace), len(trace.short_circuits)
     levels, per_level = stack["levels"] or 0, stack["bytes_per_level"]
     parts = [f"{hits:,} guard hit{'s' * (hits != 1)}"] if hits else []
@@ -238,7 +247,7 @@ class ResultChip(QWidget):
         self._later.stop()
         if trace is None:
             return
-        self.word, self.figure = OUTCOMES[trace.info.outcome][2], ""
+        self.word, self.figure = OUTCOMES[outcome_of(trace)][2], ""
         if len(trace) > EVENTS_AT_ONCE:
             self._say("…")
             self._later.start()
@@ -298,7 +307,7 @@ class ResultChip(QWidget):
             return
         theme, metrics = self._themes.theme, self._themes.metrics.frame()
         px = metrics.px
-        name, sign, _ = OUTCOMES[trace.info.outcome]
+        name, sign, _ = OUTCOMES[outcome_of(trace)]
         role: Role = getattr(theme, "info" if self._running else name)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -14,6 +14,7 @@ from gui.theme import Role, ThemeManager
 from gui.widgets.source_code import CodeView
 
 if TYPE_CHECKING:
+    from core.trace.events import Function
     from core.trace.info import TraceInfo
     from core.trace.trace import Trace
     from gui.session import Session
@@ -146,11 +147,29 @@ class SourceView(QWidget):
         if trace is None or spot is None:
             self._show_nothing(trace)
             return
+        if trace.info.recording is not None:
+            self._show_recorded(trace, spot.function)
+            return
         role = self._role(trace, spot)
         note = f"{spot.function.name} · {role.label}\n{OUR_WORDS}"
         self.title.set_text(spot.function.name, note)
         self.where.set_text(_where(trace.info, spot), OUR_WORDS)
         subsystem = self._themes.theme.role(spot.function.subsystem)
+        self._show_badge(subsystem)
+        self.code.show_spot(spot, role, trace.info.guard.field)
+        self._describe(spot)
+
+    def _show_recorded(self, trace: Trace, function: Function) -> None:
+        """Name the function: which line of it runs, a recording of calls does not say."""
+        subsystem = self._themes.theme.role(function.subsystem)
+        self._show_badge(subsystem)
+        self.title.set_text(function.name, f"{function.name} · {subsystem.label}")
+        source = f"{function.source} · " if function.source else ""
+        self.where.set_text(f"{source}recorded in {trace.info.scenario}")
+        self.code.show_spot(None, self._themes.theme.role("caller"), "")
+        self._tell("Function", f"{function.name}, recorded: no line of it is known")
+
+    def _show_badge(self, subsystem: Role) -> None:
         self.badge.setText(subsystem.glyph)
         self.badge.setToolTip(subsystem.label)
         self.badge.setStyleSheet(
@@ -158,8 +177,6 @@ class SourceView(QWidget):
             f" border-radius: {self._themes.metrics.px(6)}px"
         )
         self.badge.show()
-        self.code.show_spot(spot, role, trace.info.guard.field)
-        self._describe(spot)
 
     def _show_nothing(self, trace: Trace | None) -> None:
         first = "Before the first event" if trace is not None else "No run yet"

@@ -40,7 +40,13 @@ _LOW_CHANNEL = 0.7
 """Height of the arrows where room is short, as a share of the ordinary one."""
 _MOVING = (Phase.LOADED, Phase.MODIFIED, Phase.STORED)
 
+NOT_RECORDED = "Not in the recording"
 NO_STATE = {
+    "unknown": (
+        "calls and no memory",
+        "A recording has the calls of functions and not the bytes of task_struct. Where its guard "
+        "cut a save short is seen from the calls: a save inside a save that calls nothing.",
+    ),
     "none": (
         "no guard",
         "Nothing here notices that page_owner is already at work in this task.",
@@ -152,7 +158,8 @@ class WordView(QWidget):
             self.place.setText(place)
         else:
             design = trace.info.guard.design
-            self.title.setText("No state in task_struct")
+            unknown = design == "unknown"
+            self.title.setText(NOT_RECORDED if unknown else "No state in task_struct")
             self.place.setText(NO_STATE.get(design, ("", ""))[0])
         self._move(self._session.position)
 
@@ -178,7 +185,11 @@ class WordView(QWidget):
             text = f'{_scan_sentence(scan)}<table cellspacing="2">{rows}</table>'
         self.nothing.setTextFormat(Qt.TextFormat.RichText)
         self.nothing.setText(text)
-        self.setAccessibleName("The guard keeps no state in task_struct")
+        self.setAccessibleName(
+            "The guard's word is not in the recording"
+            if design == "unknown"
+            else "The guard keeps no state in task_struct"
+        )
         self.setAccessibleDescription(_scan_sentence(scan) if scan else text)
 
 

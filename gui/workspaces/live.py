@@ -78,6 +78,7 @@ class LiveWorkspace(QWidget):
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
         session.frame_selected.connect(self.source.show_frame)
+        session.trace_changed.connect(self._show_gauge)
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
         window.registry.connect("run.scenario", self.picker.choose)
         window.registry.action("file.clear_recent").triggered.connect(self.picker.reload)
@@ -130,6 +131,11 @@ class LiveWorkspace(QWidget):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
         return middle
+
+    def _show_gauge(self) -> None:
+        """Put the gauge away where nobody knows how many bytes a frame takes: in a recording."""
+        trace = self._session.trace
+        self.gauge.setVisible(trace is None or trace.info.recording is None)
 
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""

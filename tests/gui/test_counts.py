@@ -92,7 +92,14 @@ def test_how_the_run_ended(qtbot: QtBot, scenario: str, title: str, part: str) -
 
 
 def test_every_outcome_has_its_words() -> None:
-    outcomes = {"completed", "stack_overflow", "deadlock", "out_of_memory", "budget_exhausted"}
+    outcomes = {
+        "completed",
+        "stack_overflow",
+        "deadlock",
+        "out_of_memory",
+        "budget_exhausted",
+        "recorded",
+    }
     assert set(OUTCOMES) == outcomes
 
 

@@ -65,13 +65,13 @@ _ABOUT = {
     ),
     Column.TIME: _About(
         "Time",
-        "Simulated time while it was on the stack; recursion is counted once",
+        "Time while it was on the stack, simulated or recorded; recursion is counted once",
         lambda row: time_text(row.ns),
         lambda row: row.ns,
     ),
     Column.SELF_TIME: _About(
         "Self time",
-        "Simulated time of its own events, without what it called",
+        "Time in itself, simulated or recorded, without what it called",
         lambda row: time_text(row.self_ns),
         lambda row: row.self_ns,
     ),
@@ -96,7 +96,7 @@ _ABOUT = {
     Column.PEAK: _About(
         "Peak stack",
         "The most stack bytes in use when it was called, its own frame included",
-        lambda row: f"{row.peak_bytes:,} B",
+        lambda row: f"{row.peak_bytes:,} B" if row.peak_bytes else "–",
         lambda row: row.peak_bytes,
     ),
     Column.SUBSYSTEM: _About(

@@ -47,7 +47,11 @@ class StackHistogram(SmallPlot):
         super().__init__(themes)
         options = (
             ("events", "By events", "Every event counts the same"),
-            ("time", "By time", "An event counts as long as it lasts on the simulated clock"),
+            (
+                "time",
+                "By time",
+                "An event counts as long as it lasts on the clock: simulated, or recorded",
+            ),
         )
         self.choice = Segments(options, themes, self.weigh_by)
         self.choice.show_value(self.by)
@@ -155,7 +159,7 @@ class StackHistogram(SmallPlot):
         return keys
 
     def _weighed(self) -> str:
-        return "share of simulated time" if self.by == "time" else "share of events"
+        return "share of time" if self.by == "time" else "share of events"
 
     def caption_now(self) -> str:
         """Return what was counted, and how far the limit is."""

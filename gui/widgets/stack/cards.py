@@ -183,8 +183,8 @@ def _draw_tile(painter: QPainter, style: Style, tile: Box, role: Role) -> None:
 def _draw_numbers(
     painter: QPainter, style: Style, parts: CardParts, look: CardLook, density: Density
 ) -> None:
-    if not parts.frame_bytes.width:
-        return
+    if not parts.frame_bytes.width or not look.used_bytes:
+        return  # a recording does not know the size of its frames
     painter.setFont(style.numbers[density].font)
     painter.setPen(QColor(style.theme.text))
     # The tilde says "not measured"; its tool tip says more.

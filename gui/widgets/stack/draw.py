@@ -130,7 +130,8 @@ def draw_header(painter: QPainter, style: Style, width_px: int, scene: Scene, ri
     painter.setPen(QColor(theme.text))
     painter.drawText(rect, LEFT, "Call stack")
     left = rect.left() + style.body_bold.width("Call stack") + style.px(10)
-    shows_bytes = bool(scene.cards) and right.width > 0
+    known = bool(scene.cards) and scene.cards[-1].look.used_bytes > 0
+    shows_bytes = known and right.width > 0
     columns_left = right.left - style.px(20) if shows_bytes else rect.right()
     about = [scene.task, plural(len(scene.cards), "frame")] if scene.cards else [scene.task]
     painter.setFont(style.caption.font)

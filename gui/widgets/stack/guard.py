@@ -230,7 +230,7 @@ def _draw_ghost(
     painter.setFont(style.mono.font)
     name = QRectF(row.left + parts.title.left, row.top, parts.title.width, row.height)
     painter.drawText(name, LEFT, style.mono.cut(look.name, name.width()))
-    if not parts.frame_bytes.width:
+    if not parts.frame_bytes.width or not look.used_bytes:
         return
     painter.setFont(style.numbers[0].font)
     number = QRectF(row.left + parts.frame_bytes.left, row.top, parts.frame_bytes.width, row.height)

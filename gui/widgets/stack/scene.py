@@ -118,8 +118,9 @@ class Scene:
         if self.cards:
             newest = self.cards[-1].look
             level = f", recursion level {newest.level}" if newest.level else ""
+            used = f", {newest.used_bytes:,} bytes in use" if newest.used_bytes else ""
             said.append(
-                f"{words.plural(len(self.cards), 'frame')}, {newest.used_bytes:,} bytes in use"
+                f"{words.plural(len(self.cards), 'frame')}{used}"
                 f"{level}. Newest: {newest.name}, {newest.subsystem}. {self.doing}."
             )
         else:

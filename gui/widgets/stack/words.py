@@ -84,7 +84,7 @@ def doing(trace: Trace, position: int, card_call: int) -> str:
         caller = int(trace.parents[position])
         size = trace.function(position).stack_bytes
         by = f"called by {trace.function(caller).name}" if caller >= 0 else "entered from outside"
-        return f"{by}: {plural(size, 'byte')} more on the stack"
+        return f"{by}: {plural(size, 'byte')} more on the stack" if size else by
     if kind is Kind.RETURNED:
         inner = trace.function(position).name
         if inner == "save_stack":
@@ -99,6 +99,8 @@ def doing(trace: Trace, position: int, card_call: int) -> str:
 def guard_title(trace: Trace, position: int) -> str:
     """Return the barrier's line: what the guard saw, and what comes back."""
     value, guard = trace.argument(position), trace.info.guard
+    if guard.design == "unknown":
+        return "guard: save_stack is on this stack already → returns dummy_handle"
     if trace.site(position).label == "scan":
         return (
             f"scan: own return address found in entry {value} → dummy_handle, "
@@ -122,8 +124,13 @@ def avoided_label(hit: ShortCircuit) -> str:
         return "avoided: an unwind and a depot save"
     stack_bytes = sum(function.stack_bytes for function in hit.avoided)
     if not any(function.name == "save_stack" for function in hit.avoided):
-        return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes"
-    return f"avoided: {plural(count, 'frame')}, {stack_bytes:,} bytes a level, and on without end"
+        return f"avoided: {plural(count, 'frame')}{_bytes(stack_bytes)}"
+    return f"avoided: {plural(count, 'frame')}{_bytes(stack_bytes, ' a level')}, and on without end"
+
+
+def _bytes(stack_bytes: int, each: str = "") -> str:
+    """Return a size as the end of a phrase; a recording does not know the size of its frames."""
+    return f", {stack_bytes:,} bytes{each}" if stack_bytes else ""
 
 
 def span_bytes(looks: Sequence[CardLook]) -> int:
@@ -147,7 +154,8 @@ def fold_words(folded: Sequence[CardLook]) -> str:
     if levels:
         span = f"{levels[0]}–{levels[-1]}" if len(levels) > 1 else f"{levels[0]}"
         words += f"   level{'s' if len(levels) > 1 else ''} {span}"
-    return f"{words}   {span_bytes(folded):,} bytes"
+    size = span_bytes(folded)
+    return f"{words}   {size:,} bytes" if size else words
 
 
 def returned_title(trace: Trace, position: int) -> str:
@@ -234,16 +242,17 @@ def card_tip(look: CardLook, trace: Trace | None) -> str:
     lines = [look.name if not look.kernel_name else f"{look.name}  ({look.kernel_name})"]
     if look.source:
         lines.append(look.source)
-    lines.append(
-        f"{plural(look.stack_bytes, 'byte')} on the stack, {look.used_bytes:,} in use with it"
-    )
+    if look.used_bytes:
+        lines.append(
+            f"{plural(look.stack_bytes, 'byte')} on the stack, {look.used_bytes:,} in use with it"
+        )
     if look.occurrence > 1:
         lines.append(f"{ordinal(look.occurrence)} time on this stack")
     if look.tag:
         lines.append(f"{look.tag}: what this save made of the guard's field")
     if look.wrapped:
         lines.append("The field wrapped around: the guard does not see this save.")
-    if look.inferred:
+    if look.inferred and look.stack_bytes:
         about = "; ".join(trace.info.inferred) if trace is not None else ""
         lines.append(f"~ This frame's size is inferred, not measured. {about}".strip())
     return "\n".join(lines)

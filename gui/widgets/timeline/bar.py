@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MODES = (
     ("order", "Order", "Every event equally wide, in the order in which they happened"),
-    ("time", "Time", "As long as it takes on the simulated clock"),
+    ("time", "Time", "As long as it takes on the clock: simulated, or recorded"),
 )
 _COLOURINGS = (
     ("subsystem", "Subsystem", "Colours by the part of the kernel a function belongs to"),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _WIDTHS = (
     ("equal", "Equal", "All guard hits and other last saves are equally wide"),
     ("events", "Events", "A save is as wide as the events it took with all below it"),
-    ("ns", "Time", "A save is as wide as the simulated time it took with all below it"),
+    ("ns", "Time", "A save is as wide as the time it took with all below it"),
 )
 _SIDE_BY_SIDE_PX = 760
 _NOTHING_OPEN = "Open a scenario to see its saves as a tree."
