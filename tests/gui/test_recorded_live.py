@@ -83,7 +83,7 @@ def test_the_words_at_a_guard_hit_claim_no_field_and_no_bytes(qtbot: QtBot) -> N
         widget.show()
     hit = int(recorded_run().short_circuits[0])
     session.seek(hit)
-    spoken = stack.accessibleDescription() or stack.canvas.accessibleDescription()
+    spoken = stack.accessibleDescription()
     assert "save_stack is on this stack already" in spoken
     assert "byte" not in spoken
     assert word.title.text() == NOT_RECORDED
