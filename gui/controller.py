@@ -161,6 +161,7 @@ class Controller(QObject):
         window, session = self.window, self.session
         session.failed.connect(self._complain)
         session.trace_changed.connect(self._forgive)
+        session.trace_changed.connect(self._show_title)
         session.warned.connect(window.messages.warning)
         session.source_changed.connect(self._remember)
         self.saver.saved.connect(self._run_saved)
@@ -190,10 +191,12 @@ class Controller(QObject):
 
     def _show_title(self) -> None:
         """Name in the window's title what the workspace in front is about."""
-        source, layouts = self.session.source, self._layouts
+        source, layouts, trace = self.session.source, self._layouts, self.session.trace
         name = ""
         if self.window.workspace == "layout" and layouts is not None and layouts.layout is not None:
             name = f"{layouts.layout.struct.name}, {layouts.layout.label}"
+        elif source is None and trace is not None:
+            name = trace.info.scenario
         elif source is not None:
             name = str(source.document.get("title", source.where))
         self.window.setWindowTitle(f"{name} — ownerscope" if name else "ownerscope")

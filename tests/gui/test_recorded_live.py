@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from pytestqt.qtbot import QtBot
 
 from core.scenario.run import Overrides
@@ -9,6 +10,7 @@ from core.trace.explain import explain
 from core.trace.plotted import plotted_signals
 from core.trace.save_time import save_times
 from core.trace.save_tree import save_tree
+from core.trace.trace import Trace
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -17,9 +19,11 @@ from gui.widgets.explanation import PUT_TOGETHER_NOTE, RECORDED_NOTE, Explanatio
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.source import SourceView
 from gui.widgets.stack.view import StackView
+from gui.widgets.timeline.lanes import cpu_name
 from gui.widgets.timeline.words import part_title
 from gui.widgets.word import NOT_RECORDED, WordView
 from tests.gui.recorded import recorded_run
+from tests.runs import bundled_run
 
 
 def _session(guard_hits: int | None = 2) -> Session:
@@ -116,3 +120,16 @@ def test_what_is_plotted_and_measured_comes_from_the_calls() -> None:
     assert times.total_ns == (len(trace) - 1) * 100
     assert part_title(trace, 0, 9) == "guard-graph.txt: events 1 to 10 of 538"
     assert explain(trace, int(trace.short_circuits[0]))
+
+
+def test_the_lane_of_running_tasks_names_as_many_cpus_as_there_were() -> None:
+    trace = recorded_run()
+    recording = trace.info.recording
+    assert recording is not None
+    several = msgspec.structs.replace(
+        trace.info, recording=msgspec.structs.replace(recording, cpus=2)
+    )
+    two = Trace(trace.codes, trace.sites, trace.functions, trace.values, {}, several)
+    assert [cpu_name(each) for each in (bundled_run("mail-chain"), trace, two)] == [
+        "CPU 0", "CPU", "2 CPUs",
+    ]  # fmt: skip

@@ -87,7 +87,7 @@ def _draw_head(
     pad = metrics.px(12)
     room = QRectF(pad, max(top, area.top()), area.left() - 2 * pad, metrics.px(34))
     if lane.task < 0:
-        name, about = "CPU 0", ""
+        name, about = cpu_name(trace), ""
     else:
         task = trace.info.tasks[lane.task]
         name, about = f"{task.comm}/{task.pid}", f"{lane.n_rows} calls deep"
@@ -101,6 +101,14 @@ def _draw_head(
         short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
         if lane.task < 0 or bottom - room.top() > metrics.px(20):
             painter.drawText(room, flag, short)
+
+
+def cpu_name(trace: Trace) -> str:
+    """Return what the lane of running tasks is called: a recording may be of several CPUs."""
+    recording = trace.info.recording
+    if recording is None:
+        return "CPU 0"
+    return f"{recording.cpus} CPUs" if recording.cpus > 1 else "CPU"
 
 
 def _draw_runs(
