@@ -1,0 +1,78 @@
+"""Real recordings that are text, whole or damaged, read by one reader."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import zstandard
+from hypothesis import strategies as st
+
+from core.recording.profile import StackProfile
+from core.recording.reading import Reading
+from core.recording.source import Source
+
+RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
+
+COMMS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\n"),
+    min_size=1,
+    max_size=15,
+).filter(lambda comm: comm == comm.strip())
+"""What prctl(PR_SET_NAME) takes, ends of lines excepted."""
+
+NOISE = st.binary(max_size=60).map(lambda data: data.replace(b"\n", b"?"))
+
+
+@cache
+def sample(name: str) -> bytes:
+    """Return a real recording, unpacked."""
+    with (RECORDINGS / f"{name}.zst").open("rb") as file:
+        return zstandard.ZstdDecompressor().stream_reader(file).read()
+
+
+def first_lines(name: str, count: int) -> bytes:
+    """Return the first lines of a real recording."""
+    return b"".join(sample(name).splitlines(keepends=True)[:count])
+
+
+def read_by(module: str, data: bytes | str) -> tuple[StackProfile, Reading]:
+    """Read a profile with the reader of a module."""
+    data = data.encode() if isinstance(data, str) else data
+    reading = Reading()
+    source = Source(io.BytesIO(data), name="sample")
+    content = import_module(f"core.recording.{module}").read(source, reading)
+    assert isinstance(content, StackProfile)
+    assert len(content.weights["records"]) == len(content.stack)
+    return content, reading
+
+
+def tell_by(module: str, data: bytes) -> float:
+    """Return how sure the reader of a module is of a file."""
+    return float(import_module(f"core.recording.{module}").tell(data[: 1 << 16]))
+
+
+def stacks_of(profile: StackProfile) -> list[str]:
+    """Return each record's stack as ``root;...;innermost``."""
+    return [";".join(profile.stacks.names_of(stack)) for stack in profile.stack.tolist()]
+
+
+def values_of(profile: StackProfile, dimension: str) -> list[str]:
+    """Return each record's value of a dimension."""
+    found = profile.dimensions[dimension]
+    return [found.values[code] for code in found.codes.tolist()]
+
+
+def counted(profile: StackProfile, dimension: str) -> Counter[str]:
+    """Return how many records each value of a dimension has."""
+    return Counter(values_of(profile, dimension))
+
+
+def with_line(data: bytes, number: int, line: bytes) -> bytes:
+    """Return a file with one of its lines replaced, counted round."""
+    lines = data.splitlines(keepends=True)
+    lines[number % len(lines)] = line + b"\n"
+    return b"".join(lines)
