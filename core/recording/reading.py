@@ -27,12 +27,13 @@ class Reading:
     truncated_records: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def bad_line(self, number: int, line: bytes | str) -> None:
+    def bad_line(self, number: int, line: bytes | str, unit: str = "line") -> None:
         """Count a line that could not be understood.
 
         Args:
             number: Its number in the file, from 1.
             line: Its text.
+            unit: What is numbered, in formats that are not made of lines.
         """
         self.bad_lines += 1
         if not self.first_bad:
@@ -40,7 +41,7 @@ class Reading:
             text = text.rstrip("\n")
             if len(text) > _MOST_QUOTED:
                 text = text[: _MOST_QUOTED - 1] + "…"
-            self.first_bad = f"line {number:,}: {text!r}"
+            self.first_bad = f"{unit} {number:,}: {text!r}"
 
     def note(self, sentence: str) -> None:
         """Keep a sentence about the file, once."""

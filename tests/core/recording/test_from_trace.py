@@ -1,0 +1,76 @@
+"""Call paths of a trace: nothing lost, nothing counted twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from core.recording.from_trace import NS, profile_of
+from core.recording.profile import RECORDS, StackProfile
+from core.trace.events import Kind
+from core.trace.function_table import function_table
+from core.trace.trace import Trace
+from tests.gui.recorded import recorded_run
+from tests.runs import bundled_run
+
+TRACES = {
+    "simulated": lambda: bundled_run("depot-growth"),
+    "two tasks": lambda: bundled_run("two-tasks"),
+    "recorded": recorded_run,
+}
+
+
+def by_path(profile: StackProfile, weight: str) -> dict[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    comm = profile.dimensions["comm"]
+    for row, stack in enumerate(profile.stack.tolist()):
+        path = ";".join(profile.stacks.names_of(stack))
+        found[comm.values[comm.codes[row]], path] += int(profile.weights[weight][row])
+    return dict(found)
+
+
+def calls_one_by_one(trace: Trace, first: int, last: int) -> dict[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    for at in range(first, last + 1):
+        if trace.kind(at) is Kind.CALLED:
+            comm = trace.info.tasks[trace.task_at(at)].comm
+            found[comm, ";".join(trace.names_at(at))] += 1
+    return dict(found)
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_every_call_is_a_record_of_its_path(name: str) -> None:
+    trace = TRACES[name]()
+    assert by_path(profile_of(trace), RECORDS) == calls_one_by_one(trace, 0, len(trace) - 1)
+
+
+@pytest.mark.parametrize("name", TRACES)
+@pytest.mark.parametrize("part", [(0.0, 1.0), (0.25, 0.6), (0.5, 0.5)])
+def test_self_time_is_that_of_the_table_of_functions(name: str, part: tuple[float, float]) -> None:
+    trace = TRACES[name]()
+    first, last = (int(share * (len(trace) - 1)) for share in part)
+    profile = profile_of(trace, first, last)
+    innermost: Counter[str] = Counter()
+    for row, stack in enumerate(profile.stack.tolist()):
+        innermost[profile.stacks.names_of(stack)[-1]] += int(profile.weights[NS][row])
+    expected: Counter[str] = Counter()
+    for each in function_table(trace, first, last):
+        expected[each.function.name] += each.self_ns
+    assert +innermost == +expected
+    calls = {k: v for k, v in by_path(profile, RECORDS).items() if v}
+    assert calls == calls_one_by_one(trace, first, last)
+
+
+def test_a_part_that_holds_nothing_is_an_empty_profile() -> None:
+    trace = bundled_run("mail-chain")
+    profile = profile_of(trace, 5, 4)
+    assert (len(profile), len(profile.stacks), profile.total(RECORDS)) == (0, 0, 0)
+
+
+def test_each_stack_is_there_once() -> None:
+    profile = profile_of(bundled_run("two-tasks"))
+    stacks = [tuple(profile.stacks.names_of(stack)) for stack in range(len(profile.stacks))]
+    assert len(set(stacks)) == len(stacks)
+    assert np.array_equal(np.unique(profile.stack), np.arange(len(stacks)))
