@@ -39,6 +39,9 @@ class Source:
 
     Attributes:
         name: What errors and titles call it.
+        path: The file, None where it is none.
+        packing: How it is compressed; empty where it is not.
+        progress: Told after each chunk how far it is.
         cut: Why the bytes end early, as a clause; empty while they do not.
     """
 
@@ -46,9 +49,10 @@ class Source:
         self, raw: BinaryIO, *, name: str, total_bytes: int = 0, progress: Progress | None = None
     ) -> None:
         self.name, self.total_bytes = name, total_bytes
+        self.path: Path | None = None
         self.cut = ""
         self._counted = _Counted(raw)
-        self._progress = progress
+        self.progress = progress
         buffered = io.BufferedReader(self._counted, 1 << 20)
         magic = buffered.peek(8)[:8]
         packing = next((name for begin, name in _MAGICS.items() if magic.startswith(begin)), "")
@@ -75,8 +79,8 @@ class Source:
             yield begin
         while chunk := self._read(size):
             yield chunk
-            if self._progress is not None:
-                self._progress(self.read_bytes, self.total_bytes)
+            if self.progress is not None:
+                self.progress(self.read_bytes, self.total_bytes)
 
     def whole(self, most_bytes: int = 1 << 30) -> bytes:
         """Return all bytes, for formats that can only be read at once.
@@ -172,8 +176,10 @@ def open_source(where: Path | str, progress: Progress | None = None) -> Source:
     try:
         raw = path.open("rb", buffering=0)
         total = os.fstat(raw.fileno()).st_size
-        return Source(raw, name=str(path), total_bytes=total, progress=progress)
+        source = Source(raw, name=str(path), total_bytes=total, progress=progress)
     except OSError as error:
         raise RecordingError(
             f"cannot read the recording: {error.strerror or error}", where=str(path)
         ) from None
+    source.path = path
+    return source
