@@ -133,11 +133,11 @@ def save(
         OSError: It cannot be written.
     """
     data = to_bytes(trace, workspace)
-    write_aside(path, _compressed(data) if compress else data)
+    write_aside(path, compressed(data) if compress else data)
 
 
-def _compressed(data: bytes) -> bytes:
-    """Compress with the magic in a block of its own, so that a few bytes tell what it is."""
+def compressed(data: bytes) -> bytes:
+    """Return a saved trace compressed, its magic in a block of its own: a few bytes tell it."""
     packer = zstandard.ZstdCompressor(level=6).compressobj(size=len(data))
     first = packer.compress(data[: len(MAGIC)]) + packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
     return first + packer.compress(data[len(MAGIC) :]) + packer.flush()

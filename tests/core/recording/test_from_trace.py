@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from core.trace.trace import Trace
 from tests.gui.recorded import recorded_run
 from tests.runs import bundled_run
 
-TRACES = {
+TRACES: dict[str, Callable[[], Trace]] = {
     "simulated": lambda: bundled_run("depot-growth"),
     "two tasks": lambda: bundled_run("two-tasks"),
     "recorded": recorded_run,

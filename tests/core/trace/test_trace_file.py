@@ -156,7 +156,7 @@ def test_any_changed_byte_is_found(at: int, change: int) -> None:
     refused(bytes(damaged))
 
 
-PACKED = trace_file._compressed(DATA)
+PACKED = trace_file.compressed(DATA)
 
 
 @given(st.integers(0, len(PACKED) - 1), st.integers(1, 255), st.booleans())
@@ -180,8 +180,8 @@ def test_any_bytes_are_an_error_and_no_traceback(data: bytes) -> None:
 
 def test_more_than_its_events_is_said() -> None:
     refused(DATA + b"x")
-    refused(trace_file._compressed(DATA) + b"x")
-    refused(trace_file._compressed(DATA) * 2)
+    refused(trace_file.compressed(DATA) + b"x")
+    refused(trace_file.compressed(DATA) * 2)
 
 
 def test_a_newer_trace_is_refused() -> None:
@@ -364,7 +364,7 @@ def test_a_huge_claim_takes_no_memory() -> None:
     head, columns = parts()
     head["length"] = 2_000_000_000
     assert most_bytes(joined(head, columns)) < 4 << 20
-    assert most_bytes(trace_file._compressed(joined(head, columns))) < 4 << 20
+    assert most_bytes(trace_file.compressed(joined(head, columns))) < 4 << 20
     assert most_bytes(trace_file.MAGIC + b"\xff\xff\xff\xff" + b"x" * 50) < 4 << 20
 
 

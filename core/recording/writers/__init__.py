@@ -1,0 +1,1 @@
+"""One module a format: ``write(content, stream)``. ``core.recording.convert`` lists them."""
