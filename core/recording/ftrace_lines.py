@@ -84,6 +84,11 @@ def line_of(text: str, number: int = 0) -> Line | None:
     return Line(found["comm"].strip(), found["pid"], tgid, cpu, ts_ns, found["rest"], number)
 
 
+def is_beside(text: str) -> bool:
+    """Return whether a line belongs to the file and is no entry: a heading, a loss, a frame."""
+    return _BESIDE.match(text) is not None or _FRAME.fullmatch(text) is not None
+
+
 def who(line: Line) -> dict[str, str]:
     """Return the dimensions every entry has."""
     task = {"comm": line.comm, "pid": line.pid, "cpu": line.cpu}
@@ -241,10 +246,11 @@ def event_of(rest: str) -> tuple[str, str] | None:
 
 
 class Survey(NamedTuple):
-    """What the first lines of a file are, in counts."""
+    """What the first lines of a file are, in counts; calls of function_graph are events too."""
 
     functions: int
     events: int
+    graph: int
     strange: int
     tracer: str
 
@@ -258,12 +264,12 @@ class Survey(NamedTuple):
 @lru_cache(maxsize=4)
 def survey(head: bytes) -> Survey:
     """Count what kinds of line a file begins with; stacks and what stands beside do not count."""
-    functions = events = strange = 0
+    functions = events = graph = strange = 0
     tracer = ""
     for text in head_lines(head):
         if text.startswith("# tracer:"):
             tracer = text.removeprefix("# tracer:").strip()
-        if _FRAME.fullmatch(text) or _BESIDE.match(text):
+        if is_beside(text):
             continue
         line = line_of(text)
         if line is None:
@@ -272,4 +278,5 @@ def survey(head: bytes) -> Survey:
             functions += 1
         elif event_of(line.rest) is not None:
             events += 1
-    return Survey(functions, events, strange, tracer)
+            graph += line.rest.startswith("funcgraph_")
+    return Survey(functions, events, graph, strange, tracer)

@@ -35,7 +35,11 @@ def tell(head: bytes) -> float:
 
 
 def read(source: Source, reading: Reading) -> StackProfile | Trace:
-    """Read a file of trace events: a profile, one record an event."""
+    """Read a file of trace events: a profile, one record an event; a trace where they are calls."""
+    if survey(source.head()).graph:
+        from core.recording.graph_events import read_graph
+
+        return read_graph(source, reading)
     builder = ProfileBuilder(ProfileInfo("trace_events", source.name, "events"))
     for line, stack in entries(source, reading):
         _add(builder, line, stack or [], reading)
