@@ -1,0 +1,639 @@
+"""What the Recordings workspace is about: a recording, what of it is shown, one to compare with.
+
+From the file to the picture in four steps, each worked out when it is first asked for and again
+only when something before it has changed:
+
+    recording -> profile -> shown (filter, hidden frames, recursion) -> tree (weight, order) -> hits
+
+A recorded trace is a profile as well, of its call paths, so every view works for both.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import OwnerscopeError, PatternError
+from gui.recording_reader import RecordingReader
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from core.recording.call_tree import CallTree
+    from core.recording.diff import ProfileDiff
+    from core.recording.opening import Recording
+    from core.recording.profile import StackProfile
+    from core.trace.trace import Trace
+
+    Flags = npt.NDArray[np.bool_]
+
+TIME, HEAVY, NAME = "time", "heavy", "name"
+ORDERS = (TIME, HEAVY, NAME)
+"""How what was called by the same function is ordered: as it came, heaviest first, by name."""
+
+FLAME, SANDWICH = "flame", "sandwich"
+VIEWS = (FLAME, SANDWICH)
+
+BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE = "subsystem", "module", "function", "diff"
+COLOURINGS = (BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE)
+"""What a colour says; the last one where there is something to compare with, and then at first."""
+
+
+class RecordingSession(QObject):
+    """What is open, how it is looked at, and what is selected in it.
+
+    Attributes:
+        recording: What is open, None for nothing.
+        base: What it is compared with, None for nothing.
+        weight: What a frame's width means, a name of ``weights``.
+        order: One of ``ORDERS``.
+        view: One of ``VIEWS``.
+        upward: Whether the root is drawn at the foot (a flame graph) and not on top (an icicle).
+        inverted: Whether stacks are read from their innermost function.
+        colouring: One of ``COLOURINGS``.
+        normalised: Whether shares are compared and not weights.
+        filter: Which records are shown (``core.recording.expression``), empty for all.
+        filter_error: Why the filter that was typed is none, as a sentence; the last good one holds.
+        hidden: Functions that are left out of every stack.
+        kept: Functions of which a stack must have one to be shown; none for all.
+        collapse: Whether a function that calls itself is one frame.
+        search: The regular expression that is looked for, empty for none.
+        search_error: Why it is none, as a sentence.
+        selected: The selected node of ``tree``, -1 for none.
+        function: The selected function, that of the selected node where there is one.
+
+    Signals:
+        recording_changed: Another recording or base is open, or none.
+        tree_changed: What is shown is other: ``shown``, ``tree`` and ``diff`` are to be asked
+            again. ``selected`` is -1 by then.
+        look_changed: The same tree looks otherwise: view, upward, colouring.
+        search_changed: Something else is looked for or found, or another hit is in front.
+        selection_changed: Another node or function is selected, or none.
+        filter_changed: ``filter`` or ``filter_error`` is another one.
+        reading_started: A file is being read (its path).
+        progressed: Bytes read so far, and bytes of the file (0: not known).
+        reading_ended: It is no longer, however that ended.
+        failed: A sentence about something the user can fix; what was open stays open.
+        warned: A sentence about what was opened.
+    """
+
+    recording_changed = Signal()
+    tree_changed = Signal()
+    look_changed = Signal()
+    search_changed = Signal()
+    selection_changed = Signal()
+    filter_changed = Signal()
+    reading_started = Signal(object)
+    progressed = Signal(object, object)
+    reading_ended = Signal()
+    failed = Signal(str)
+    warned = Signal(str)
+
+    def __init__(
+        self, reader: RecordingReader | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.recording: Recording | None = None
+        self.base: Recording | None = None
+        self.weight = ""
+        self.order = HEAVY
+        self.view = FLAME
+        self.upward = False
+        self.inverted = False
+        self.colouring = BY_SUBSYSTEM
+        self.normalised = False
+        self.filter = ""
+        self.filter_error = ""
+        self.hidden: tuple[str, ...] = ()
+        self.kept: tuple[str, ...] = ()
+        self.collapse = False
+        self.search = ""
+        self.search_error = ""
+        self.selected = -1
+        self.function = ""
+        self._profiles: dict[int, StackProfile] = {}
+        self._shown: StackProfile | None = None
+        self._shown_base: StackProfile | None = None
+        self._diff: ProfileDiff | None = None
+        self._tree: CallTree | None = None
+        self._callers: CallTree | None = None
+        self._callees: CallTree | None = None
+        self._found: Flags | None = None
+        self._hits: Flags | None = None
+        self._hit_order: list[int] | None = None
+        self._wanted_as_base = False
+        self._queue: list[tuple[Path, bool]] = []
+        self.reader = reader or RecordingReader(self)
+        self.reader.started.connect(self.reading_started)
+        self.reader.progressed.connect(self.progressed)
+        self.reader.finished.connect(self._take)
+        self.reader.failed.connect(self._reading_failed)
+
+    # -- opening --------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Read a file and show it; the window goes on meanwhile."""
+        self._read(path, as_base=False)
+
+    def open_base(self, path: Path) -> None:
+        """Read a file to compare what is open with."""
+        self._read(path, as_base=True)
+
+    def open_two(self, base: Path, new: Path) -> None:
+        """Read two files, the second to be compared with the first."""
+        self._read(new, as_base=False)
+        self._queue.append((base, True))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being read."""
+        return self.reader.busy
+
+    def cancel(self) -> None:
+        """Give up what is being read; what was open stays."""
+        self._queue.clear()
+        if self.reader.cancel():
+            self.reading_ended.emit()
+
+    def show(self, recording: Recording) -> None:
+        """Show what was read."""
+        self.recording, self.base = recording, None
+        self._profiles.clear()
+        self.filter, self.filter_error = "", ""
+        self.hidden, self.kept, self.collapse = (), (), False
+        self._forget_search()
+        self.order = HEAVY
+        self.view, self.inverted, self.normalised = FLAME, False, False
+        self.colouring = BY_SUBSYSTEM
+        self._opened()
+
+    def compare_with(self, base: Recording | None) -> None:
+        """Compare what is open with something else, or with nothing any more."""
+        if self.recording is None:
+            return
+        self.base = base
+        self.colouring = BY_DIFFERENCE if base is not None else BY_SUBSYSTEM
+        if base is not None and self.order == TIME:
+            self.order = HEAVY  # two recordings have no time in common
+        self._opened()
+
+    def swap(self) -> None:
+        """Compare the other way round."""
+        if self.recording is not None and self.base is not None:
+            self.recording, self.base = self.base, self.recording
+            self._opened()
+
+    def close(self) -> None:
+        """Show nothing."""
+        self.cancel()
+        self.recording = self.base = None
+        self._profiles.clear()
+        self._opened()
+
+    def _opened(self) -> None:
+        profile = self.profile
+        if self.weight not in self.weights:
+            self.weight = self._main_weight() if profile is not None else ""
+        self.function = ""
+        self._forget_shown()
+        self.recording_changed.emit()
+        self.filter_changed.emit()
+        self.look_changed.emit()
+        self._changed()
+
+    def _main_weight(self) -> str:
+        from core.recording.query import main_weight
+
+        assert self.profile is not None
+        wanted = main_weight(self.profile)
+        return wanted if wanted in self.weights else self.weights[0]
+
+    def _read(self, path: Path, *, as_base: bool) -> None:
+        self.cancel()
+        self._wanted_as_base = as_base and self.recording is not None
+        self.reader.read(path)
+
+    def _take(self, recording: Recording) -> None:
+        self.reading_ended.emit()
+        if self._wanted_as_base:
+            self.compare_with(recording)
+        else:
+            self.show(recording)
+        if recording.reading.bad_lines:
+            said = recording.reading
+            lines = "line" if said.bad_lines == 1 else "lines"
+            self.warned.emit(
+                f"{Path(recording.name).name}: {said.bad_lines:,} {lines} made no sense and "
+                f"were left out; the first is {said.first_bad}"
+            )
+        if self._queue:
+            path, as_base = self._queue.pop(0)
+            self._read(path, as_base=as_base)
+
+    def _reading_failed(self, sentence: str) -> None:
+        self._queue.clear()
+        self.reading_ended.emit()
+        self.failed.emit(sentence)
+
+    # -- what is open ---------------------------------------------------------------------
+
+    @property
+    def trace(self) -> Trace | None:
+        """The recording as a trace, None where it has no order."""
+        return self.recording.trace if self.recording is not None else None
+
+    @property
+    def profile(self) -> StackProfile | None:
+        """The recording as a profile: all of it, a trace's call paths too."""
+        return self._profile_of(self.recording)
+
+    @property
+    def base_profile(self) -> StackProfile | None:
+        """What it is compared with as a profile."""
+        return self._profile_of(self.base)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """What a frame's width can mean; in a comparison what both have."""
+        profile, base = self.profile, self.base_profile
+        if profile is None:
+            return ()
+        return tuple(each for each in profile.weights if base is None or each in base.weights)
+
+    @property
+    def comparing(self) -> bool:
+        """Whether there is something to compare with."""
+        return self.base is not None
+
+    def _profile_of(self, recording: Recording | None) -> StackProfile | None:
+        if recording is None:
+            return None
+        if recording.profile is not None:
+            return recording.profile
+        if id(recording) not in self._profiles:
+            from core.recording.from_trace import profile_of
+
+            assert recording.trace is not None
+            self._profiles[id(recording)] = profile_of(recording.trace)
+        return self._profiles[id(recording)]
+
+    # -- what is shown of it --------------------------------------------------------------
+
+    @property
+    def shown(self) -> StackProfile | None:
+        """What is left of the profile by filter, hidden and kept frames and collapsed recursion."""
+        if self._shown is None and self.profile is not None:
+            self._shown = self._narrowed(self.profile)
+        return self._shown
+
+    @property
+    def shown_base(self) -> StackProfile | None:
+        """What is left of the one it is compared with."""
+        if self._shown_base is None and self.base_profile is not None:
+            self._shown_base = self._narrowed(self.base_profile)
+        return self._shown_base
+
+    @property
+    def diff(self) -> ProfileDiff | None:
+        """What differs between the two, None where nothing is compared."""
+        if self._diff is None and self.shown is not None and self.shown_base is not None:
+            from core.recording.diff import ProfileDiff
+
+            self._diff = ProfileDiff(
+                self.shown_base, self.shown, self.weight, normalised=self.normalised
+            )
+        return self._diff
+
+    @property
+    def tree(self) -> CallTree | None:
+        """What is shown as a tree of calls; of both recordings together in a comparison."""
+        if self._tree is None and self.shown is not None:
+            self._tree = self._grown()
+        return self._tree
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.filter or self.hidden or self.kept)
+
+    def _narrowed(self, profile: StackProfile) -> StackProfile:
+        from core.recording.query import filtered, picked
+        from core.recording.transform import collapse_recursion, hide, keep
+
+        if self.filter:
+            profile = filtered(profile, picked(profile, self.filter))
+        if self.kept:
+            profile = keep(profile, self.kept)
+        if self.hidden:
+            profile = hide(profile, self.hidden)
+        return collapse_recursion(profile) if self.collapse else profile
+
+    def _grown(self) -> CallTree:
+        from core.recording.call_tree import CallTree
+
+        assert self.shown is not None
+        return CallTree.of(
+            self.shown,
+            self.weight,
+            self.shown_base,
+            self.order,  # type: ignore[arg-type]
+            inverted=self.inverted,
+        )
+
+    def callers(self) -> CallTree | None:
+        """Return who calls the selected function, or None where none is selected.
+
+        Stacks end at its outermost call and are inverted: the function is the root's only child,
+        its callers lie below it.
+        """
+        if self.shown is None or not self.function:
+            return None
+        if self._callers is None:
+            from core.recording.call_tree import CallTree
+            from core.recording.transform import callers
+
+            base = self.shown_base
+            self._callers = CallTree.of(
+                callers(self.shown, self.function),
+                self.weight,
+                callers(base, self.function) if base is not None else None,
+                "heavy",
+                inverted=True,
+            )
+        return self._callers
+
+    def callees(self) -> CallTree | None:
+        """Return what the selected function calls, itself as the root's only child; or None."""
+        if self.shown is None or not self.function:
+            return None
+        if self._callees is None:
+            from core.recording.call_tree import CallTree
+            from core.recording.transform import callees
+
+            base = self.shown_base
+            self._callees = CallTree.of(
+                callees(self.shown, self.function),
+                self.weight,
+                callees(base, self.function) if base is not None else None,
+                "heavy",
+            )
+        return self._callees
+
+    def _forget_shown(self) -> None:
+        self._shown = self._shown_base = None
+        self._forget_tree()
+
+    def _forget_tree(self) -> None:
+        self._diff = self._tree = None
+        self._forget_hits()
+        self._callers = self._callees = None
+        self.selected = -1
+
+    def _changed(self) -> None:
+        self.tree_changed.emit()
+        self.selection_changed.emit()
+        if self.search:
+            self.search_changed.emit()
+
+    # -- how it is looked at --------------------------------------------------------------
+
+    def set_weight(self, weight: str) -> None:
+        """Let widths mean something else, a name of ``weights``."""
+        if weight in self.weights and weight != self.weight:
+            self.weight = weight
+            self._forget_tree()
+            self._changed()
+
+    def set_order(self, order: str) -> None:
+        """Order what was called by the same function otherwise; leaves the sandwich."""
+        if order == self.order and self.view == FLAME:
+            return
+        self.order, self.view = order, FLAME
+        self._forget_tree()
+        self.look_changed.emit()
+        self._changed()
+
+    def set_view(self, view: str) -> None:
+        """Show all stacks, or the callers and callees of the selected function."""
+        if view != self.view:
+            self.view = view
+            self.look_changed.emit()
+
+    def set_upward(self, upward: bool) -> None:
+        """Draw the root at the foot, or on top."""
+        if upward != self.upward:
+            self.upward = upward
+            self.look_changed.emit()
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Read stacks from their innermost function, or from their root."""
+        if inverted != self.inverted:
+            self.inverted = inverted
+            self._forget_tree()
+            self.look_changed.emit()
+            self._changed()
+
+    def set_colouring(self, colouring: str) -> None:
+        """Let colours say something else."""
+        if colouring != self.colouring:
+            self.colouring = colouring
+            self.look_changed.emit()
+
+    def set_normalised(self, normalised: bool) -> None:
+        """Compare shares of everything, or weights as they are."""
+        if normalised != self.normalised:
+            self.normalised = normalised
+            self._forget_tree()
+            self.look_changed.emit()
+            self._changed()
+
+    def set_collapse(self, collapse: bool) -> None:
+        """Show a function that calls itself as one frame, or each call."""
+        if collapse != self.collapse:
+            self.collapse = collapse
+            self._forget_shown()
+            self.look_changed.emit()
+            self._changed()
+
+    def set_filter(self, text: str) -> bool:
+        """Show only some records; a filter that is none leaves the one before in force."""
+        from core.recording.query import picked
+
+        try:
+            for profile in (self.profile, self.base_profile):
+                if profile is not None:
+                    picked(profile, text)
+        except OwnerscopeError as error:
+            self.filter_error = str(error)
+            self.filter_changed.emit()
+            return False
+        before, self.filter_error = self.filter, ""
+        self.filter = text.strip()
+        if self.filter != before:
+            self._forget_shown()
+        self.filter_changed.emit()
+        if self.filter != before:
+            self._changed()
+        return True
+
+    def hide(self, function: str) -> None:
+        """Leave a function out of every stack; what it called is its caller's then."""
+        self._set_frames((*self.hidden, function), self.kept)
+
+    def keep(self, function: str) -> None:
+        """Show only stacks with this function, or with one that was kept before."""
+        self._set_frames(self.hidden, (*self.kept, function))
+
+    def show_all(self) -> None:
+        """Hide no frames, keep all."""
+        self._set_frames((), ())
+
+    def _set_frames(self, hidden: tuple[str, ...], kept: tuple[str, ...]) -> None:
+        hidden, kept = tuple(dict.fromkeys(hidden)), tuple(dict.fromkeys(kept))
+        if (hidden, kept) != (self.hidden, self.kept):
+            self.hidden, self.kept = hidden, kept
+            self._forget_shown()
+            self.look_changed.emit()
+            self._changed()
+
+    def reset(self) -> None:
+        """Select nothing, look for nothing: the whole tree again, filter and frames as they are."""
+        self.set_search("")
+        self.select(-1)
+
+    # -- looking for functions ------------------------------------------------------------
+
+    def set_search(self, pattern: str) -> None:
+        """Look for functions by a regular expression; an empty one ends the search.
+
+        A pattern without capitals finds them too, as in every search of this program.
+        """
+        if pattern == self.search:
+            return
+        from core.trace.search import compiled
+
+        self._forget_search()
+        self.search = pattern
+        try:
+            compiled(pattern)
+        except PatternError as error:
+            self.search_error = str(error)
+        self.search_changed.emit()
+
+    def look_for(self, function: str) -> None:
+        """Look for one function by its whole name."""
+        self.set_search(f"^{re.escape(function)}$")
+
+    def _forget_search(self) -> None:
+        self.search, self.search_error = "", ""
+        self._forget_hits()
+
+    def _forget_hits(self) -> None:
+        self._found = self._hits = None
+        self._hit_order = None
+
+    @property
+    def found_names(self) -> Flags | None:
+        """Which of the tree's ``names`` are looked for, shape (names,); None where nothing is."""
+        tree = self.tree
+        if tree is None or not self.search or self.search_error:
+            return None
+        if self._found is None:
+            from core.recording.transform import matching
+            from core.trace.search import compiled
+
+            self._found = matching(tree.names, compiled(self.search))
+        return self._found
+
+    @property
+    def hits(self) -> Flags | None:
+        """Which nodes of the tree are looked for, shape (nodes,); None where nothing is."""
+        found, tree = self.found_names, self.tree
+        if self._hits is None and found is not None and tree is not None:
+            self._hits = tree.having(found)
+        return self._hits
+
+    @property
+    def hit_count(self) -> int:
+        """How many nodes are looked for."""
+        return int(self.hits.sum()) if self.hits is not None else 0
+
+    @property
+    def hit_number(self) -> int:
+        """Which hit is selected, counted from 1 in the order of ``next_hit``; 0 for none."""
+        order = self._hits_in_order()
+        at = [number for number, node in enumerate(order, 1) if node == self.selected]
+        return at[0] if at else 0
+
+    @property
+    def matched_share(self) -> float:
+        """How much of everything shown has a function on its stack that is looked for, 0 to 1."""
+        found, tree = self.found_names, self.tree
+        if found is None or tree is None or not tree.whole:
+            return 0.0
+        return tree.held_by(found) / tree.whole
+
+    def next_hit(self) -> None:
+        """Select the hit after the selected node; after the last the first."""
+        self._to_hit(1)
+
+    def previous_hit(self) -> None:
+        """Select the hit before the selected node; before the first the last."""
+        self._to_hit(-1)
+
+    def _hits_in_order(self) -> list[int]:
+        """Return the nodes that are looked for from left to right, outer ones first."""
+        if self._hit_order is None:
+            import numpy as np
+
+            tree, hits = self.tree, self.hits
+            if tree is None or hits is None:
+                return []
+            nodes = np.flatnonzero(hits)
+            self._hit_order = nodes[np.lexsort((nodes, tree.x[nodes]))].tolist()
+        return self._hit_order
+
+    def _to_hit(self, way: int) -> None:
+        order, tree = self._hits_in_order(), self.tree
+        if not order or tree is None:
+            return
+        if self.selected in order:
+            at = order.index(self.selected) + way
+        elif self.selected >= 0:
+            here = (float(tree.x[self.selected]), self.selected)
+            after = sum((float(tree.x[node]), node) < here for node in order)
+            at = after if way > 0 else after - 1
+        else:
+            at = 0 if way > 0 else -1
+        self.select(order[at % len(order)])
+
+    # -- what is selected -----------------------------------------------------------------
+
+    def select(self, node: int) -> None:
+        """Select a node of the tree, -1 for none; its function is selected too."""
+        if node == self.selected:
+            return
+        self.selected = node
+        if node > 0:
+            self._set_function(self.name_of(node))
+        self.selection_changed.emit()
+
+    def select_function(self, function: str) -> None:
+        """Select a function without any of its nodes; the sandwich is about it."""
+        if function != self.function or self.selected >= 0:
+            self._set_function(function)
+            self.selected = -1
+            self.selection_changed.emit()
+
+    def _set_function(self, function: str) -> None:
+        if function != self.function:
+            self.function = function
+            self._callers = self._callees = None
+
+    def name_of(self, node: int) -> str:
+        """Return the function of a node of the tree."""
+        return self.tree.name_of(node) if self.tree is not None and node > 0 else ""
