@@ -10,6 +10,7 @@ none at all: then its stack is the event's name in parentheses.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.recording.frames import name_of
@@ -120,6 +121,7 @@ class _Parsed(NamedTuple):
     is_inlined: bool
 
 
+@lru_cache(maxsize=1 << 16)
 def _frame(text: str) -> _Parsed | None:
     """Return the frame of a line, ``address symbol+0xoffset (dso)``; None where it is none."""
     found = _FRAME.fullmatch(text) or _BARE.fullmatch(text)
@@ -174,7 +176,7 @@ class _Sample:
         for frame, is_kernel, is_inlined in reversed(self._chain):
             if not is_inlined:
                 module, in_kernel = frame.module, is_kernel
-            frames.append(frame._replace(module=module))
+            frames.append(frame._replace(module=module) if is_inlined else frame)
             if not in_kernel:
                 of_kernel = KERNEL
             elif module:
