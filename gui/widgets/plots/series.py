@@ -20,6 +20,7 @@ _ROOM = 0.06
 """Room above the highest value, as a share of what is shown."""
 _ROLES = {
     "stack_bytes": "caller",
+    "stack_depth": "caller",
     "recursion": "page_owner",
     "guard_value": "guard",
     "depot_pages": "depot",

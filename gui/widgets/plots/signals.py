@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from gui.theme import ThemeManager
     from gui.viewport import Viewport
 
-USUAL: tuple[str, ...] = ("stack_bytes", "recursion", "guard_value", "depot_pages", "owners_lost")
+USUAL: tuple[str, ...] = (
+    "stack_bytes", "stack_depth", "recursion", "guard_value", "depot_pages", "owners_lost",
+)  # fmt: skip
 """What is shown before anybody chose."""
 _AT_ONCE_EVENTS = 500_000
 """A longer run's signals are built one after the other, so that the window goes on living."""
