@@ -42,8 +42,9 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write a recording in another format."""
-    from core.recording.convert import convert
+    from core.recording.convert import TRACE, convert, target_of
 
+    target_of(options.out, options.to, TRACE)  # a word that is wrong is said before a long reading
     content, reading = _read(options.recording)
     convert(content, options.out, options.to)
     if reading is not None:

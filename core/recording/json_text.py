@@ -28,14 +28,14 @@ def lines_in(data: bytes) -> int:
     return data.count(b"\n") + (not data.endswith(b"\n"))
 
 
-def begin_of(text: str) -> tuple[Any, int]:
-    """Return the value that a text begins with as far as it can be read, and how far that is.
+def begin_of(text: str) -> tuple[Any, int | None]:
+    """Return the value in a text as far as it can be read, and where that ends if it is damaged.
 
     What is still open where the text is damaged or cut is closed before the last thing in it,
-    which may not be whole. None where nothing is left.
+    which may not be whole. The value is None where nothing is left.
     """
     try:
-        return json.loads(text), len(text)
+        return json.loads(text), None
     except json.JSONDecodeError as error:
         text = text[: error.pos]
     except RecursionError:

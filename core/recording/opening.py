@@ -53,7 +53,11 @@ def open_recording(where: Path | str, progress: Progress | None = None) -> Recor
     Raises:
         RecordingError: It cannot be read, is empty, or in no format that is known.
     """
-    return read_recording(open_source(where, progress))
+    source = open_source(where, progress)
+    try:
+        return read_recording(source)
+    finally:
+        source.close()
 
 
 def read_recording(source: Source) -> Recording:

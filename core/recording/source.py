@@ -51,7 +51,7 @@ class Source:
         self.name, self.total_bytes = name, total_bytes
         self.path: Path | None = None
         self.cut = ""
-        self._counted = _Counted(raw)
+        self._raw, self._counted = raw, _Counted(raw)
         self.progress = progress
         buffered = io.BufferedReader(self._counted, 1 << 20)
         magic = buffered.peek(8)[:8]
@@ -65,6 +65,11 @@ class Source:
     def read_bytes(self) -> int:
         """Bytes of the file that were read so far."""
         return self._counted.count
+
+    def close(self) -> None:
+        """Close the file; standard input stays open."""
+        if self.path is not None:
+            self._raw.close()
 
     def head(self) -> bytes:
         """Return the first bytes, at most ``HEAD_BYTES``; they are read again afterwards."""

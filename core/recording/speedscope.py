@@ -30,7 +30,7 @@ _NS = {"nanoseconds": 1, "microseconds": 10**3, "milliseconds": 10**6, "seconds"
 _WEIGHTS = {"none": RECORDS, "bytes": "bytes"}
 _MOST = 1 << 60
 _WEIGHT_NAME = re.compile(r"[a-z_]{1,20}")
-_WHOSE = re.compile(r"(?P<comm>.*)-(?P<pid>-?\d{1,9})", re.DOTALL)
+_WHOSE = re.compile(r"(?P<comm>.*)-(?P<pid>\d{1,9})", re.DOTALL)
 """What a task's profile is called here: ``sh-40``, as ftrace writes it."""
 
 Number = int | float
@@ -110,7 +110,7 @@ def _what_is_left(text: str, name: str, reading: Reading) -> _File:
             where=name,
             advice="export it again",
         ) from None
-    if end < len(text):
+    if end is not None:
         reading.truncated_records += 1
         reading.bad_line(
             text.count("\n", 0, end) + 1, text[end : end + 200].split("\n", maxsplit=1)[0]

@@ -58,7 +58,7 @@ def _write_trace(trace: Trace, stream: BinaryIO) -> None:
     present = np.unique(marks.tasks).tolist() or [0]
     for number, task in enumerate(present):
         info = trace.info.tasks[task]
-        name = f"{info.comm}-{info.pid}"
+        name = f"{info.comm}-{info.pid}" if info.pid >= 0 else info.comm
         opening = _open_profile("evented", name, "nanoseconds", start_ns(trace), end_ns(trace))
         stream.write(f'{"," if number else ""}\n{opening}"events":['.encode())
         _write_events(marks.of_task(task), end_ns(trace), stream)
