@@ -6,7 +6,7 @@ import re
 
 from core.recording.profile import Frame
 
-_MODULE = re.compile(r"(?P<name>.*\S) \[(?P<module>[^\[\]\s]+)\]", re.DOTALL)
+_MODULE = re.compile(r"(?P<name>.*\S) \[(?P<module>\S+)\]", re.DOTALL)
 _KERNEL = "_[k]"
 """What stackcollapse-perf.pl --kernel ends the names of kernel functions with."""
 

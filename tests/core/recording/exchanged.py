@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from core.recording.convert import TARGETS
 from core.recording.graph_calls import CALL, RETURN, Columns
+from core.recording.opening import open_recording
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
 from core.recording.reading import Reading
 from core.recording.recorded import trace_of
@@ -26,6 +29,21 @@ Happened = tuple[bool, str, tuple[int, str], int]
 
 NAMES = ("__alloc_pages", "save_stack", "a;b", 'quo"ted\\', "two words", "naïve\n", "x 12")
 TASKS = (TaskInfo(0, "swapper/0"), TaskInfo(0, "swapper/1"), TaskInfo(40, "my-shell 2"))
+
+
+RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
+REAL_TRACES = (
+    "guard-graph-alloc1-limit2.txt.zst",
+    "ftrace-function_graph-boot-recursion-excerpt.txt.zst",
+    "ftrace-function_graph-proc-abstime-tail.txt.zst",
+)
+REAL_PROFILES = ("kmem-events-stack.txt.zst", "perf-script-mm_page_alloc-g.txt.zst")
+
+
+@cache
+def real(name: str) -> Any:
+    """The trace or profile of a real kernel."""
+    return open_recording(RECORDINGS / name).content
 
 
 def written(content: Trace | StackProfile, name: str) -> bytes:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.recording.folded import BEFORE, read, tell
 from core.recording.formats import format_of
+from core.recording.labels import frame_of_label, label_of
 from core.recording.profile import RECORDS, Frame, StackProfile
 from core.recording.reading import Reading
 from core.recording.source import Source
@@ -99,3 +100,11 @@ def test_cut_or_with_noise_the_rest_is_kept(cut: int, noise: bytes, line: int) -
     profile, reading = read_text(b"\n".join(lines))
     assert len(profile) >= 3
     assert reading.bad_lines <= 1
+
+
+@pytest.mark.parametrize(
+    "frame", [Frame("f", "", "ext4"), Frame("[unknown]", "", "[unknown]"), Frame("a [b]", "", "c")]
+)
+def test_a_label_names_its_frame(frame: Frame) -> None:
+    again = frame_of_label(label_of(frame))
+    assert (again.name, again.module) == (frame.name, frame.module)

@@ -13,6 +13,7 @@ from core.recording.profile import RECORDS, StackProfile
 from core.trace.events import Kind
 from core.trace.function_table import function_table
 from core.trace.trace import Trace
+from tests.core.recording.exchanged import real
 from tests.gui.recorded import recorded_run
 from tests.runs import bundled_run
 
@@ -20,6 +21,7 @@ TRACES: dict[str, Callable[[], Trace]] = {
     "simulated": lambda: bundled_run("depot-growth"),
     "two tasks": lambda: bundled_run("two-tasks"),
     "recorded": recorded_run,
+    "real": lambda: real("guard-graph-alloc1-limit2.txt.zst"),
 }
 
 

@@ -21,7 +21,7 @@ from core.errors import RecordingError
 from core.recording.convert import TARGETS
 from core.recording.from_trace import profile_of
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
-from core.recording.writers.marks import OWN_GROUP, processes_of
+from core.recording.writers.marks import OWN_GROUP, end_ns, processes_of
 from core.recording.writers.speedscope import SCHEMA
 from core.trace.events import Kind
 from core.trace.file import from_bytes
@@ -29,11 +29,14 @@ from core.trace.function_table import function_table
 from core.trace.info import TaskInfo
 from core.trace.trace import Trace
 from tests.core.recording.exchanged import (
+    REAL_PROFILES,
+    REAL_TRACES,
     by_task,
     closed,
     happened,
     profiles,
     read_back,
+    real,
     summed,
     traces,
     written,
@@ -103,6 +106,33 @@ def test_a_saved_recording_is_read_back(trace: Trace) -> None:
     again = from_bytes(written(trace, "ownertrace"), where="a file")
     assert happened(again) == happened(trace)
     assert again.info == trace.info
+
+
+@pytest.mark.parametrize("name", REAL_TRACES)
+def test_traces_of_real_kernels_are_read_back(name: str) -> None:
+    trace = real(name)
+    events = happened(trace)
+    chrome, reading = read_back(written(trace, "chrome"), "chrome")
+    assert happened(chrome) == events
+    assert reading.bad_lines == 0
+    data = written(trace, "speedscope")
+    check_schema(data)
+    speedscope, reading = read_back(data, "speedscope")
+    assert by_task(happened(speedscope)) == closed(events, end_ns(trace))
+    assert reading.bad_lines == 0
+
+
+@pytest.mark.parametrize("name", REAL_PROFILES)
+def test_profiles_of_real_kernels_are_read_back(name: str) -> None:
+    profile = real(name)
+    folded, _ = read_back(written(profile, "folded"), "folded")
+    assert summed(folded, "records") == summed(profile, "records", dimensions=False)
+    assert folded.total("records") == len(profile) > 0
+    data = written(profile, "speedscope")
+    check_schema(data)
+    speedscope, _ = read_back(data, "speedscope")
+    for weight in profile.weights:
+        assert summed(speedscope, weight) == summed(profile, weight, dimensions=False)
 
 
 # -- folded ---------------------------------------------------------------------------------------
