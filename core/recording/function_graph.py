@@ -277,7 +277,9 @@ class _Reader:
         rows.kinds[at] = NOTHING
         switch = SWITCH.match(line)
         if switch:
-            cpu = min(int(switch["cpu"]), 1 << 20) if switch["cpu"] else -1
+            # The block names its CPU also where lines have no column for it.
+            named = switch["cpu"] and self._cpus != {-1}
+            cpu = min(int(switch["cpu"]), 1 << 20) if named else -1
             self._owners.switched(cpu, switch["old"], switch["new"])
             return
         lost = LOST.match(line)
