@@ -1,0 +1,162 @@
+"""Guard hits are found from structure alone, and only where a file can show them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.recording.recursion import recursions
+from core.trace.events import Kind
+from core.trace.save_tree import Outcome, save_tree
+from core.trace.trace import Trace
+from tests.core.recording.graph_text import read_graph
+from tests.core.recording.text_recordings import sample
+
+BOOT = "ftrace-function_graph-boot-recursion-excerpt.txt"
+HIT_STACK = [
+    "__set_page_owner", "save_stack", "__alloc_pages", "get_page_from_freelist",
+    "__set_page_owner", "save_stack",
+]  # fmt: skip
+
+
+def real(name: str) -> Trace:
+    return read_graph(sample(name))[0]
+
+
+def graph(text: str) -> Trace:
+    """Read calls written by their indentation; a name with ``;`` is a leaf."""
+    lines, stack = [], []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        indent = (len(line) - len(line.lstrip())) // 2
+        while len(stack) > indent:
+            lines.append("  " * (len(stack) - 1) + "}")
+            stack.pop()
+        name = line.strip()
+        if name.endswith(";"):
+            lines.append("  " * indent + f"{name[:-1]}();")
+        else:
+            lines.append("  " * indent + f"{name}() {{")
+            stack.append(name)
+    lines += ["  " * at + "}" for at in reversed(range(len(stack)))]
+    return read_graph("".join(f" 0)   1.000 us    |  {line}\n" for line in lines))[0]
+
+
+def hits(trace: Trace) -> int | None:
+    assert trace.info.recording is not None
+    return trace.info.recording.guard_hits
+
+
+NESTED = "set\n  save_stack\n    stack_trace_save;\n    alloc\n      save_stack;\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "comments", "deepest"),
+    [
+        ("guard-graph-alloc0-limit1.txt", 0, 0, 1),
+        ("guard-graph-alloc1-limit1.txt", 210, 404, 2),
+        ("guard-graph-alloc1-limit2.txt", 626, 824, 3),
+    ],
+)
+def test_the_measured_experiment(name: str, found: int, comments: int, deepest: int) -> None:
+    trace = real(name)
+    recording = trace.info.recording
+    assert recording is not None
+    assert recording.guard_hits == found
+    assert recording.hit_comments == comments
+    assert recording.comments_apart == comments - found  # every hit has its comment
+    nested = {each.function: each.deepest for each in recursions(trace)}
+    assert nested.get("__set_page_owner", 1) == deepest
+
+
+@pytest.mark.parametrize("name", ["guard-graph-alloc1-limit1.txt", "guard-graph-alloc1-limit2.txt"])
+def test_each_hit_found_from_structure_carries_the_files_own_comment(name: str) -> None:
+    trace = real(name)
+    said = {
+        int(trace.parents[at])
+        for at in trace.positions(Kind.STEPPED).tolist()
+        if "guard hit" in trace.site(at).text
+    }
+    found = [int(trace.parents[at]) for at in trace.short_circuits.tolist()]
+    assert len(found) == len(set(found))
+    assert set(found) <= said
+
+
+def test_the_boot_recursion() -> None:
+    trace = real(BOOT)
+    assert hits(trace) == 1
+    (at,) = trace.short_circuits.tolist()
+    assert trace.names_at(at) == HIT_STACK
+
+
+@pytest.mark.parametrize("name", ["guard-graph-alloc1-limit1.txt", "guard-graph-alloc1-limit2.txt"])
+def test_what_the_program_counts_is_right(name: str) -> None:
+    trace = real(name)
+    counts = trace.state_at(len(trace) - 1).counts
+    found = hits(trace)
+    assert found is not None
+    assert counts["guard_hits"] == found
+    assert counts["unwinds"] == counts["save_stack_calls"] - found
+    assert counts["deepest_recursion"] == (2 if "limit2" in name else 1)
+    tree = save_tree(trace)
+    assert int((tree.outcome == Outcome.HIT).sum()) == found
+    assert len(tree) == counts["save_stack_calls"]
+    assert tree.depth == (3 if "limit2" in name else 2)
+
+
+def test_a_hit_stands_right_before_the_return_of_its_save() -> None:
+    trace = real("guard-graph-alloc1-limit1.txt")
+    for at in trace.short_circuits.tolist():
+        assert trace.site(at).label == "test"
+        assert trace.kind(at + 1) is Kind.RETURNED
+        assert trace.function(at + 1).name == "save_stack"
+        assert trace.parents[at + 1] == trace.parents[at]
+
+
+def test_a_nested_save_that_does_nothing_is_a_hit() -> None:
+    assert hits(graph(NESTED)) == 1
+
+
+def test_an_outer_save_that_does_nothing_is_none() -> None:
+    assert hits(graph(NESTED + "set\n  save_stack;\n")) == 1
+
+
+def test_saves_that_show_nothing_tell_nothing() -> None:
+    trace = graph("set\n  save_stack;\n")
+    assert hits(trace) is None
+    assert trace.info.recording is not None
+    assert "shows what it calls" in trace.info.recording.notes[-1]
+
+
+def test_a_file_without_saves_tells_nothing() -> None:
+    assert hits(graph("kmalloc;\n")) is None
+
+
+def test_a_depth_limit_that_cuts_others_hides_what_a_save_does() -> None:
+    # walk always calls, but not at the depth at which the inner save lies
+    others = "a\n  walk\n    b;\n" * 3 + "a\n  b\n    c\n      walk;\n"
+    assert hits(graph(NESTED + others)) is None
+    assert hits(graph(NESTED + others.replace("walk;", "d;"))) == 1
+
+
+def test_a_save_cut_off_by_the_end_is_no_hit() -> None:
+    text = " 0)               |  {}\n"
+    lines = ["save_stack() {", "  walk();", "  alloc() {", "    save_stack() {"]
+    trace = read_graph("".join(text.format(line) for line in lines))[0]
+    assert hits(trace) == 0
+
+
+def test_a_save_whose_return_was_lost_is_no_hit() -> None:
+    text = " 0)               |  {}\n"
+    lines = ["save_stack() {", "  walk();", "  alloc() {", "    save_stack() {", "  }", "}"]
+    trace = read_graph("".join(text.format(line) for line in lines))[0]
+    assert hits(trace) == 0
+
+
+def test_a_save_of_another_task_is_not_around_it() -> None:
+    line = " 0)  {:14} |               |  {}\n"
+    trace = read_graph(
+        line.format("sh-1", "save_stack() {") + line.format("sh-1", "  walk();")
+        + line.format("rm-2", "save_stack();")
+    )[0]  # fmt: skip
+    assert hits(trace) == 0
