@@ -12,6 +12,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 from core.recording.page_owner_careful import BlockReader, CarefulRecord
 from core.recording.page_owner_helper import Helper, cpus
@@ -21,6 +22,7 @@ from core.recording.page_owner_text import HEAD_BEGIN
 from core.recording.profile import ProfileInfo, StackProfile
 from core.recording.reading import Reading
 from core.recording.source import Source
+from core.recording.special import special_records
 
 CHUNK_BYTES = 2 << 20
 """Small enough that two processes end at the same time and a chunk's columns stay in the cache."""
@@ -64,7 +66,9 @@ def read(source: Source, reading: Reading) -> StackProfile:
         work.finish()
     if rest:
         notes.end(rest)
-    return rows.build(ProfileInfo("page_owner", source.name))
+    profile = rows.build(ProfileInfo("page_owner", source.name))
+    found = tuple((each.title, each.sentence) for each in special_records(profile))
+    return replace(profile, info=replace(profile.info, findings=found))
 
 
 def _texts(source: Source) -> Iterator[bytes]:
@@ -90,6 +94,8 @@ def _cut(rest: bytes, text: bytes) -> tuple[bytes, bytes]:
         if len(text) < _MOST_KEPT_BYTES:
             return b"", text
         end = text.rfind(b"\n" + HEAD_BEGIN) + 1 or text.rfind(b"\n") + 1
+        if not end:
+            return text + b"\n", b""
     return text[:end], text[end:]
 
 

@@ -136,7 +136,7 @@ class Scanner:
         """Return a chunk's records.
 
         Args:
-            chunk: Text that begins at a record and ends with a blank line; lines end as on Linux.
+            chunk: Text that begins and ends between records; its lines end as on Linux.
         """
         text = np.frombuffer(chunk, np.uint8)
         blocks = _Blocks(text)
@@ -163,7 +163,7 @@ def _look_up(known: _Numbering, chunk: bytes, begins: Longs, ends: Longs) -> Int
 
 
 class _Blocks:
-    """Where the lines of a chunk end, and which of them lie between blank ones.
+    """Where the lines of a chunk end, and which of them lie between blank ones or at its end.
 
     Attributes:
         newlines: Offset of each line's end.
@@ -174,6 +174,8 @@ class _Blocks:
     def __init__(self, text: Bytes) -> None:
         self.newlines = np.flatnonzero(text == 10)
         blanks = np.flatnonzero(np.diff(self.newlines, prepend=-1) == 1)
+        if len(self.newlines) and (not len(blanks) or blanks[-1] != len(self.newlines) - 1):
+            blanks = np.append(blanks, len(self.newlines))
         self.firsts = np.empty_like(blanks)
         if len(blanks):
             self.firsts[0] = 0

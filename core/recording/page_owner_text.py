@@ -51,11 +51,10 @@ and the line ends with the real ones: so they are the last."""
 PFN = re.compile(rb"PFN (0x[0-9a-f]{1,16}|\d{1,20}) type (\S+) Block [^\n]* Flags [^\n]*")
 WEIGHT = re.compile(
     rb"(\d{1,18}) times(?:, (\d{1,18}) pages)?(?:, PID (-?\d{1,10}))?(?:, TGID (-?\d{1,10}))?"
-    rb"(?:, task_comm_name: ([^\n]*?))?(?:, allocated by [^\n]*?)?(?:, (?:UN)?RELEASED)?:?",
-    re.IGNORECASE,
+    rb"(?:, task_comm_name: ([^\n]*?))?(?:, allocated by [^\n]*?)?(?: \((?:UN)?RELEASED\))?:?"
 )
-"""What tools/vm/page_owner_sort.c (Linux 5.18 and later; before 5.16 without pages) puts before a
-record or, with --cull, instead of its first two lines."""
+"""What page_owner_sort (tools/vm, since 6.3 tools/mm) writes before a record or, where it culls,
+instead of its first lines."""
 
 _CHARGED_TO = re.compile(rb"^Charged (?:\(([^)\n]*)\) )?to (offline )?memcg ([^\n]*)", re.MULTILINE)
 
