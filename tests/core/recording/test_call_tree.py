@@ -40,7 +40,7 @@ def text(tree: CallTree, node: int = 0) -> str:
     return f"{tree.name_of(node)} {tree.total[node]}" + (f" ({below})" if below else "")
 
 
-def paths(tree: CallTree, column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
+def paths(tree: CallTree, column: np.ndarray) -> dict[str, int]:
     """Return a column by path; the paths of a grouped tree are different from each other."""
     return {";".join(tree.path_names(node)): int(column[node]) for node in range(len(tree))}
 
@@ -125,7 +125,7 @@ def test_a_profile_without_the_weight_is_an_empty_tree() -> None:
         assert not CallTree.of(profile_of(MIXED), "pages", order=order).is_empty
 
 
-def named(tree: CallTree, names: str) -> np.ndarray:  # type: ignore[type-arg]
+def named(tree: CallTree, names: str) -> np.ndarray:
     return np.array([name in names for name in tree.names], np.bool_)
 
 

@@ -1,0 +1,1 @@
+"""Flame graphs, icicles, flame charts and the sandwich of a profile."""

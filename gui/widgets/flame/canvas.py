@@ -1,0 +1,512 @@
+"""Frames to look at: zoomed by wheel and click, moved by hand, walked through with the keyboard."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.geometry.flame import Rows
+from gui.geometry.flame_zoom import FlameZoom
+from gui.widgets.flame.colours import FlameColours
+from gui.widgets.flame.scene import FlameLook, FlameScene
+from gui.widgets.flame.words import frame_lines, spoken
+from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
+
+if TYPE_CHECKING:
+    from core.recording.call_tree import CallTree
+    from gui.theme import ThemeManager
+    from gui.widgets.flame.scene import Counts
+
+ROW_PX = 20
+_DRAG_PX = 4.0
+_SIDEWAYS_SHARE = 0.1
+_THUMB_PX = 5
+REST_MS = 120
+"""A view that has not moved for so long rests, and names small frames too."""
+NOTHING_TO_SHOW = "No recording is open. Drop a file on the window, or open one."
+NOTHING_LEFT = "Nothing to show: no record is left by filter and frames, or none weighs anything."
+
+
+class FlameCanvas(QWidget):
+    """The frames of a tree.
+
+    The wheel zooms where the mouse is, a drag moves the view, a click looks into a frame, Escape
+    and Backspace go back. The arrows walk from frame to frame, Enter looks into one.
+
+    Args:
+        themes: The theme in force.
+        title: What it is called, for a screen reader.
+    """
+
+    view_changed = Signal()
+    """Another part is in view, or another frame is looked into."""
+    chosen = Signal(int)
+    """A frame got the focus (its node)."""
+    menu_asked = Signal(int, QPoint)
+    """A menu for a frame is asked for: the node, and where on the screen."""
+
+    def __init__(self, themes: ThemeManager, title: str = "Flame graph") -> None:
+        super().__init__()
+        self._themes = themes
+        self.tree: CallTree | None = None
+        self.zoom: FlameZoom | None = None
+        self.focused = -1
+        self.hovered = -1
+        self.upward = False
+        self.empty_text = NOTHING_TO_SHOW
+        self._scrolled = 0.0
+        self._colouring, self._normalised = "subsystem", False
+        self._colours: FlameColours | None = None
+        self._hits: Counts | None = None
+        self._scene: FlameScene | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.settle)
+        self._pressed: QPointF | None = None
+        self._panning = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+        themes.changed.connect(self._dress)
+
+    # -- what is shown --------------------------------------------------------------------
+
+    def show_tree(self, tree: CallTree | None) -> None:
+        """Show another tree; where it has the frame that was looked into, that stays so."""
+        path = self._path_looked_into()
+        self.tree = tree if tree is not None and not tree.is_empty else None
+        self.empty_text = NOTHING_TO_SHOW if tree is None else NOTHING_LEFT
+        self.zoom = FlameZoom(self.tree) if self.tree is not None else None
+        self.focused = self.hovered = -1
+        self._hits = self._colours = None
+        node = self.tree.find(path) if self.tree is not None and path else None
+        if node and self.zoom is not None:
+            self.zoom.into(node)
+        self._scrolled = self.rows.clamped.scrolled
+        self._announce()
+        self._moved()
+
+    def _path_looked_into(self) -> list[str]:
+        if self.tree is None or self.zoom is None:
+            return []
+        return self.tree.path_names(self.zoom.node)
+
+    def show_hits(self, hits: np.ndarray | None) -> None:
+        """Let some nodes stand out, given by flags; None for no search."""
+        if hits is None:
+            self._hits = None
+        else:
+            self._hits = np.zeros(len(hits) + 1, np.int32)
+            np.cumsum(hits, out=self._hits[1:])
+        self.redraw()
+
+    def set_look(self, colouring: str, *, upward: bool, normalised: bool) -> None:
+        """Say what colours mean, where the root is, and whether shares are compared."""
+        if (colouring, normalised) != (self._colouring, self._normalised):
+            self._colouring, self._normalised, self._colours = colouring, normalised, None
+        if upward != self.upward:
+            self.upward, self._scrolled = upward, 0.0
+        self.redraw()
+
+    @property
+    def rows(self) -> Rows:
+        """Where the levels lie."""
+        levels = self.tree.depth if self.tree is not None else 0
+        row = float(self._themes.metrics.px(ROW_PX))
+        return Rows(row, float(self.height()), levels, self._scrolled, self.upward)
+
+    @property
+    def look(self) -> FlameLook:
+        """How frames look now."""
+        assert self.tree is not None
+        if self._colours is None:
+            self._colours = FlameColours(
+                self._themes.theme, self.tree, self._colouring, normalised=self._normalised
+            )
+        return FlameLook(self._themes.metrics, self._colours, self._hits, self._normalised)
+
+    def scene(self) -> FlameScene | None:
+        """Return the picture of what is in view, None where there is nothing."""
+        if self.tree is None or self.zoom is None:
+            return None
+        if self._scene is None:
+            self._scene = FlameScene(
+                self.tree, self.zoom.view, self.zoom.node, self.rows, float(max(1, self.width())),
+                self.look, self.devicePixelRatioF(), moves=self._rest.isActive(),
+            )  # fmt: skip
+        return self._scene
+
+    def redraw(self) -> None:
+        """Draw anew at the next look."""
+        self._scene = None
+        self.update()
+
+    def settle(self) -> None:
+        """Take the view as one that rests: the next picture has all names."""
+        self._rest.stop()
+        if self._scene is not None and self._scene.moves:
+            self.redraw()
+
+    def sizeHint(self) -> QSize:
+        """Return room for two dozen levels."""
+        px = self._themes.metrics.px
+        return QSize(px(900), px(ROW_PX) * 24)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a handful of levels."""
+        px = self._themes.metrics.px
+        return QSize(px(160), px(ROW_PX) * 4)
+
+    def _dress(self) -> None:
+        self._colours = None
+        self._scrolled = self.rows.clamped.scrolled
+        self.updateGeometry()
+        self.redraw()
+
+    # -- moving ---------------------------------------------------------------------------
+
+    def look_into(self, node: int) -> None:
+        """Let a frame fill the width; 0 for the whole."""
+        if self.zoom is not None and self.zoom.into(node):
+            self._show_level(int(self.zoom.tree.depths[node]))
+            self._moved()
+
+    def back(self) -> bool:
+        """Go where the view was before; out to the whole where there is no before."""
+        if self.zoom is None or not (self.zoom.back() or self.zoom.out()):
+            return False
+        self._show_level(int(self.zoom.tree.depths[self.zoom.node]))
+        self._moved()
+        return True
+
+    def zoom_by(self, factor: float, at: float | None = None) -> None:
+        """Show ``factor`` times as much; the point stays, given as a share of the view's width."""
+        if self.zoom is not None:
+            view = self.zoom.view
+            share = self._focus_share() if at is None else at
+            if self.zoom.zoom(factor, view.first + share * view.width):
+                self._glided()
+
+    def pan_by(self, share: float) -> None:
+        """Move the view by a share of its width."""
+        if self.zoom is not None and self.zoom.pan(share):
+            self._glided()
+
+    def scroll_by(self, pixels: float) -> None:
+        """Move away from the root (positive) or towards it."""
+        rows = self.rows._replace(scrolled=self._scrolled + pixels).clamped
+        if rows.scrolled != self._scrolled:
+            self._scrolled = rows.scrolled
+            self.redraw()
+
+    def _focus_share(self) -> float:
+        """Where the keyboard zooms: at the focused frame, else in the middle."""
+        if self.focused < 0 or self.zoom is None:
+            return 0.5
+        span, view = self.zoom.span(self.focused), self.zoom.view
+        middle = (max(span.first, view.first) + min(span.last, view.last)) / 2
+        return min(max((middle - view.first) / view.width, 0.0), 1.0)
+
+    def _show_level(self, depth: int) -> None:
+        rows = self.rows
+        self._scrolled = rows.showing(depth, min(2 * rows.row, rows.height / 4)).scrolled
+
+    def _glided(self) -> None:
+        self._rest.start()
+        self._moved()
+
+    def _moved(self) -> None:
+        QToolTip.hideText()
+        self.hovered = -1
+        self.redraw()
+        self.view_changed.emit()
+
+    # -- the frame with the focus ---------------------------------------------------------
+
+    def focus_node(self, node: int, *, reveal: bool = True) -> None:
+        """Give a frame the focus, -1 for none, and bring it into view."""
+        if self.tree is None or node >= len(self.tree):
+            node = -1
+        changed, self.focused = node != self.focused, node
+        if node >= 0 and reveal:
+            self._reveal(node)
+        if changed:
+            self._announce()
+            self.update()
+            self.chosen.emit(node)
+
+    def _reveal(self, node: int) -> None:
+        assert self.tree is not None
+        assert self.zoom is not None
+        before = self._scrolled
+        self._show_level(int(self.tree.depths[node]))
+        span, view = self.zoom.span(node), self.zoom.view
+        if span.last <= view.first or span.first >= view.last:
+            self.look_into(int(self.tree.parent[node]))
+        elif self._scrolled != before:
+            self.redraw()
+
+    def _announce(self) -> None:
+        if self.tree is None:
+            self.setAccessibleDescription(self.empty_text)
+        elif self.focused < 0:
+            self.setAccessibleDescription("")
+        else:
+            self.setAccessibleDescription(spoken(self.tree, self.focused, self._themes.theme))
+
+    def step(self, way: str) -> None:
+        """Move the focus: to the "parent", the widest "child", or the frame "left" or "right"."""
+        tree, zoom = self.tree, self.zoom
+        if tree is None or zoom is None:
+            return
+        if self.focused < 0:
+            self.focus_node(zoom.node)
+            return
+        node = self.focused
+        if way == "parent":
+            self.focus_node(max(0, int(tree.parent[node])))
+        elif way == "child":
+            below = zoom.children_in_view(node)
+            if len(below):
+                self.focus_node(int(below[np.argmax(tree.width[below])]))
+        else:
+            level = tree.level(int(tree.depths[node]))
+            beside = node + (1 if way == "right" else -1)
+            if level.start <= beside < level.stop and self._in_view(beside):
+                self.focus_node(beside)
+
+    def _in_view(self, node: int) -> bool:
+        assert self.zoom is not None
+        span, view = self.zoom.span(node), self.zoom.view
+        return span.first < view.last and span.last > view.first
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk through the frames, look into one, or go back."""
+        key, keys = event.key(), Qt.Key
+        towards = {keys.Key_Up: "child", keys.Key_Down: "parent"}
+        if not self.upward:
+            towards = {keys.Key_Up: "parent", keys.Key_Down: "child"}
+        towards |= {keys.Key_Left: "left", keys.Key_Right: "right"}
+        if key in towards:
+            self.step(towards[keys(key)])
+        elif key in (keys.Key_Return, keys.Key_Enter) and self.focused >= 0:
+            self.look_into(self.focused)
+        elif key in (keys.Key_PageDown, keys.Key_PageUp):
+            down = (key == keys.Key_PageDown) != self.upward
+            self.scroll_by((1 if down else -1) * self.height() * 0.9)
+        elif key == keys.Key_Home:
+            self.look_into(0)
+        elif key in (keys.Key_Escape, keys.Key_Backspace) and self.back():
+            pass
+        elif key == keys.Key_Menu and self.focused >= 0:
+            self._ask_menu(self.focused, None)
+        else:
+            super().keyPressEvent(event)
+
+    # -- the mouse ------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom where the mouse is; sideways it moves, with Alt it scrolls."""
+        turned, sideways = notches(event)
+        held = event.modifiers()
+        if held & Qt.KeyboardModifier.AltModifier:
+            up = turned or sideways
+            self.scroll_by((up if self.upward else -up) * self.rows.row * 3)
+        elif abs(sideways) > abs(turned):
+            self.pan_by(-sideways * _SIDEWAYS_SHARE)
+        elif turned:
+            if held & Qt.KeyboardModifier.ShiftModifier:
+                turned *= COARSER
+            elif held & Qt.KeyboardModifier.ControlModifier:
+                turned *= FINER
+            self.zoom_by(ZOOM_STEP**turned, event.position().x() / max(1, self.width()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the view."""
+        if event.button() is not Qt.MouseButton.LeftButton or self.tree is None:
+            event.ignore()
+            return
+        self._pressed, self._panning = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the view that was taken hold of, or say what lies under the mouse."""
+        if self._pressed is None:
+            self._hover(event)
+            return
+        moved = event.position() - self._pressed
+        if not self._panning and abs(moved.x()) + abs(moved.y()) >= _DRAG_PX:
+            self._panning = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._panning:
+            self._pressed = event.position()
+            self.pan_by(-moved.x() / max(1, self.width()))
+            self.scroll_by(moved.y() if self.upward else -moved.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; a click without a drag looks into the frame there."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        panned, self._pressed, self._panning = self._panning, None, False
+        self.unsetCursor()
+        scene = self.scene()
+        if panned or scene is None:
+            return
+        node = scene.node_at(event.position())
+        if node is not None:
+            self.focus_node(node, reveal=False)
+            self.look_into(node)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Count as a press: two clicks are two clicks."""
+        self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu for the frame at the mouse, or for the focused one."""
+        scene = self.scene()
+        node = None
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            node = self.focused if self.focused >= 0 else None
+        elif scene is not None:
+            node = scene.node_at(QPointF(event.pos()))
+        if node is None:
+            event.ignore()
+            return
+        by_mouse = event.reason() is not QContextMenuEvent.Reason.Keyboard
+        self._ask_menu(node, event.globalPos() if by_mouse else None)
+
+    def _ask_menu(self, node: int, where: QPoint | None) -> None:
+        scene = self.scene()
+        if where is None and scene is not None:
+            rect = scene.rect_of(node) or QRectF(self.rect())
+            where = self.mapToGlobal(rect.center().toPoint())
+        self.focus_node(node, reveal=False)
+        self.menu_asked.emit(node, where)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the mouse."""
+        QToolTip.hideText()
+        self._hover_over(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, event: QMouseEvent) -> None:
+        scene = self.scene()
+        node = scene.node_at(event.position()) if scene is not None else None
+        self._hover_over(-1 if node is None else node)
+        if scene is None or node is None:
+            QToolTip.hideText()
+            return
+        together = scene.together_at(event.position())
+        if scene.rect_of(node) is not None and self._width_px(node) > 1.0:
+            together = 1
+        head, *rest = frame_lines(scene.tree, node, together=together, theme=self._themes.theme)
+        text = "<br>".join(map(escape, rest))
+        tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
+        QToolTip.showText(event.globalPosition().toPoint(), tip, self)
+
+    def _width_px(self, node: int) -> float:
+        assert self.zoom is not None
+        return self.zoom.span(node).width / self.zoom.view.width * self.width()
+
+    def _hover_over(self, node: int) -> None:
+        if node != self.hovered:
+            self.hovered = node
+            self.update()
+
+    # -- painting -------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep as much in view as there is room for."""
+        super().resizeEvent(event)
+        self._scrolled = self.rows.clamped.scrolled
+        self.redraw()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show what has the keyboard."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that it has not any more."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the frames, and over them what has the focus."""
+        with QPainter(self) as painter:
+            self.draw(painter)
+
+    def draw(self, painter: QPainter, *, as_shapes: bool = False) -> None:
+        """Draw everything with a painter.
+
+        Args:
+            painter: Where to.
+            as_shapes: Draw frames as shapes and text, without what only the screen shows.
+        """
+        if as_shapes:
+            self.settle()
+        scene, theme = self.scene(), self._themes.theme
+        if scene is None:
+            self._draw_empty(painter)
+            return
+        if as_shapes:
+            painter.fillRect(self.rect(), QColor(theme.surface))
+            painter.save()
+            painter.setClipRect(self.rect())
+            scene.paint(painter)
+            painter.restore()
+            return
+        painter.drawImage(QPointF(0, 0), scene.image)
+        self._outline(painter, scene, self.hovered, QPen(QColor(theme.text), 1))
+        if self.focused >= 0:
+            self._outline(painter, scene, self.focused, QPen(QColor(theme.text), 2))
+        self._draw_thumb(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.focus), 2))
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _outline(self, painter: QPainter, scene: FlameScene, node: int, pen: QPen) -> None:
+        rect = scene.rect_of(node) if node >= 0 else None
+        if rect is not None:
+            inset = pen.widthF() / 2
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pen)
+            painter.drawRect(rect.adjusted(inset, inset, -inset - 1, -inset))
+
+    def _draw_empty(self, painter: QPainter) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        painter.fillRect(self.rect(), QColor(theme.surface))
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(metrics.ui())
+        room = QRectF(self.rect()).adjusted(metrics.px(24), 0, -metrics.px(24), 0)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), self.empty_text)
+
+    def _draw_thumb(self, painter: QPainter) -> None:
+        """Draw which part of the levels is in sight, where not all of them are."""
+        rows = self.rows
+        if not rows.most_scrolled:
+            return
+        high = max(rows.height * rows.height / (rows.levels * rows.row), 16.0)
+        share = rows.scrolled / rows.most_scrolled
+        top = (1 - share if self.upward else share) * (rows.height - high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._themes.theme.outline))
+        painter.drawRoundedRect(QRectF(self.width() - _THUMB_PX - 2, top, _THUMB_PX, high), 2, 2)

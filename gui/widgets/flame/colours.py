@@ -1,0 +1,171 @@
+"""What colours the frames of a flame graph: subsystem, module, function, or what has changed.
+
+A colour is never the only sign: a frame that is wide enough says its name, in a comparison with
+its change in front, and the tool tip says everything.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor
+
+from gui.theme import contrast, hues, ink_on, mix
+
+if TYPE_CHECKING:
+    from core.recording.call_tree import CallTree
+    from gui.geometry.flame import Numbers
+    from gui.theme import Theme
+
+Table = npt.NDArray[np.uint32]
+
+PLAIN, FADED, DIMMED, HIT = range(4)
+"""As itself, above what is looked into, no hit of a search, a hit."""
+HUES = 12
+STEPS = 8
+"""In so many steps a change is more and more coloured, each way."""
+_FADED_SHARE, _DIMMED_SHARE = 0.5, 0.22
+_SOFT_SHARE = {False: 0.42, True: 0.5}
+"""How much of its hue a function has that belongs to no subsystem of its own."""
+_READABLE = 4.5
+
+
+@cache
+def subsystem_name(name: str, module: str) -> str:
+    """Return what a function belongs to, inferred from its name where that is not certain."""
+    from core.recording.subsystem import OTHER, subsystem_of
+
+    found = subsystem_of([name], module)
+    return "kernel" if found == OTHER else found
+
+
+@cache
+def role_name(name: str) -> str:
+    """Return the role of a function whose subsystem its name makes certain, else ``caller``."""
+    from core.recording.subsystems import recorded_function
+
+    return recorded_function(name).subsystem
+
+
+class FlameColours:
+    """The colours of a tree's frames in one theme.
+
+    Args:
+        theme: The theme.
+        tree: The frames.
+        colouring: What colours say.
+        normalised: Whether a comparison is one of shares.
+    """
+
+    def __init__(
+        self, theme: Theme, tree: CallTree, colouring: str, *, normalised: bool = False
+    ) -> None:
+        self.theme, self._tree = theme, tree
+        self._scale = 1.0
+        self._compares = colouring == "diff" and tree.base is not None
+        if self._compares:
+            assert tree.base is not None
+            if normalised and tree.base[0]:
+                self._scale = tree.whole / int(tree.base[0])
+            fills, self._of_name = _change_fills(theme), np.zeros(0, np.intp)
+        else:
+            fills, self._of_name = _fills(theme, tree, colouring)
+        kinds = [
+            fills,
+            [mix(fill, theme.surface, _FADED_SHARE) for fill in fills],
+            [mix(fill, theme.surface, _DIMMED_SHARE) for fill in fills],
+            fills if self._compares else [theme.accent] * len(fills),
+        ]
+        inks = [[_ink(theme, kind, fill) for fill in row] for kind, row in enumerate(kinds)]
+        self.fills: Table = np.array([[rgb(fill) for fill in row] for row in kinds], np.uint32)
+        self.inks = [[QColor(ink) for ink in row] for row in inks]
+        numbers = {ink: at for at, ink in enumerate(sorted({i for row in inks for i in row}))}
+        self.ink_numbers = np.array([[numbers[ink] for ink in row] for row in inks], np.intp)
+        self.ink_colours = [QColor(ink) for ink in numbers]
+
+    def indices(self, nodes: Numbers) -> Numbers:
+        """Return which of the colours each of some nodes has."""
+        if not self._compares:
+            found: Numbers = self._of_name[self._tree.name[nodes]]
+            return found
+        changes = self.changes(nodes)
+        steps: Numbers = np.rint(changes * STEPS).astype(np.intp) + STEPS
+        return steps
+
+    def changes(self, nodes: Numbers) -> npt.NDArray[np.float64]:
+        """Return the change of nodes as a share of the larger of both: -1 gone, 1 new."""
+        base = self._tree.base
+        assert base is not None
+        new = self._tree.total[nodes].astype(np.float64)
+        old = base[nodes] * self._scale
+        share: npt.NDArray[np.float64] = (new - old) / np.maximum(np.maximum(new, old), 1e-300)
+        return share
+
+
+def rgb(colour: str) -> int:
+    """Return ``#rrggbb`` as a pixel of a picture."""
+    return 0xFF000000 | int(colour[1:], 16)
+
+
+def _ink(theme: Theme, kind: int, fill: str) -> str:
+    if kind == DIMMED and contrast(theme.muted, fill) >= _READABLE:
+        return theme.muted
+    if contrast(theme.text, fill) >= _READABLE:
+        return theme.text
+    return ink_on(fill)
+
+
+def _fills(theme: Theme, tree: CallTree, colouring: str) -> tuple[list[str], Numbers]:
+    """Return colours, and for each name (and last, for the root) the number of its own."""
+    root = mix(theme.outline, theme.surface, 0.35)
+    look = {"module": _module_fill, "function": _function_fill}.get(colouring, _subsystem_fill)
+    wheel = hues(theme, HUES)
+    fills: dict[str, int] = {root: 0}
+    named = zip(tree.names, tree.modules, strict=True)
+    of_name = [
+        fills.setdefault(look(theme, wheel, name, module), len(fills)) for name, module in named
+    ]
+    return list(fills), np.array([*of_name, 0], np.intp)
+
+
+def _function_fill(theme: Theme, wheel: tuple[str, ...], name: str, _module: str) -> str:
+    return _soft(theme, wheel, name)
+
+
+def _module_fill(theme: Theme, wheel: tuple[str, ...], _name: str, module: str) -> str:
+    return _hashed(wheel, module) if module else _plain(theme)
+
+
+def _subsystem_fill(theme: Theme, wheel: tuple[str, ...], name: str, module: str) -> str:
+    """Strong colours for what the simulation knows too, soft ones for the rest of the kernel."""
+    role = role_name(name)
+    if role != "caller":
+        return theme.role(role).colour
+    subsystem = subsystem_name(name, module)
+    return _plain(theme) if subsystem == "kernel" else _soft(theme, wheel, subsystem)
+
+
+def _plain(theme: Theme) -> str:
+    return mix(theme.role("caller").colour, theme.surface, 0.35)
+
+
+def _soft(theme: Theme, wheel: tuple[str, ...], text: str) -> str:
+    return mix(_hashed(wheel, text), theme.surface, _SOFT_SHARE[theme.dark])
+
+
+def _hashed(wheel: tuple[str, ...], text: str) -> str:
+    """Return a hue that is the same for the same text, in every run."""
+    return wheel[crc32(text.encode()) % len(wheel)]
+
+
+def _change_fills(theme: Theme) -> list[str]:
+    """Return colours from all gone over no change to all new."""
+    shares = [0.2 + 0.8 * step / STEPS for step in range(1, STEPS + 1)]
+    calm = mix(theme.role("caller").colour, theme.surface, 0.3)
+    less = [mix(theme.only_b.colour, calm, share) for share in reversed(shares)]
+    more = [mix(theme.only_a.colour, calm, share) for share in shares]
+    return [*less, calm, *more]

@@ -1,0 +1,153 @@
+"""The flame graph of a profile: a bar that says where one is, and the frames below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.errors import OwnerscopeError
+from core.trace.search import compiled
+from gui.widgets.flame.canvas import FlameCanvas
+from gui.widgets.flame.path_bar import PathBar
+
+if TYPE_CHECKING:
+    from core.recording.call_tree import CallTree, Flags
+    from gui.theme import ThemeManager
+    from gui.widgets.flame.model import FlameModel
+
+
+class FlameView(QWidget):
+    """Frames with a way out above them.
+
+    Args:
+        model: The tree and how it is looked at.
+        themes: The theme in force.
+        title: What it is called, for a screen reader.
+    """
+
+    menu_asked = Signal(str, QPoint)
+    """A menu for a function is asked for, and where on the screen."""
+    view_changed = Signal()
+    """Another part is in view."""
+
+    def __init__(self, model: FlameModel, themes: ThemeManager, title: str = "Flame graph") -> None:
+        super().__init__()
+        self.model, self._themes = model, themes
+        self.path_bar, self.canvas = PathBar(themes), FlameCanvas(themes, title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.path_bar)
+        column.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self.setAccessibleName(title)
+        self._named: tuple[CallTree, str, Flags] | None = None
+        model.tree_changed.connect(self._take_tree)
+        model.look_changed.connect(self._take_look)
+        model.search_changed.connect(self._take_search)
+        model.selection_changed.connect(self._take_selection)
+        self.canvas.view_changed.connect(self._tell_path)
+        self.canvas.view_changed.connect(self.view_changed)
+        self.canvas.chosen.connect(model.select)
+        self.canvas.menu_asked.connect(self._ask_menu)
+        self.path_bar.asked_for.connect(self.look_into)
+        self._take_look()
+        self._take_tree()
+
+    # -- commands -------------------------------------------------------------------------
+
+    def look_into(self, node: int) -> None:
+        """Let a frame fill the width; 0 for the whole profile."""
+        self.canvas.look_into(node)
+
+    def whole(self) -> None:
+        """Show the whole profile."""
+        self.canvas.look_into(0)
+
+    def back(self) -> bool:
+        """Go where the view was before; False where that is nowhere."""
+        return self.canvas.back()
+
+    def zoom_by(self, factor: float) -> None:
+        """Show ``factor`` times as much, around the focused frame."""
+        self.canvas.zoom_by(factor)
+
+    def pan_by(self, share: float) -> None:
+        """Move the view by a share of its width."""
+        self.canvas.pan_by(share)
+
+    def next_hit(self, way: int = 1) -> bool:
+        """Focus the next hit of the search, or the one before (-1); level by level, and round."""
+        tree, found = self.canvas.tree, self._matching()
+        if tree is None or found is None:
+            return False
+        hits = np.flatnonzero(tree.having(found))
+        if not len(hits):
+            return False
+        after = self.canvas.focused + (way > 0)
+        at = int(np.searchsorted(hits, after)) - (way < 0)
+        self.canvas.focus_node(int(hits[at % len(hits)]))
+        return True
+
+    def matched_share(self) -> float | None:
+        """Return how much of everything has a hit on its stack, 0 to 1; None without a search."""
+        tree, found = self.canvas.tree, self._matching()
+        if tree is None or found is None:
+            return None
+        return tree.held_by(found) / max(1, tree.whole)
+
+    # -- following the model --------------------------------------------------------------
+
+    def _take_tree(self) -> None:
+        self.canvas.show_tree(self.model.tree)
+        self._take_search()
+        self._take_selection()
+
+    def _take_look(self) -> None:
+        model = self.model
+        self.canvas.set_look(model.colouring, upward=model.upward, normalised=model.normalised)
+
+    def _take_search(self) -> None:
+        tree, found = self.canvas.tree, self._matching()
+        self.canvas.show_hits(
+            tree.having(found) if tree is not None and found is not None else None
+        )
+
+    def _take_selection(self) -> None:
+        if self.model.tree is self.canvas.tree and self.model.selected != self.canvas.focused:
+            self.canvas.focus_node(self.model.selected)
+
+    def _matching(self) -> Flags | None:
+        """Return which names are looked for; None without a search, or with one that is none."""
+        tree, pattern = self.canvas.tree, self.model.search
+        if tree is None or not pattern:
+            return None
+        if self._named is None or self._named[0] is not tree or self._named[1] != pattern:
+            try:
+                search = compiled(pattern).search
+            except OwnerscopeError:
+                return None
+            flags = np.fromiter((bool(search(name)) for name in tree.names), np.bool_)
+            self._named = (tree, pattern, flags)
+        return self._named[2]
+
+    def _tell_path(self) -> None:
+        canvas = self.canvas
+        if canvas.tree is None or canvas.zoom is None:
+            self.path_bar.show_path(None, [], whole=True)
+        else:
+            path = canvas.tree.path(canvas.zoom.node)
+            self.path_bar.show_path(canvas.tree, path, whole=canvas.zoom.is_whole)
+
+    def _ask_menu(self, node: int, where: QPoint) -> None:
+        if self.canvas.tree is not None and node:
+            self.menu_asked.emit(self.canvas.tree.name_of(node), where)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much of the path as there is room for."""
+        super().resizeEvent(event)
+        self._tell_path()
