@@ -144,10 +144,9 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._raw.read(len(buffer))
-        buffer[: len(data)] = data
-        self.count += len(data)
-        return len(data)
+        count: int = self._raw.readinto(buffer) or 0  # type: ignore[attr-defined]
+        self.count += count
+        return count
 
 
 def _unpacker(packing: str, packed: BinaryIO) -> BinaryIO:
