@@ -58,6 +58,8 @@ class FlameCanvas(QWidget):
     """Another part is in view, or another frame is looked into."""
     chosen = Signal(int)
     """A frame got the focus (its node)."""
+    activated = Signal(int)
+    """A frame was clicked twice (its node)."""
     menu_asked = Signal(int, QPoint)
     """A menu for a frame is asked for: the node, and where on the screen."""
 
@@ -374,8 +376,9 @@ class FlameCanvas(QWidget):
             self.look_into(node)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Count as a press: two clicks are two clicks."""
-        self.mousePressEvent(event)
+        """Tell that the frame that has been clicked was meant."""
+        if event.button() is Qt.MouseButton.LeftButton and self.focused >= 0:
+            self.activated.emit(self.focused)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu for the frame at the mouse, or for the focused one."""

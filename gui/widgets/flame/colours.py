@@ -46,7 +46,7 @@ def subsystem_name(name: str, module: str) -> str:
 @cache
 def role_name(name: str) -> str:
     """Return the role of a function whose subsystem its name makes certain, else ``caller``."""
-    from core.recording.subsystems import recorded_function
+    from core.recording.graph_functions import recorded_function
 
     return recorded_function(name).subsystem
 
