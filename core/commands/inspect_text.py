@@ -59,9 +59,7 @@ def _profile_lines(told: Told) -> Iterator[tuple[str, str]]:
     yield "holds", ", ".join(holds)
     if told["filter"]:
         yield "filter", told["filter"]
-    for kind, records in told["special"].items():
-        if records:
-            yield kind, f"{_count(records, unit)}: {told['special_means'][kind]}"
+    yield from told["special_means"].items()
     for each in told["recursions"][:_MOST_RECURSIONS]:
         yield (
             "recursion",

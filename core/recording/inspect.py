@@ -14,7 +14,6 @@ from core.recording.expression import FUNCTION
 from core.recording.opening import read_recording
 from core.recording.profile import PAGES, RECORDS, StackProfile
 from core.recording.query import (
-    SPECIAL,
     STACK,
     SUBSYSTEM,
     Group,
@@ -25,6 +24,8 @@ from core.recording.query import (
 )
 from core.recording.reading import Reading
 from core.recording.source import Progress, open_source
+from core.recording.special import HANDLES, special_records
+from core.recording.subsystem import INFERRED
 from core.trace.trace import Trace
 
 SCHEMA = 1
@@ -32,11 +33,8 @@ SCHEMA = 1
 SAVED = "ownertrace"
 """The format of traces that this program saved."""
 
-SPECIAL_MEANS = {
-    "dummy": "what the guard hands out where a save is already under way, or made at boot for it",
-    "failure": "the stack depot had no room for the real stack",
-    "early": "in use before page_owner began, so nobody knows who allocated them",
-}
+KINDS = tuple(handle.kind for handle in HANDLES)
+"""Of records that page_owner itself owns."""
 
 Told = dict[str, Any]
 
@@ -98,10 +96,13 @@ def opened(where: Path | str, progress: Progress | None = None) -> Inspected:
     from core.trace.file import from_bytes, looks_like_trace
 
     source = open_source(where, progress)
-    if looks_like_trace(source.head()):
-        trace = from_bytes(source.whole(), where=source.name)
-        return Inspected(source.name, SAVED, "saved trace of ownerscope", trace, Reading())
-    found = read_recording(source)
+    try:
+        if looks_like_trace(source.head()):
+            trace = from_bytes(source.whole(), where=source.name)
+            return Inspected(source.name, SAVED, "saved trace of ownerscope", trace, Reading())
+        found = read_recording(source)
+    finally:
+        source.close()
     return Inspected(
         found.name, found.format.name, found.format.title, found.content, found.reading
     )
@@ -129,12 +130,12 @@ def inspect(recording: Inspected, asked: Asked, base: Inspected | None = None) -
         told |= _read_notes(recording.reading, told)
         by = asked.by or FUNCTION
         groups = Grouped(shown, by, asked.weight)
-        told |= _grouping(groups, asked) | {"top": list(top_of_trace(groups, asked.top))}
+        told |= _grouping(groups, asked, told) | {"top": list(top_of_trace(groups, asked.top))}
     else:
         told |= {"kind": "profile", "name": recording.name, **_of_profile(profile, shown)}
         told |= _read_notes(recording.reading, told)
         groups = Grouped(shown, asked.by or STACK, asked.weight)
-        told |= _grouping(groups, asked) | {"top": list(_top(groups, asked.top))}
+        told |= _grouping(groups, asked, told) | {"top": list(_top(groups, asked.top))}
     if base is not None:
         told |= _compared(_picked(base.profile, asked), shown, groups.by, asked, base.name)
     return told
@@ -144,7 +145,9 @@ def _picked(profile: StackProfile, asked: Asked) -> StackProfile:
     return filtered(profile, picked(profile, asked.picks)) if asked.picks.strip() else profile
 
 
-def _grouping(groups: Grouped, asked: Asked) -> Told:
+def _grouping(groups: Grouped, asked: Asked, told: Told) -> Told:
+    if groups.by == SUBSYSTEM:
+        told["notes"].append(INFERRED)
     return {
         "by": groups.by,
         "weight": groups.weight,
@@ -166,14 +169,15 @@ def _read_notes(reading: Reading, told: Told) -> Told:
 
 
 def _of_profile(profile: StackProfile, shown: StackProfile) -> Told:
+    special = {each.handle.kind: each for each in special_records(shown)}
     return {
         "unit": profile.info.unit,
         "records_in_file": profile.total(RECORDS),
         **{name: _total(shown, name) for name in (RECORDS, PAGES, "bytes")},
         **{name: _total(shown, name) for name in shown.weights if name not in (RECORDS, PAGES)},
         "unique_stacks": stacks_used(shown),
-        "special": special_records(shown),
-        "special_means": SPECIAL_MEANS,
+        "special": {kind: special[kind].records if kind in special else 0 for kind in KINDS},
+        "special_means": {kind: each.sentence for kind, each in special.items()},
         "recursions": _recursions(shown),
         "findings": [{"title": title, "text": text} for title, text in profile.info.findings],
     }
@@ -182,15 +186,6 @@ def _of_profile(profile: StackProfile, shown: StackProfile) -> Told:
 def _total(profile: StackProfile, weight: str) -> int | None:
     """Return what all records weigh, None where the file does not say."""
     return profile.total(weight) if weight in profile.weights else None
-
-
-def special_records(profile: StackProfile) -> dict[str, int]:
-    """Return how many records stand for no allocation: dummy, failure and early ones."""
-    counts = dict.fromkeys(("dummy", "failure", "early"), 0)
-    for group in Grouped(profile, SPECIAL, RECORDS):
-        if group.value in counts:
-            counts[group.value] = group.weights[RECORDS]
-    return counts
 
 
 def _recursions(profile: StackProfile) -> list[Told]:
@@ -254,10 +249,3 @@ def _difference(each: Difference, by: str) -> Told:
         "change": each.change,
         "status": str(each.status),
     }
-
-
-def says_inferred(by: str) -> str:
-    """Return what to add where records are grouped by something the file does not say."""
-    from core.recording.subsystem import INFERRED
-
-    return INFERRED if by == SUBSYSTEM else ""

@@ -196,20 +196,17 @@ def _stack_dimension(stacks: StackTable, name: str) -> Dimension:
     return Dimension(_end(stacks, of_frame, innermost=name == INNERMOST), (*functions, ""))
 
 
-_SPECIAL = {
-    "register_dummy_stack": "dummy",
-    "register_failure_stack": "failure",
-    "register_early_stack": "early",
-}
-
-
 def _special(stacks: StackTable) -> Dimension:
+    """Return the kind of special handle each stack is, ``NO_VALUE`` for real ones."""
+    from core.recording.special import HANDLES
+
     functions, of_frame = stacks.names
-    values = (NO_VALUE, *_SPECIAL.values())
-    kinds = [values.index(_SPECIAL.get(name, NO_VALUE)) for name in functions]
-    of_id = np.array(kinds or [0], np.int32)[of_frame][stacks.ids]
-    codes = np.zeros(len(stacks), np.int32)
-    np.maximum.at(codes, np.repeat(np.arange(len(stacks)), stacks.depths), of_id)
+    values = (NO_VALUE, *(handle.kind for handle in HANDLES))
+    kinds = {handle.function: code for code, handle in enumerate(HANDLES, start=1)}
+    of_name = np.array([kinds.get(name, 0) for name in functions] or [0], np.int32)
+    codes: Ints = np.zeros(len(stacks), np.int32)
+    holders = np.repeat(np.arange(len(stacks)), stacks.depths)
+    np.maximum.at(codes, holders, of_name[of_frame[stacks.ids]])
     return Dimension(codes, values)
 
 
