@@ -25,6 +25,7 @@ from core.recording.graph_lines import (
     body_of,
     is_no_event,
     nanoseconds,
+    plain_of,
 )
 from core.recording.graph_tasks import Owners
 from core.trace.info import RecordingInfo
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _TRACER = b"tracer: function_graph"
 _LINES_TOLD_BY = 200
-_CHUNK_BYTES = 4 << 20
+_CHUNK_BYTES = 1 << 20
 _MOST_ENDS = 200_000
 """Ends of lines that are remembered: with arguments or return values each is another."""
 
@@ -113,6 +114,10 @@ class _Ends(dict[bytes, int]):
         self.kinds, self.names, self.indents = [UNCLEAR], [UNNAMED], [0]
 
     def __missing__(self, end: bytes) -> int:
+        plain = plain_of(end)
+        if plain != end:
+            # With arguments or values nearly every end is another: only the plain one is kept.
+            return self[plain]
         kind, text, indent = body_of(end)
         if kind == UNCLEAR:
             return _SLOW

@@ -32,6 +32,9 @@ _FUNCTION = re.compile(rb"([A-Za-z_.$0-9][\w.$+/:@-]*)(?: \[[\w-]+\])?\s?\(")
 _NO_EVENT = re.compile(
     rb"\s*(?:#.*|-{10,}.*|\(Overruns: \d+\).*|CPU:\s*\d+ \[LOST .*|\d+us : .*)?$", re.DOTALL
 )
+_VALUE_BEGINS = (b" ret=", b" = ", b" => ")
+"""What stands between a function that returns and what it returned (6.5 and later)."""
+
 _VALUES = (b"=", b"ret=", b"<-")
 """What a comment behind a call begins with where it does not name the function."""
 
@@ -68,6 +71,25 @@ def body_of(line_end: bytes) -> Body:
         said = said[: said.rfind(b"/*")].rstrip()
     kind = {b"{": CALL, b";": LEAF}.get(said[-1:], UNCLEAR)
     return Body(kind, function[1], indent)
+
+
+def plain_of(line_end: bytes) -> bytes:
+    """Return the end of a line without arguments and return value, which says the same of a call.
+
+    An end that has neither is returned as it is.
+    """
+    if line_end[-2:] == b"*/":
+        begin = line_end.find(b"/*")
+        if line_end[begin - 2 : begin] == b"; ":
+            return line_end[: begin - 1]
+        if line_end[begin - 2 : begin] == b"} ":
+            value = max(line_end.rfind(mark, begin + 3) for mark in _VALUE_BEGINS)
+            return line_end[:value] + b" */" if value > 0 else line_end
+        return line_end
+    begin = line_end.find(b"(")
+    if begin > 0 and line_end[-1:] in (b"{", b";") and line_end[begin + 1 : begin + 2] != b")":
+        return line_end[:begin] + (b"() {" if line_end[-1:] == b"{" else b"();")
+    return line_end
 
 
 def _closed(rest: bytes, indent: int) -> Body:

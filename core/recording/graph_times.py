@@ -57,16 +57,24 @@ def _durations(calls: Calls) -> Longs:
 
 def _spent(calls: Calls) -> Longs:
     """How much later than the event before it each event is, by event."""
-    lasted = _durations(calls)
-    said = lasted.copy()
+    said = _durations(calls)
     inner = np.flatnonzero(calls.is_call & (calls.parent >= 0))
-    around = calls.parent[inner]
-    while True:
-        inside = np.bincount(around, weights=lasted[inner], minlength=len(lasted)).astype(np.int64)
-        longer = np.maximum(said, inside)
-        if bool((longer == lasted).all()):
-            break
-        lasted = longer
+    inside = np.bincount(calls.parent[inner], weights=said[inner], minlength=len(said)).astype(
+        np.int64
+    )
+    lasted = np.maximum(said, inside)
+    # What takes longer than said, because of what is in it, makes the call around it longer.
+    longer = np.flatnonzero((lasted > said) & (calls.parent >= 0))
+    more = (lasted - said)[longer]
+    while len(longer):
+        around = calls.parent[longer]
+        np.add.at(inside, around, more)
+        around = np.unique(around)
+        now = np.maximum(said[around], inside[around])
+        more = now - lasted[around]
+        lasted[around] = now
+        going_on = (more > 0) & (calls.parent[around] >= 0)
+        longer, more = around[going_on], more[going_on]
     spent: Longs = np.zeros(len(calls.columns), np.int64)
     closed = np.flatnonzero(calls.is_call & (calls.partner >= 0))
     spent[calls.marks[calls.partner[closed]]] = (lasted - inside)[closed]
@@ -103,16 +111,18 @@ def _side_by_side(calls: Calls, spent: Longs) -> Longs:
     stamps = _stamps(calls)
     offsets: list[int] = []
     clocks: dict[int, int] = {}
+    tasks: dict[int, int] = {}
     printed = 0
     borders = pairwise([*places.tolist(), len(columns)])
-    for (first, last), cpu in zip(borders, cpus[places].tolist(), strict=True):
-        now = max(clocks.get(cpu, 0), printed)
+    of_places = (cpus[places].tolist(), columns.owners[places].tolist())
+    for (first, last), cpu, task in zip(borders, *of_places, strict=True):
+        now = max(clocks.get(cpu, 0), tasks.get(task, 0), printed)
         if first in opener:
             call, lasted = opener[first]
             now = max(now, int(passed[call]) + offsets[int(piece[call])] + lasted)
         offset = now - (int(passed[first - 1]) if first else 0)
         offsets.append(offset)
-        clocks[cpu] = int(passed[last - 1]) + offset
+        clocks[cpu] = tasks[task] = int(passed[last - 1]) + offset
         stamp = int(stamps[last - 1])
         printed = max(printed, int(passed[stamp]) + offset if stamp >= first else now)
     moved: Longs = passed + np.array(offsets, np.int64)[piece]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recording import function_graph
+from core.recording.graph_lines import body_of, plain_of
 from core.trace.events import Kind
 from core.trace.explain import explain
 from core.trace.trace import Trace
@@ -141,6 +142,16 @@ def test_leaves_of_every_version(ending: str) -> None:
 def test_closings_of_every_version(ending: str) -> None:
     trace, reading = read_graph(f" 0)               |  kfree() {{\n 0)   1.000 us    |  {ending}\n")
     assert (names(trace), reading.bad_lines) == (["+kfree", "-kfree"], 0)
+
+
+@given(st.sampled_from(["    ", "  "]), st.text("(){};/*= a\\\"", max_size=20), st.sampled_from(
+    ["kfree({});", "kfree({}) {{", "}} /* kfree = {} */", "}} /* kfree ret={} */",
+     "kfree(); /* = {} */", "kfree({}); /* ret=0 */", "/* {} */"],
+))  # fmt: skip
+def test_the_plain_end_of_a_line_says_the_same(indent: str, odd: str, ending: str) -> None:
+    end = (indent + ending.format(odd)).encode()
+    plain = plain_of(end)
+    assert body_of(plain) == body_of(end)
 
 
 def test_latency_flags_and_relative_time() -> None:

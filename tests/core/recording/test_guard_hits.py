@@ -24,7 +24,8 @@ def real(name: str) -> Trace:
 
 def graph(text: str) -> Trace:
     """Read calls written by their indentation; a name with ``;`` is a leaf."""
-    lines, stack = [], []
+    lines: list[str] = []
+    stack: list[str] = []
     for line in text.splitlines():
         if not line.strip():
             continue
