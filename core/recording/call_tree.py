@@ -8,7 +8,7 @@ place of a level is found by one search.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
@@ -41,7 +41,8 @@ class CallTree:
         weight: Which weight it is of.
         order: How children of a node are sorted: "name", "heavy" or "time".
         inverted: Whether callers stand below their callees.
-        name: Number of each node's function, -1 for the root, shape (nodes,).
+        name: Number of each node's function, shape (nodes,). The root has -1, or where all stacks
+            begin with the same function and it was asked for, that one (``rooted``).
         parent: The node above, -1 for the root.
         levels: Where each level begins, and the end, shape (levels + 1,).
         self_weight: What the records weigh whose stack ends here, shape (nodes,).
@@ -114,6 +115,19 @@ class CallTree:
         return len(self.parent)
 
     @property
+    def rooted(self) -> CallTree:
+        """The same without its root, where that has one child that everything begins with."""
+        if self.depth < 2 or self.levels[2] != 2 or self.self_weight[0]:
+            return self
+        parent = np.maximum(self.parent[1:] - 1, -1)
+        base = self.base[1:] if self.base is not None else None
+        return replace(
+            self, name=self.name[1:], parent=parent, levels=self.levels[1:] - 1,
+            self_weight=self.self_weight[1:], total=self.total[1:], base=base,
+            x=self.x[1:], width=self.width[1:],
+        )  # fmt: skip
+
+    @property
     def depth(self) -> int:
         """How many levels there are, with the root's."""
         return len(self.levels) - 1
@@ -143,11 +157,11 @@ class CallTree:
 
     def name_of(self, node: int) -> str:
         """Return a node's function."""
-        return self.names[self.name[node]] if node else WHOLE
+        return self.names[self.name[node]] if self.name[node] >= 0 else WHOLE
 
     def module_of(self, node: int) -> str:
         """Return the module of a node's function; empty for the kernel and for the root."""
-        return self.modules[self.name[node]] if node else ""
+        return self.modules[self.name[node]] if self.name[node] >= 0 else ""
 
     def children_of(self, node: int) -> range:
         """Return the nodes below a node, from left to right."""
@@ -188,7 +202,7 @@ class CallTree:
     # -- sums ---------------------------------------------------------------------------------
 
     def having(self, functions: Flags) -> Flags:
-        """Return which nodes are one of some functions, given by name number; never the root."""
+        """Return which nodes are one of some functions, given by name number; "all" is none."""
         flags: Flags = np.append(functions, False)[self.name]
         return flags
 
@@ -210,9 +224,9 @@ class CallTree:
 
         A function that is on a stack several times has its records in the total once.
         """
-        own = np.bincount(self.name[1:], self.self_weight[1:], len(self.names))
-        outer = ~self._repeats()
-        outer[0] = False
+        named = self.name >= 0
+        own = np.bincount(self.name[named], self.self_weight[named], len(self.names))
+        outer = named & ~self._repeats()
         total = np.bincount(self.name[outer], self.total[outer], len(self.names))
         return own.astype(np.int64), total.astype(np.int64)
 
@@ -220,13 +234,13 @@ class CallTree:
         """Return which nodes have their function above them already."""
         repeats = np.zeros(len(self), np.bool_)
         ancestor = self.parent.copy()
-        open_nodes = np.flatnonzero(ancestor > 0)
+        open_nodes = np.flatnonzero(ancestor >= 0)
         while len(open_nodes):
             above = ancestor[open_nodes]
             same = self.name[above] == self.name[open_nodes]
             repeats[open_nodes[same]] = True
             ancestor[open_nodes] = self.parent[above]
-            open_nodes = open_nodes[~same & (self.parent[above] > 0)]
+            open_nodes = open_nodes[~same & (self.parent[above] >= 0)]
         return repeats
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from gui.theme import ThemeManager
     from gui.widgets.flame.scene import Counts
 
-ROW_PX = 20
+ROW_PX, MOST_ROW_PX = 20, 26
+"""A level is higher where all of them fit in higher ones."""
 _DRAG_PX = 4.0
 _SIDEWAYS_SHARE = 0.1
 _THUMB_PX = 5
@@ -130,7 +131,8 @@ class FlameCanvas(QWidget):
     def rows(self) -> Rows:
         """Where the levels lie."""
         levels = self.tree.depth if self.tree is not None else 0
-        row = float(self._themes.metrics.px(ROW_PX))
+        px = self._themes.metrics.px
+        row = float(max(px(ROW_PX), min(px(MOST_ROW_PX), self.height() // max(1, levels))))
         return Rows(row, float(self.height()), levels, self._scrolled, self.upward)
 
     @property

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from gui.icons import icon
@@ -51,6 +59,11 @@ class PathBar(QWidget):
         """Show a path from the root; ``whole`` says that all of the tree is in view."""
         self.button.setEnabled(tree is not None and not whole)
         self.path.show_path(tree, path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Dress again: a style sheet gives a widget that it meets first its old font back."""
+        super().showEvent(event)
+        self._dress()
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics
@@ -152,10 +165,10 @@ class _Path(QWidget):
         super().resizeEvent(event)
         self._lay_out()
 
-    def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def changeEvent(self, event: QEvent) -> None:
         """Measure again in another font."""
         super().changeEvent(event)
-        if event.type() in (event.Type.FontChange, event.Type.StyleChange):
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._lay_out()
 
     def _step_at(self, point: QPointF) -> int:
@@ -173,7 +186,7 @@ class _Path(QWidget):
             self.setCursor(shape) if at >= 0 else self.unsetCursor()
             self.update()
 
-    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
         self._hovered = -1
         self.update()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from gui.widgets.flame.canvas import FlameCanvas
@@ -90,9 +92,10 @@ class SandwichView(QWidget):
         if self.isVisible():
             self._take()
 
-    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def showEvent(self, event: QShowEvent) -> None:
         """Take what has changed while nobody looked."""
         super().showEvent(event)
+        self._dress()  # a style sheet gives a widget that it meets first its old font back
         if self._stale:
             self._take()
 
@@ -118,17 +121,18 @@ class SandwichView(QWidget):
         made = []
         for cut, inverted in ((transform.callers, True), (transform.callees, False)):
             other = cut(base, function) if base is not None else None
-            made.append(CallTree.of(cut(profile, function), weight, other, inverted=inverted))
+            tree = CallTree.of(cut(profile, function), weight, other, inverted=inverted)
+            made.append(tree.rooted)
         return made[0], made[1]
 
     def _say(self, callees: CallTree, profile: StackProfile, function: str) -> None:
         weight = self.model.weight
-        node = callees.find([function]) or 0
-        total, own = callees.whole, int(callees.self_weight[node])
-        module = module_text(callees.module_of(node))
+        total, own = callees.whole, int(callees.self_weight[0])
+        module = module_text(callees.module_of(0))
         self.title.set_text(
             f"{function}  {module}: {weight_text(weight, total)} with all it calls, "
-            f"{share_text(total, profile.total(weight))} of all; {weight_text(weight, own)} in itself"
+            f"{share_text(total, profile.total(weight))} of all; "
+            f"{weight_text(weight, own)} in itself"
         )
         self.setAccessibleDescription(self.title.whole)
 
@@ -144,16 +148,16 @@ class SandwichView(QWidget):
         for canvas, upward in ((self.callers, True), (self.callees, False)):
             canvas.set_look(model.colouring, upward=upward, normalised=model.normalised)
 
-    def _asker(self, canvas: FlameCanvas):  # type: ignore[no-untyped-def]
+    def _asker(self, canvas: FlameCanvas) -> Callable[[int, QPoint], None]:
         def ask(node: int, where: QPoint) -> None:
-            if canvas.tree is not None and node:
+            if canvas.tree is not None:
                 self.menu_asked.emit(canvas.tree.name_of(node), where)
 
         return ask
 
-    def _goer(self, canvas: FlameCanvas):  # type: ignore[no-untyped-def]
+    def _goer(self, canvas: FlameCanvas) -> Callable[[int], None]:
         def go(node: int) -> None:
-            if canvas.tree is not None and node:
+            if canvas.tree is not None:
                 self.model.select_function(canvas.tree.name_of(node))
 
         return go

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from gui.geometry.flame import NOTHING, Cells, Rows, Runs, cells, runs
 from gui.geometry.timeline_rows import baseline_in
@@ -29,8 +29,6 @@ _LABEL_PX, _PAD_PX = 34, 4
 """Least width of a frame with a name, and the room around the name, at the scale of 1."""
 _EDGE_PX = 3
 """From this width on a frame ends in a gap to the next one."""
-_SHARE_ROOM = 9
-"""Characters that a share takes at the right of a name."""
 
 
 class FlameLook(NamedTuple):
@@ -206,7 +204,7 @@ class FlameScene:
         run = self.labelled
         down = baseline_in(self.rows.row - 1, measure.ascent(), font.pixelSize())
         tops = [self.rows.top_of(depth) + down for depth in self.cells.depths]
-        fit, ink = _fitting(font.key()), -1
+        fit, ink = _fitting(font.toString()), -1
         for row, begin, end, node, wanted in zip(
             *(column.tolist() for column in run), self._inks, strict=True
         ):
@@ -217,51 +215,69 @@ class FlameScene:
             if text:
                 painter.drawText(QPointF(begin / ratio + pad, tops[row]), text)
 
-    def _label(self, node: int) -> tuple[str, str]:
-        """Return a frame's name and what may stand behind it where there is room."""
+    def _label(self, node: int) -> Label:
         tree = self.tree
         name = tree.name_of(node)
-        if tree.base is not None:
-            change = node_change(tree, node, normalised=self.look.normalised)
-            return (name if change == "same" else f"{change}  {name}"), ""
-        return name, share_text(int(tree.total[node]), tree.whole)
+        if tree.base is None:
+            return Label("", name, share_text(int(tree.total[node]), tree.whole))
+        change = node_change(tree, node, normalised=self.look.normalised)
+        return Label("" if change == "same" else change, name, "")
+
+
+class Label(NamedTuple):
+    """What a frame says: a name that may be cut, and what is there whole or not at all.
+
+    Attributes:
+        before: Stands before the name, and first of all.
+        name: The function.
+        after: Stands behind a whole name.
+    """
+
+    before: str
+    name: str
+    after: str
 
 
 class _Fit:
-    """Shortens names to the room there is; most are measured once in the life of a font."""
+    """Shortens labels to the room there is; names are measured once in the life of a font."""
 
-    def __init__(self, key: str) -> None:
-        from PySide6.QtGui import QFont
-
-        font = QFont()
-        font.fromString(key)
+    def __init__(self, font: QFont) -> None:
         self._measure = QFontMetricsF(font)
         self._letter = self._measure.horizontalAdvance("0")
         self._widths: dict[str, float] = {}
 
-    def __call__(self, label: tuple[str, str], room: float) -> str:
-        name, note = label
-        width = self._widths.get(name)
-        if width is None:
-            width = self._widths[name] = self._measure.horizontalAdvance(name)
+    def __call__(self, label: Label, room: float) -> str:
+        before, name, after = label
+        if before:
+            left = room - self._width(before)
+            rest = self(Label("", name, after), left - 2 * self._letter)
+            return "" if left < 0 else f"{before}  {rest}".rstrip()
+        width = self._width(name)
         if width > room:
             return self._shortened(name, room)
-        if note and width + (len(note) + 2) * self._letter <= room:
-            return f"{name}  {note}"
+        if after and width + (len(after) + 2) * self._letter <= room:
+            return f"{name}  {after}"
         return name
 
+    def _width(self, text: str) -> float:
+        width = self._widths.get(text)
+        if width is None:
+            width = self._widths[text] = self._measure.horizontalAdvance(text)
+        return width
+
     def _shortened(self, name: str, room: float) -> str:
-        """Cut a name; in a font whose letters are equally wide it need not be measured."""
+        """Cut a name; where letters are equally wide the result need not be measured."""
         kept = int(room / self._letter) - 1
         if kept < 1:
             return ""
-        if name.isascii() and abs(self._widths[name] - len(name) * self._letter) < 1:
+        if name.isascii() and abs(self._width(name) - len(name) * self._letter) < 1:
             return name[:kept] + "…"
-        from PySide6.QtCore import Qt
-
         return self._measure.elidedText(name, Qt.TextElideMode.ElideRight, room)
 
 
 @lru_cache(maxsize=8)
 def _fitting(key: str) -> _Fit:
-    return _Fit(key)
+    """Return what fits labels of a font, given as ``QFont.toString`` writes it."""
+    font = QFont()
+    font.fromString(key)
+    return _Fit(font)

@@ -144,7 +144,7 @@ class FlameView(QWidget):
             self.path_bar.show_path(canvas.tree, path, whole=canvas.zoom.is_whole)
 
     def _ask_menu(self, node: int, where: QPoint) -> None:
-        if self.canvas.tree is not None and node:
+        if self.canvas.tree is not None and self.canvas.tree.name[node] >= 0:
             self.menu_asked.emit(self.canvas.tree.name_of(node), where)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

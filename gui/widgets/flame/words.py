@@ -76,12 +76,13 @@ def frame_lines(tree: CallTree, node: int, *, together: int = 1, theme: Theme) -
     """
     total, own = int(tree.total[node]), int(tree.self_weight[node])
     lines = [tree.name_of(node), f"{weight_text(tree.weight, total)}, {_shares(tree, node)}"]
-    if node:
+    if tree.name[node] >= 0:
         lines.append(_belongs(tree, node, theme))
     if 0 < own < total:
         words = "ends here" if not tree.inverted else "begins here"
         lines.append(
-            f"{weight_text(tree.weight, own)} of it {words}, {share_text(own, tree.whole)} of all"
+            f"{weight_text(tree.weight, own)} of it {words}, "
+            f"{share_text(own, tree.whole)} of {tree.name_of(0)}"
         )
     if tree.base is not None:
         lines += _comparison(tree, node)
@@ -102,7 +103,7 @@ def _shares(tree: CallTree, node: int) -> str:
     total = int(tree.total[node])
     if not node:
         return "everything"
-    text = f"{share_text(total, tree.whole)} of all"
+    text = f"{share_text(total, tree.whole)} of {tree.name_of(0)}"
     parent = int(tree.parent[node])
     if parent > 0:
         share = share_text(total, int(tree.total[parent]))
@@ -113,11 +114,11 @@ def _shares(tree: CallTree, node: int) -> str:
 def _comparison(tree: CallTree, node: int) -> list[str]:
     assert tree.base is not None
     total, base = int(tree.total[node]), int(tree.base[node])
-    old_whole = int(tree.base[0])
+    old_share = share_text(base, int(tree.base[0]))
     by = weight_text(tree.weight, abs(total - base))
     more = "more" if total >= base else "less"
     return [
-        f"Before: {weight_text(tree.weight, base)}, {share_text(base, old_whole)} of all",
+        f"Before: {weight_text(tree.weight, base)}, {old_share} of {tree.name_of(0)}",
         f"Change: {change_text(total, base)}"
         + (f", {by} {more}" if total != base else "")
         + f"; its share: {node_change(tree, node, normalised=True)}",

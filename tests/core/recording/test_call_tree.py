@@ -107,6 +107,18 @@ def test_modules_are_those_of_the_frames() -> None:
     assert tree.module_of(0) == ""
 
 
+def test_what_everything_begins_with_can_be_the_root() -> None:
+    tree = tree_of([("a;b", 1), ("a;c;b", 5), ("a", 2)], base=[("a;d", 4)]).rooted
+    assert text(tree) == "a 8 (c 5 (b 5) b 1 d 0)"
+    assert tree.depth == 3
+    assert tree.base is not None
+    assert tree.base[0] == 4
+    own, total = tree.by_name()
+    assert (own[0], total[0], tree.held_by(named(tree, "a"))) == (2, 8, 8)
+    for other in (tree_of(MIXED), tree_of([]), tree_of([("a", 1), ("", 1)])):
+        assert other.rooted is other
+
+
 def test_a_path_finds_its_node() -> None:
     tree = tree_of(MIXED)
     node = tree.find(["a", "c", "b"])
