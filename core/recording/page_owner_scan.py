@@ -27,28 +27,16 @@ TYPES = ("Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate")
 """Names of migrate types (Linux 5.4 to 6.12, mm/page_alloc.c, migratetype_names)."""
 
 ODD = -1
-_MOST_KNOWN = 1 << 16
-"""Heads or tails remembered: about 40 MB if each were another one."""
-_MOST_KNOWN_BYTES = 12 << 20
+_MOST_KNOWN, _MOST_KNOWN_BYTES = 1 << 16, 12 << 20
+"""Heads or tails remembered: enough for all that repeat, little if none does."""
 _WINDOW = 64
 """Bytes that may be looked at from the begin of a second line without asking where it ends."""
-_DIGITS = 19
 _NS, _TS, _FREE_TS = b" ns", b", ts ", b", free_ts "
-_BACK = np.arange(1, _DIGITS + 1)
-_POWERS = {base: base ** np.arange(_DIGITS if base == 10 else 16) for base in (10, 16)}
+_POWERS = tuple(10**place for place in range(18))
+_MOST_PFN_DIGITS = 15
+_DIGITS = np.full(256, 255, np.int64)
+_DIGITS[list(b"0123456789abcdef")] = range(16)
 _TYPE_LENGTHS = np.array([len(name) for name in TYPES])
-
-
-def _digit_table(base: int) -> Bytes:
-    table = np.full(256, 255, np.uint8)
-    for digit, sign in enumerate(b"0123456789abcdef"[:base]):
-        table[sign] = digit
-    return table
-
-
-_TABLES = {base: _digit_table(base) for base in (10, 16)}
-
-
 _TYPE_KEYS = np.frombuffer(b"".join(f"{name} Block ".encode()[:8] for name in TYPES), np.uint64)
 """The first eight bytes of each type and what follows it: all different."""
 _TYPE_ORDER = np.argsort(_TYPE_KEYS)
@@ -269,18 +257,21 @@ def _says(text: Bytes, begins: Longs, word: bytes) -> Flags:
     return says
 
 
-def _numbers_before(text: Bytes, ends: Longs, base: int = 10) -> tuple[Longs, Longs]:
-    """Return the number that ends at each place, and where it begins.
+def _numbers_before(text: Bytes, ends: Longs) -> tuple[Longs, Longs]:
+    """Return the decimal number that ends at each place, and where it begins.
 
-    A number with more digits than a column holds begins where it ends, as if there were none.
+    Longer ones than a column holds begin where they end, as if there were none.
     """
-    powers = _POWERS[base]
-    digits = _TABLES[base][text[ends[:, None] - _BACK[: len(powers)]]]
-    counts = (digits < base).argmin(axis=1)
-    most = int(counts.max(initial=0))
-    digits = digits[:, :most]
-    digits[_BACK[:most] > counts[:, None]] = 0
-    return digits @ powers[:most], ends - counts
+    numbers, at = np.zeros(len(ends), np.int64), ends
+    reads = np.ones(len(ends), np.bool_)
+    for power in _POWERS:
+        digits = _DIGITS[text[at - 1]]
+        reads &= digits < 10
+        if not reads.any():
+            break
+        numbers += np.where(reads, digits, 0) * power
+        at = at - reads
+    return numbers, np.where(reads, ends, at)
 
 
 def _page_frames(text: Bytes, begins: Longs) -> tuple[Longs, Longs, Flags]:
@@ -289,16 +280,15 @@ def _page_frames(text: Bytes, begins: Longs) -> tuple[Longs, Longs, Flags]:
     It is written ``%lu``, since 6.6 ``0x%lx``.
     """
     is_hex = _says(text, begins, b"0x")
+    bases = np.where(is_hex, 16, 10)
     begins = np.where(is_hex, begins + 2, begins)
-    window = _TABLES[16][text[begins[:, None] + np.arange(16)]]
-    counts = (window < 16).argmin(axis=1)
-    ends = begins + counts
-    if is_hex.all():
-        values, starts = _numbers_before(text, ends, 16)
-    else:
-        values, starts = _numbers_before(text, ends)
-        if is_hex.any():
-            hex_values, hex_starts = _numbers_before(text, ends, 16)
-            values = np.where(is_hex, hex_values, values)
-            starts = np.where(is_hex, hex_starts, starts)
-    return values, ends, (counts > 0) & (starts == begins)
+    numbers, at = np.zeros(len(begins), np.int64), begins
+    reads = np.ones(len(begins), np.bool_)
+    for _ in range(_MOST_PFN_DIGITS):
+        digits = _DIGITS[text[at]]
+        reads &= digits < bases
+        if not reads.any():
+            break
+        numbers = np.where(reads, numbers * bases + digits, numbers)
+        at = at + reads
+    return numbers, at, ~reads & (at > begins)
