@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,13 +37,22 @@ def tell(told: Told, console: Console | None = None) -> None:
     console.print(f"[bold]{escape(told['name'])}[/]: {escape(told['title'])}")
     lines = _trace_lines(told) if told["kind"] == "trace" else _profile_lines(told)
     for title, text in lines:
-        console.print(f"  {title:<{_TITLE_WIDTH}}{escape(text)}")
+        _tell_line(title, text, console)
     if told["kind"] == "trace":
         _tell_hits(told, console)
         _tell_what_if(told, console)
     console.print()
     console.print(_differences(told) if "differences" in told else _top(told))
     _tell_rest(told, console)
+
+
+def _tell_line(title: str, text: str, console: Console, title_width: int = _TITLE_WIDTH) -> None:
+    """Print a titled line; in a terminal what does not fit stands below its beginning."""
+    indent = title_width + 2
+    width = max(console.width - indent, indent)
+    parts = textwrap.wrap(text, width) if console.is_terminal else [text]
+    for number, part in enumerate(parts):
+        console.print(f"  {'' if number else title:<{title_width}}{escape(part)}")
 
 
 # -- profiles -----------------------------------------------------------------------------------
@@ -133,25 +143,30 @@ def _tell_what_if(told: Told, console: Console) -> None:
     rows = told["what_if"]
     if not any(each["cut"] or each["not_knowable"] for each in rows):
         return
-    table = Table(box=None, padding=(0, 2, 0, 2), title_justify="left")
-    table.add_column("with another guard", no_wrap=True)
-    for heading in ("saves cut", "cut anyway", "saves gone", "calls spared", "time spared", "?"):
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("  with another guard", no_wrap=True)
+    for heading in ("cut", "cut anyway", "gone", "calls spared", "time spared", "?"):
         table.add_column(heading, justify="right")
     for each in rows:
         names = ("cut", "cut_anyway", "gone", "saved_calls")
         numbers = [f"{each[name]:,}" for name in names]
         unknown = f"{each['not_knowable']:,}" if each["not_knowable"] else ""
-        table.add_row(each["guard"], *numbers, _time(each["saved_ns"]), unknown)
+        table.add_row(f"  {each['guard']}", *numbers, _time(each["saved_ns"]), unknown)
     console.print()
     console.print(table)
-    said: dict[str, list[str]] = {}
+    said = {
+        "cut, gone": ["saves that the guard turns away, and those that are never made for it."],
+        "?": ["calls that were turned away and that this guard lets pass."],
+    }
     for each in rows:
         for sentence in each["sentences"]:
-            said.setdefault(sentence, []).append(each["guard"])
-    console.print("  [dim]? is how many calls were turned away that this guard lets pass.[/]")
-    for sentence, guards in said.items():
-        whose = "" if len(guards) == len(rows) else f"{'; '.join(guards)}: "
-        console.print(f"  [dim]{escape(whose + sentence)}[/]")
+            who = "" if all(sentence in other["sentences"] for other in rows) else each["guard"]
+            said.setdefault(who, [])
+            if sentence not in said[who]:
+                said[who].append(sentence)
+    for who, sentences in said.items():
+        told_by = f"{who}: " if who else ""
+        _tell_line("", told_by + " ".join(sentences), console, title_width=0)
 
 
 # -- groups -------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ SAVED = "ownertrace"
 """The format of traces that this program saved."""
 
 KINDS = tuple(handle.kind for handle in HANDLES)
+TITLES = tuple(handle.title for handle in HANDLES)
 """Of records that page_owner itself owns."""
 
 Told = dict[str, Any]
@@ -177,9 +178,13 @@ def _of_profile(profile: StackProfile, shown: StackProfile) -> Told:
         **{name: _total(shown, name) for name in shown.weights if name not in (RECORDS, PAGES)},
         "unique_stacks": stacks_used(shown),
         "special": {kind: special[kind].records if kind in special else 0 for kind in KINDS},
-        "special_means": {kind: each.sentence for kind, each in special.items()},
+        "special_means": {kind: f"{each.title}: {each.sentence}" for kind, each in special.items()},
         "recursions": _recursions(shown),
-        "findings": [{"title": title, "text": text} for title, text in profile.info.findings],
+        "findings": [
+            {"title": title, "text": text}
+            for title, text in profile.info.findings
+            if title not in TITLES  # they are told above, of the records that the filter picks
+        ],
     }
 
 

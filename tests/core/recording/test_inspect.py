@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,22 +44,25 @@ def record(number: int, *frames: str, order: int = 0, comm: str = "sh") -> str:
     )
 
 
-DUMP = text(
-    "".join(
-        (
-            record(1, "register_dummy_stack", "kernel_init", order=2),
-            record(2, "register_early_stack", "kernel_init"),
-            record(3, "allocate_slab", "kmem_cache_alloc", "fork", order=1),
-            record(4, "allocate_slab", "kmem_cache_alloc", "fork"),
-            record(9, "filemap_fault", "walk", "walk", "walk", comm="cat (1)"),
-            "no such line\n",
-        )
-    ).encode()
-)
+DUMP = "".join(
+    (
+        record(1, "register_dummy_stack", "kernel_init", order=2),
+        record(2, "register_early_stack", "kernel_init"),
+        record(3, "allocate_slab", "kmem_cache_alloc", "fork", order=1),
+        record(4, "allocate_slab", "kmem_cache_alloc", "fork"),
+        record(9, "filemap_fault", "walk", "walk", "walk", comm="cat (1)"),
+        "no such line\n",
+    )
+).encode()
+
+
+@cache
+def dump() -> Inspected:
+    return text(DUMP)
 
 
 def test_a_dump_is_told_with_all_its_counts() -> None:
-    told = inspect(DUMP, Asked())
+    told = inspect(dump(), Asked())
     assert (told["schema"], told["format"], told["kind"]) == (1, "page_owner", "profile")
     assert (told["records"], told["pages"], told["bytes"]) == (5, 9, 9 * 4096)
     assert told["unique_stacks"] == 4
@@ -87,12 +91,12 @@ def test_a_dump_is_told_with_all_its_counts() -> None:
 def test_groups_stand_under_the_name_they_are_grouped_by(
     by: str, expected: list[tuple[str, int]]
 ) -> None:
-    told = inspect(DUMP, Asked(by=by, top=3))
+    told = inspect(dump(), Asked(by=by, top=3))
     assert [(each[by], each["pages"]) for each in told["top"]] == expected
 
 
 def test_a_filter_counts_only_what_it_picks() -> None:
-    told = inspect(DUMP, Asked(picks="fork and order = 1", by="function"))
+    told = inspect(dump(), Asked(picks="fork and order = 1", by="function"))
     assert (told["records"], told["records_in_file"], told["pages"]) == (1, 5, 2)
     assert told["unique_stacks"] == 1
     assert told["special"]["dummy"] == 0
@@ -110,7 +114,7 @@ def test_a_diff_names_what_came_and_went() -> None:
             + record(5, "new_one", "fork")
         ).encode()
     )
-    told = inspect(after, Asked(top=0), DUMP)
+    told = inspect(after, Asked(top=0), dump())
     found = {";".join(each["stack"]): each for each in told["differences"]}
     grown = found["fork;kmem_cache_alloc;allocate_slab"]
     assert (grown["base"]["pages"], grown["pages"], grown["change"]) == (3, 8, 5)
@@ -123,9 +127,9 @@ def test_a_diff_names_what_came_and_went() -> None:
 
 def test_what_makes_no_sense_is_refused() -> None:
     with pytest.raises(RecordingError, match="did you mean order"):
-        inspect(DUMP, Asked(by="ordre"))
+        inspect(dump(), Asked(by="ordre"))
     with pytest.raises(RecordingError, match="the records have no 'weigth'"):
-        inspect(DUMP, Asked(weight="weigth"))
+        inspect(dump(), Asked(weight="weigth"))
 
 
 def test_the_real_dump_has_every_record_and_stack_of_an_independent_count() -> None:
