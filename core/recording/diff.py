@@ -6,11 +6,13 @@ function that was moved is still the same one.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import RecordingError, did_you_mean
 from core.recording.profile import (
@@ -20,9 +22,12 @@ from core.recording.profile import (
     Longs,
     ProfileInfo,
     StackProfile,
+    StackTable,
     StackTableBuilder,
 )
-from core.recording.query import STACK, Group, Grouped, main_weight
+from core.recording.query import STACK, Grouped, main_weight
+
+Floats = npt.NDArray[np.float64]
 
 BASE, NEW = "base", "new"
 """The weights of a merged profile."""
@@ -89,24 +94,30 @@ class ProfileDiff:
             )
         self.base_total, self.new_total = base.total(self.weight), new.total(self.weight)
 
-    def by(self, by: str = STACK) -> list[Difference]:
+    def by(self, by: str = STACK, most: int = 0) -> list[Difference]:
         """Return what differs in groups, the largest change first.
 
         Args:
             by: See ``query.groupings``.
+            most: How many are wanted, 0 for all.
 
         Raises:
             RecordingError: One of the two cannot be grouped by that.
         """
-        base, new = (self._groups(profile, by) for profile in (self.base, self.new))
-        none = dict.fromkeys(self.common, 0)
-        found = [
-            self._difference(
-                key, base.get(key, none), new.get(key, none), functions=key if by == STACK else ()
-            )
-            for key in {**base, **new}
+        sides = self._by_stack() if by == STACK else self._by_value(by)
+        base, new = sides.base[self.weight], sides.new[self.weight]
+        changes = self._changes(base, new)
+        order = np.argsort(-np.abs(changes), kind="stable")
+        return [
+            self._difference(sides, at, float(changes[at]))
+            for at in (order[:most] if most else order).tolist()
         ]
-        return sorted(found, key=lambda each: (-abs(each.change), each.value))
+
+    def statuses(self, by: str = STACK) -> dict[Status, int]:
+        """Return how many groups were added, are gone, ..., those that are none left out."""
+        sides = self._by_stack() if by == STACK else self._by_value(by)
+        pairs = zip(sides.base[self.weight].tolist(), sides.new[self.weight].tolist(), strict=True)
+        return dict(Counter(self.status(base, new) for base, new in pairs))
 
     @cached_property
     def merged(self) -> StackProfile:
@@ -116,19 +127,16 @@ class ProfileDiff:
         would be if all were as heavy as in the new one. ``RECORDS`` are those of the new one, so a
         view that shows what vanished draws the larger of ``BASE`` and ``NEW``.
         """
-        builder = StackTableBuilder()
-        columns = [_merge(builder, profile, self.weight) for profile in (self.base, self.new)]
-        records = _merge(builder, self.new, RECORDS)
-        stacks = builder.build()
-        base, new, counts = (
-            np.concatenate((column, np.zeros(len(stacks) - len(column), np.int64)))
-            for column in (*columns, records)
+        stacks, of_base, of_new = self._matched
+        base = _sums(self.base, of_base, self.weight, len(stacks))
+        new, records = (
+            _sums(self.new, of_new, name, len(stacks)) for name in (self.weight, RECORDS)
         )
         if self.normalised and self.base_total:
             base = np.rint(base * (self.new_total / self.base_total)).astype(np.int64)
         rows: Ints = np.arange(len(stacks), dtype=np.int32)
         info = ProfileInfo("diff", f"{self.base.info.title} → {self.new.info.title}")
-        return StackProfile(stacks, rows, {RECORDS: counts, BASE: base, NEW: new}, info=info)
+        return StackProfile(stacks, rows, {RECORDS: records, BASE: base, NEW: new}, info=info)
 
     def status(self, base: int, new: int) -> Status:
         """Return what became of something by its two weights."""
@@ -141,51 +149,91 @@ class ProfileDiff:
             return Status.SAME
         return Status.GROWN if after > before else Status.SHRUNK
 
-    def change(self, base: int, new: int) -> float:
-        """Return by how much a weight changed: as it is, or as a share of everything."""
+    def _changes(self, base: Longs, new: Longs) -> Floats:
         if not self.normalised:
-            return new - base
-        return _share(new, self.new_total) - _share(base, self.base_total)
+            return (new - base).astype(np.float64)
+        # What a profile without any weight holds is no share of it.
+        shares: Floats = new / (self.new_total or 1) - base / (self.base_total or 1)
+        return shares
 
-    def _difference(
-        self,
-        key: tuple[str, ...],
-        base: dict[str, int],
-        new: dict[str, int],
-        functions: tuple[str, ...],
-    ) -> Difference:
-        before, after = base[self.weight], new[self.weight]
-        change, status = self.change(before, after), self.status(before, after)
-        return Difference(";".join(key), base, new, change, status, functions)
+    def _difference(self, sides: _Sides, at: int, change: float) -> Difference:
+        base, new = (
+            {name: int(column[at]) for name, column in side.items()}
+            for side in (sides.base, sides.new)
+        )
+        status = self.status(base[self.weight], new[self.weight])
+        if sides.stacks is None:
+            return Difference(sides.values[at], base, new, change, status)
+        functions = tuple(sides.stacks.names_of(at))
+        return Difference(";".join(functions), base, new, change, status, functions)
 
-    def _groups(self, profile: StackProfile, by: str) -> dict[tuple[str, ...], dict[str, int]]:
-        """Return the weights of each group by what it is."""
-        sums: dict[tuple[str, ...], dict[str, int]] = {}
-        for group in Grouped(profile, by, self.weight):
-            here = sums.setdefault(_key(profile, group), dict.fromkeys(self.common, 0))
-            for name in self.common:
-                here[name] += group.weights[name]
-        return sums
+    @cached_property
+    def _matched(self) -> tuple[StackTable, Ints, Ints]:
+        """Every stack of functions that one of them has, and its number by stack of each."""
+        builder = StackTableBuilder()
+        of_base, of_new = (_match(builder, profile) for profile in (self.base, self.new))
+        return builder.build(), of_base, of_new
+
+    def _by_stack(self) -> _Sides:
+        stacks, of_base, of_new = self._matched
+        size = len(stacks)
+        return _Sides(
+            {name: _sums(self.base, of_base, name, size) for name in self.common},
+            {name: _sums(self.new, of_new, name, size) for name in self.common},
+            stacks=stacks,
+        )
+
+    def _by_value(self, by: str) -> _Sides:
+        groups = [
+            {group.value: group.weights for group in Grouped(profile, by, self.weight)}
+            for profile in (self.base, self.new)
+        ]
+        values = tuple(sorted({**groups[0], **groups[1]}))
+        base, new = (
+            {
+                name: np.array(
+                    [weights[value][name] if value in weights else 0 for value in values], np.int64
+                )
+                for name in self.common
+            }
+            for weights in groups
+        )
+        return _Sides(base, new, values)
 
 
-def _key(profile: StackProfile, group: Group) -> tuple[str, ...]:
-    if group.stack < 0:
-        return (group.value,)
-    return tuple(profile.stacks.names_of(group.stack))
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The weights of groups in both profiles, by name and group.
+
+    Attributes:
+        base: Those of the first.
+        new: Those of the second.
+        values: What each group is.
+        stacks: Where groups are stacks, these.
+    """
+
+    base: dict[str, Longs]
+    new: dict[str, Longs]
+    values: tuple[str, ...] = ()
+    stacks: StackTable | None = None
 
 
-def _share(part: int, total: int) -> float:
-    return part / total if total else 0.0
+def _match(builder: StackTableBuilder, profile: StackProfile) -> Ints:
+    """Add a profile's stacks to those collected, by function; return the number of each there.
 
-
-def _merge(builder: StackTableBuilder, profile: StackProfile, weight: str) -> Longs:
-    """Add a profile's stacks to those collected, and return what each of these weighs in it."""
+    A stack without records has none, and is not asked for.
+    """
     functions, of_frame = profile.stacks.names
     number = np.array([builder.frame(Frame(name, name)) for name in functions] or [0], np.int64)
     ids = number[of_frame][profile.stacks.ids].tolist()
     bounds = profile.stacks.bounds.tolist()
-    used = np.flatnonzero(np.bincount(profile.stack, minlength=len(profile.stacks)))
-    merged = [builder.stack(ids[bounds[each] : bounds[each + 1]]) for each in used.tolist()]
-    size = max(merged, default=-1) + 1
-    weights = profile.by_stack(weight)[used]
-    return np.bincount(np.array(merged, np.int64), weights, size).astype(np.int64)
+    numbers: Ints = np.zeros(len(profile.stacks), np.int32)
+    for stack in np.unique(profile.stack).tolist():
+        numbers[stack] = builder.stack(ids[bounds[stack] : bounds[stack + 1]])
+    return numbers
+
+
+def _sums(profile: StackProfile, numbers: Ints, weight: str, size: int) -> Longs:
+    """Return what a profile's records weigh by number of their stack."""
+    weights = profile.weights[weight]
+    return np.bincount(numbers[profile.stack], weights, size).astype(np.int64)

@@ -234,14 +234,11 @@ def named(groups: Grouped, group: Group) -> Told:
 
 def _compared(base: StackProfile, new: StackProfile, by: str, asked: Asked, name: str) -> Told:
     diff = ProfileDiff(base, new, asked.weight, normalised=asked.normalised)
-    found = diff.by(by)
-    counts: dict[str, int] = {}
-    for each in found:
-        counts[str(each.status)] = counts.get(str(each.status), 0) + 1
+    counts = {str(status): count for status, count in diff.statuses(by).items()}
     return {
         "base": {"name": name, **{weight: base.total(weight) for weight in diff.common}},
         "compared": {"weight": diff.weight, "normalised": diff.normalised, **counts},
-        "differences": [_difference(each, by) for each in found[: asked.top or None]],
+        "differences": [_difference(each, by) for each in diff.by(by, asked.top)],
     }
 
 

@@ -318,7 +318,8 @@ class Grouped:
         self._values = functions.__getitem__
         size = len(functions) + 1
         holders = np.repeat(np.arange(len(stacks)), stacks.depths)
-        pairs = np.unique(holders * size + of_frame[stacks.ids])
+        pairs = np.sort(holders * size + of_frame[stacks.ids])
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
         stack_of, function_of = pairs // size, pairs % size
         ends = _end(stacks, of_frame, innermost=True)
         by_stack = {name: profile.by_stack(name) for name in profile.weights}
