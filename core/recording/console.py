@@ -40,7 +40,7 @@ def tell(head: bytes) -> float:
 def read(source: Source, reading: Reading) -> StackProfile:
     """Read a kernel log: one record a call trace."""
     log = read_log(TextLines(source, reading), reading)
-    info = ProfileInfo("console", source.name, "call traces", _findings(log))
+    info = ProfileInfo("console", source.title, "call traces", _findings(log))
     builder = ProfileBuilder(info)
     for report in log.reports:
         if not report.has_trace:

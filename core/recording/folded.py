@@ -78,7 +78,7 @@ def read(source: Source, reading: Reading) -> StackProfile:
     if two:
         weights[BEFORE] = np.array(before, np.int64)
         reading.note("The file has two counts a stack: records are the second, after.")
-    info = ProfileInfo("folded", source.name, "samples")
+    info = ProfileInfo("folded", source.title, "samples")
     return StackProfile(stacks.build(), np.array(stack, np.int32), weights, info=info)
 
 

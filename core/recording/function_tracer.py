@@ -27,7 +27,7 @@ def tell(head: bytes) -> float:
 
 def read(source: Source, reading: Reading) -> StackProfile:
     """Read a file of the function tracer: one record a hit."""
-    builder = ProfileBuilder(ProfileInfo("function", source.name, "hits"))
+    builder = ProfileBuilder(ProfileInfo("function", source.title, "hits"))
     others = 0
     for line, stack in entries(source, reading):
         hit = function_of(line.rest)

@@ -43,7 +43,7 @@ def read_graph(source: Source, reading: Reading) -> Trace:
             reading.bad_line(number, text)
     recording = RecordingInfo(
         format="trace_events",
-        title=source.name,
+        title=source.title,
         cpus=len(calls.seen_cpus),
         lines=reading.lines,
         bad_lines=reading.bad_lines,

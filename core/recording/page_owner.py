@@ -66,7 +66,7 @@ def read(source: Source, reading: Reading) -> StackProfile:
         work.finish()
     if rest:
         notes.end(rest)
-    profile = rows.build(ProfileInfo("page_owner", source.name))
+    profile = rows.build(ProfileInfo("page_owner", source.title))
     found = tuple((each.title, each.sentence) for each in special_records(profile))
     return replace(profile, info=replace(profile.info, findings=found))
 

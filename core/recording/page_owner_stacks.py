@@ -58,7 +58,7 @@ def read(source: Source, reading: Reading) -> StackProfile:
         reading.lines += 1
         stacks.line(line, ends=ends)
     stacks.end()
-    return stacks.builder.build(ProfileInfo("page_owner_stacks", source.name, stacks.unit))
+    return stacks.builder.build(ProfileInfo("page_owner_stacks", source.title, stacks.unit))
 
 
 def _lines(source: Source) -> Iterator[tuple[bytes, bool]]:

@@ -189,7 +189,7 @@ class _Sample:
 
 def read(source: Source, reading: Reading) -> StackProfile:
     """Read a file of ``perf script``: one record a sample."""
-    builder = ProfileBuilder(ProfileInfo("perf_script", source.name, "samples"))
+    builder = ProfileBuilder(ProfileInfo("perf_script", source.title, "samples"))
     lines = TextLines(source, reading)
     sample: _Sample | None = None
     for number, text in lines:

@@ -62,6 +62,11 @@ class Source:
         self._head = b""
 
     @property
+    def title(self) -> str:
+        """The file's name without its folder."""
+        return self.path.name if self.path is not None else self.name
+
+    @property
     def read_bytes(self) -> int:
         """Bytes of the file that were read so far."""
         return self._counted.count

@@ -40,7 +40,7 @@ def read(source: Source, reading: Reading) -> StackProfile | Trace:
         from core.recording.graph_events import read_graph
 
         return read_graph(source, reading)
-    builder = ProfileBuilder(ProfileInfo("trace_events", source.name, "events"))
+    builder = ProfileBuilder(ProfileInfo("trace_events", source.title, "events"))
     for line, stack in entries(source, reading):
         _add(builder, line, stack or [], reading)
     return builder.build()
