@@ -204,7 +204,7 @@ def _self(each: Told, weight: str) -> str:
 def _differences(told: Told) -> Table:
     by, compared = told["by"], told["compared"]
     weight = compared["weight"]
-    table = _table([f"{weight} before", "after", "change", ""], by)
+    table = _table([f"{'time' if weight == 'ns' else weight} before", "after", "change", ""], by)
     for each in told["differences"]:
         style = _STATUS_STYLES.get(each["status"], "dim")
         change = each["change"]

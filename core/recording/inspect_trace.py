@@ -14,7 +14,7 @@ from core.trace.trace import Trace
 
 Told = dict[str, Any]
 
-_MOST_STACKS = 10
+_MOST_STACKS = 1000
 """So many different stacks of guard hits are told."""
 
 
