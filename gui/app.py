@@ -132,10 +132,16 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
         return create(window, controller.layouts)
 
+    def recordings() -> QWidget:
+        from gui.workspaces.recordings import create
+
+        return create(window, controller.recordings, session)
+
     window.add_workspace("live", "Live", "live", live)
     window.add_workspace("timeline", "Timeline", "timeline", timeline)
     add_compare(window, session, playback)
     window.add_workspace("layout", "Layout", "layout", layout)
+    window.add_workspace("recordings", "Recordings", "recordings", recordings)
 
 
 def show_uncaught(window: MainWindow) -> None:

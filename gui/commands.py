@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gui.recording_examples import EXAMPLES
+
 PLAYING = ("live", "timeline", "compare", "explore", "lesson")
 """The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
 
-ZOOMING = ("timeline", "compare")
+ZOOMING = ("timeline", "compare", "recordings")
 """The workspaces with an axis that is zoomed and panned."""
 
 
@@ -83,6 +85,12 @@ def _layout(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Co
     return Command(f"layout.{name}", text, keys, "Layout", icon, tip, contexts=("layout",))
 
 
+def _recordings(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    contexts = ("recordings",)
+    return Command(f"recordings.{name}", text, keys, "Recordings", icon, tip, contexts=contexts)
+
+
 def _theme(name: str, icon: str) -> Command:
     tip = "Light or dark as the desktop has it" if name == "system" else ""
     text = "As the system" if name == "system" else f"{name.capitalize()} theme"
@@ -96,6 +104,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.reload", "Reload", ("Ctrl+R",), "File", "reload", "Read the open file again"),
     Command("file.save_run", "Save the run…", ("Ctrl+Shift+S",), "File", "",
             "The events and what you look at, to open again"),
+    *(
+        Command(f"example.{each.name}", each.title, (), "File", "", each.about,
+                family="Open an example")
+        for each in EXAMPLES
+    ),
     Command("file.clear_recent", "Forget recent files", (), "File"),
     Command("file.quit", "Quit", ("Ctrl+Q",), "File"),
 
@@ -188,6 +201,30 @@ COMMANDS: tuple[Command, ...] = (
     _layout("export", "Export…", "Ctrl+E", "", "SVG, PNG, CSV, JSON or text"),
     _layout("export_staircase", "Export the staircase…", "", "", "SVG or PNG"),
     _layout("export_survey", "Export the table of kernels…", "", "", "CSV"),
+
+    _recordings("time", "Order of time", "1", "", "As the recording has it, from left to right"),
+    _recordings("heavy", "Left heavy", "2", "", "The heaviest at the left"),
+    _recordings("sandwich", "Sandwich", "3", "", "Callers and callees of the selected function"),
+    _recordings("collapse", "Collapse recursion", "R", "", "A function on a stack only once"),
+    _recordings("upward", "Flames upward, or icicles downward", "U"),
+    _recordings("invert", "From the innermost function, or from the root", "V"),
+    _recordings("colours", "Next colours", "C", "", "Subsystem, module, function, difference"),
+    _recordings("search", "Search functions", "/", "search"),
+    _recordings("next_hit", "Next hit", "N"),
+    _recordings("previous_hit", "Hit before", "P"),
+    _recordings("filter", "Filter records", "Ctrl+F", "", "Such as order >= 2 and comm = sh"),
+    _recordings("hide", "Hide the selected function", "H", "", "Its callees are its callers' then"),
+    _recordings("keep", "Keep only stacks with it", "K"),
+    _recordings("show_all", "Show hidden frames again", "Shift+H"),
+    _recordings("compare", "Compare with…", "", "compare", "Open a second recording as the base"),
+    _recordings("swap", "Swap the two", "X", "", "Compare the other way round"),
+    _recordings("alone", "Compare no more", ""),
+    _recordings("normalise", "Compare shares, or weights as they are", "Z"),
+    _recordings("timeline", "Show it on the timeline", "T", "timeline"),
+    _recordings("live", "Play it in Live", "L", "live"),
+    _recordings("panels", "Panels at the right", "Ctrl+G", "", "Panels, or room for the flames"),
+    _recordings("copy", "Copy the table as Markdown", "Ctrl+Shift+C", "copy"),
+    _recordings("copy_csv", "Copy the table as CSV", "", "copy"),
 
     _theme("light", "sun"),
     _theme("dark", "moon"),

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from gui.bindings import bind_playback
 from gui.layout_bindings import bind_layout
 from gui.playback import Playback
+from gui.recording_bindings import bind_recordings
 from gui.runner import Runner
 from gui.saved_run import (
     KINDS,
@@ -32,10 +33,12 @@ from gui.widgets.ask import ask_where
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
+    from gui.recording_session import RecordingSession
     from gui.viewport import Viewport
     from gui.widgets.message_bar import Message
     from gui.window import MainWindow
     from gui.workspaces.layout import LayoutWorkspace
+    from gui.workspaces.recordings import RecordingsWorkspace
     from gui.workspaces.timeline import TimelineWorkspace
 
 FIRST_SCENARIO = "mail-chain"
@@ -59,6 +62,7 @@ class Controller(QObject):
         self.watcher = ScenarioWatcher(self.session, self)
         self.session.stops.keep_in(window.settings)
         self._layouts: LayoutSession | None = None
+        self._recordings: RecordingSession | None = None
         self._viewport: Viewport | None = None
         self.saver = RunSaver(self.session, self)
         self._complaint: Message | None = None
@@ -101,6 +105,41 @@ class Controller(QObject):
 
             self._viewport = Viewport(self.session, self)
         return self._viewport
+
+    @property
+    def recordings(self) -> RecordingSession:
+        """What the Recordings workspace is about."""
+        if self._recordings is None:
+            from gui.recording_session import RecordingSession
+
+            self._recordings = made = RecordingSession(parent=self)
+            made.failed.connect(self._complain)
+            made.warned.connect(self.window.messages.warning)
+            made.recording_changed.connect(self._forgive)
+            made.recording_changed.connect(self._show_title)
+            application = QCoreApplication.instance()
+            if application is not None:
+                application.aboutToQuit.connect(made.cancel)
+        return self._recordings
+
+    def open_two(self, first: Path, second: Path) -> None:
+        """Open two files: of two recordings the second is what the first is compared with."""
+        if not (is_recording(first) and is_recording(second)):
+            self.open_file(first)
+            return
+        self.recordings.open_two(second, first)
+        for path in (second, first):
+            self.window.settings.add_recent_file(path)
+        self._show_recordings()
+
+    def _open_recording(self, path: Path) -> bool:
+        self.recordings.open(path)
+        self._show_recordings()
+        return True
+
+    def _show_recordings(self) -> None:
+        if "recordings" in self.window.workspaces:
+            self.window.show_workspace("recordings")
 
     def save_run(self) -> None:
         """Ask for a file and save the run at hand, with what is looked at, to it."""
@@ -145,9 +184,11 @@ class Controller(QObject):
             self.session.open(FIRST_SCENARIO)
 
     def open_file(self, path: Path) -> None:
-        """Open a file: a scenario, a saved run, or a kernel, whose task_struct is then used."""
+        """Open a file: a scenario, a saved run, a recording, or a kernel for its task_struct."""
         if is_saved_run(path):
             opened = open_saved_run(self.session, path, self.viewport, self._arrange)
+        elif is_recording(path):
+            opened = self._open_recording(path)
         elif _is_scenario(path):
             opened = self.session.open(str(path))
         else:
@@ -167,6 +208,7 @@ class Controller(QObject):
         self.saver.saved.connect(self._run_saved)
         self.saver.failed.connect(self._complain)
         window.file_requested.connect(self.open_file)
+        window.two_dropped.connect(self.open_two)
         window.workspace_shown.connect(self._show_title)
         application = QCoreApplication.instance()
         if application is not None:
@@ -195,6 +237,8 @@ class Controller(QObject):
         name = ""
         if self.window.workspace == "layout" and layouts is not None and layouts.layout is not None:
             name = f"{layouts.layout.struct.name}, {layouts.layout.label}"
+        elif self.window.workspace == "recordings" and self._recordings is not None:
+            name = self._recordings.title
         elif source is None and trace is not None:
             name = trace.info.scenario
         elif source is not None:
@@ -212,6 +256,7 @@ class Controller(QObject):
         registry.connect("help.doctor", self.check_machine)
         bind_layout(self.window, lambda: self.layouts, self._layout_page)
         bind_timeline(self.window, self._timeline_page)
+        bind_recordings(self.window, lambda: self.recordings, self._recordings_page, self.session)
         registry.set_enabled("run.cancel", False)
         session.run_started.connect(lambda: registry.set_enabled("run.cancel", True))
         session.run_ended.connect(lambda: registry.set_enabled("run.cancel", False))
@@ -220,6 +265,11 @@ class Controller(QObject):
         from gui.workspaces.layout import LayoutWorkspace
 
         return self.window.findChild(LayoutWorkspace)
+
+    def _recordings_page(self) -> RecordingsWorkspace | None:
+        from gui.workspaces.recordings import RecordingsWorkspace
+
+        return self.window.findChild(RecordingsWorkspace)
 
     def _timeline_page(self) -> TimelineWorkspace | None:
         from gui.workspaces.timeline import TimelineWorkspace
@@ -243,6 +293,22 @@ class Controller(QObject):
         advice = command or missing[0].advice
         copy = ("Copy the command", lambda: QGuiApplication.clipboard().setText(advice))
         self.window.messages.info(f"Not on this machine: {names}. {missing[0].advice}", copy)
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file is to be opened as a recording of a real kernel, by what it begins with."""
+    from core.recording.formats import format_of
+    from core.recording.source import Source
+
+    if path.suffix == ".toml":
+        return False
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb", buffering=0) as file:
+            return format_of(Source(file, name=path.name).head()) is not None
+    except OSError:
+        return False
 
 
 def _is_scenario(path: Path) -> bool:

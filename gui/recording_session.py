@@ -120,8 +120,6 @@ class RecordingSession(QObject):
         self._shown_base: StackProfile | None = None
         self._diff: ProfileDiff | None = None
         self._tree: CallTree | None = None
-        self._callers: CallTree | None = None
-        self._callees: CallTree | None = None
         self._found: Flags | None = None
         self._hits: Flags | None = None
         self._hit_order: list[int] | None = None
@@ -265,6 +263,14 @@ class RecordingSession(QObject):
         return tuple(each for each in profile.weights if base is None or each in base.weights)
 
     @property
+    def title(self) -> str:
+        """What a title calls it: the file, and the one it is compared with."""
+        if self.recording is None:
+            return ""
+        name = Path(self.recording.name).name
+        return f"{Path(self.base.name).name} → {name}" if self.base is not None else name
+
+    @property
     def comparing(self) -> bool:
         """Whether there is something to compare with."""
         return self.base is not None
@@ -344,45 +350,6 @@ class RecordingSession(QObject):
             inverted=self.inverted,
         )
 
-    def callers(self) -> CallTree | None:
-        """Return who calls the selected function, or None where none is selected.
-
-        Stacks end at its outermost call and are inverted: the function is the root's only child,
-        its callers lie below it.
-        """
-        if self.shown is None or not self.function:
-            return None
-        if self._callers is None:
-            from core.recording.call_tree import CallTree
-            from core.recording.transform import callers
-
-            base = self.shown_base
-            self._callers = CallTree.of(
-                callers(self.shown, self.function),
-                self.weight,
-                callers(base, self.function) if base is not None else None,
-                "heavy",
-                inverted=True,
-            )
-        return self._callers
-
-    def callees(self) -> CallTree | None:
-        """Return what the selected function calls, itself as the root's only child; or None."""
-        if self.shown is None or not self.function:
-            return None
-        if self._callees is None:
-            from core.recording.call_tree import CallTree
-            from core.recording.transform import callees
-
-            base = self.shown_base
-            self._callees = CallTree.of(
-                callees(self.shown, self.function),
-                self.weight,
-                callees(base, self.function) if base is not None else None,
-                "heavy",
-            )
-        return self._callees
-
     def _forget_shown(self) -> None:
         self._shown = self._shown_base = None
         self._forget_tree()
@@ -390,7 +357,6 @@ class RecordingSession(QObject):
     def _forget_tree(self) -> None:
         self._diff = self._tree = None
         self._forget_hits()
-        self._callers = self._callees = None
         self.selected = -1
 
     def _changed(self) -> None:
@@ -501,9 +467,10 @@ class RecordingSession(QObject):
             self._changed()
 
     def reset(self) -> None:
-        """Select nothing, look for nothing: the whole tree again, filter and frames as they are."""
+        """Select nothing, look for nothing: the whole again; filter and frames stay as they are."""
         self.set_search("")
         self.select(-1)
+        self.set_view(FLAME)
 
     # -- looking for functions ------------------------------------------------------------
 
@@ -619,20 +586,14 @@ class RecordingSession(QObject):
             return
         self.selected = node
         if node > 0:
-            self._set_function(self.name_of(node))
+            self.function = self.name_of(node)
         self.selection_changed.emit()
 
     def select_function(self, function: str) -> None:
         """Select a function without any of its nodes; the sandwich is about it."""
         if function != self.function or self.selected >= 0:
-            self._set_function(function)
-            self.selected = -1
+            self.function, self.selected = function, -1
             self.selection_changed.emit()
-
-    def _set_function(self, function: str) -> None:
-        if function != self.function:
-            self.function = function
-            self._callers = self._callees = None
 
     def name_of(self, node: int) -> str:
         """Return the function of a node of the tree."""

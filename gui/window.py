@@ -47,6 +47,7 @@ OPENS = (
     "Everything ownerscope opens (*)",
     "Scenarios (*.toml)",
     "Saved runs (*.ownertrace)",
+    "Recordings: page_owner, ftrace, perf, folded, speedscope, Chrome (*)",
     "Kernels: vmlinux, BTF, pahole's text (*)",
 )
 """What the user can have the files of a folder narrowed down to; kernels have names of any kind."""
@@ -73,6 +74,8 @@ class MainWindow(QMainWindow):
     """The window's first paint is done."""
     file_dropped = Signal(object)
     """A file was dropped on the window (its Path). ``file_requested`` follows."""
+    two_dropped = Signal(object, object)
+    """Two files were dropped together (their Paths, in the order they came)."""
     file_requested = Signal(object)
     """The user wants a file opened, by whatever way (its Path)."""
     workspace_shown = Signal(str)
@@ -332,10 +335,14 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Ask for the first file dropped."""
-        files = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        """Ask for the file that was dropped, or for the first two."""
+        urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        files = [Path(QUrl.toLocalFile(url)) for url in urls]
         event.acceptProposedAction()
-        self.file_dropped.emit(Path(QUrl.toLocalFile(files[0])))
+        if len(files) > 1:
+            self.two_dropped.emit(files[0], files[1])
+        else:
+            self.file_dropped.emit(files[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember where the window was."""

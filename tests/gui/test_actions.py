@@ -212,7 +212,8 @@ def test_slots_get_what_they_need(settings: Settings) -> None:
 def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) -> None:
     registry = ActionRegistry(settings)
     groups = [
-        "File", "Playback", "Stops", "Run", "Timeline", "Compare", "Layout", "View", "Help",
+        "File", "Playback", "Stops", "Run", "Timeline", "Compare", "Layout", "Recordings", "View",
+        "Help",
     ]  # fmt: skip
     assert list(registry.groups()) == groups
     registry.set_visible("help.doctor", False)
@@ -272,12 +273,12 @@ def test_a_conflict_is_refused_with_a_sentence(settings: Settings) -> None:
 
 def test_workspaces_apart_may_share_a_key(settings: Settings) -> None:
     registry = ActionRegistry(settings)
-    registry.add(Command("flame.first", "Time order", ("1",), "Flame", contexts=("recordings",)))
-    assert registry.keys("flame.first") == ("1",)
-    registry.connect("flame.first", lambda: None)
+    registry.add(Command("slide.first", "First slide", ("1",), "Slides", contexts=("slides",)))
+    assert registry.keys("slide.first") == ("1",)
+    registry.connect("slide.first", lambda: None)
     registry.connect("jump.1", lambda: None)
-    registry.set_context("recordings")
-    assert registry.action("flame.first").isEnabled()
+    registry.set_context("slides")
+    assert registry.action("slide.first").isEnabled()
     assert not registry.action("jump.1").isEnabled()
 
 

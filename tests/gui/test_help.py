@@ -150,7 +150,7 @@ def test_search_finds_commands_and_keys(help_overlay: HelpOverlay) -> None:
 
 
 def test_the_digits_share_a_row_until_it_is_unfolded(help_overlay: HelpOverlay) -> None:
-    family, *zooming = help_overlay._families
+    _examples, family, *zooming = help_overlay._families
     assert [each.text() for each in zooming] == ["Zoom and pan coarser", "Zoom and pan finer"]
     assert family.isVisible()
     assert not help_overlay.rows["jump.3"].isVisible()

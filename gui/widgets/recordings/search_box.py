@@ -1,0 +1,157 @@
+"""Looking for functions in the flame graph: a pattern, its share of everything, from hit to hit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from gui.icons import icon
+from gui.widgets import focus_home
+from gui.widgets.controls import CONTROL_PX
+from gui.widgets.recordings.words import share_text
+
+if TYPE_CHECKING:
+    from gui.recording_session import RecordingSession
+    from gui.theme import ThemeManager
+
+
+class SearchBox(QWidget):
+    """A regular expression over functions.
+
+    Args:
+        session: Whose tree is searched.
+        themes: The theme in force.
+    """
+
+    def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self.field = _Field()
+        self.counter = QLabel()
+        self.error = QLabel(wordWrap=True)
+        self.previous_button = self._button("Hit before  (P, Shift+Enter)", "Hit before")
+        self.next_button = self._button("Next hit  (N, Enter)", "Next hit")
+        self._column, self._row = QVBoxLayout(self), QHBoxLayout()
+        self._row.addWidget(self.field, 1)
+        for widget in (self.counter, self.previous_button, self.next_button):
+            self._row.addWidget(widget)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.error)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.field.textEdited.connect(session.set_search)
+        self.field.textChanged.connect(self._cleared)
+        self.field.went.connect(self._go)
+        self.field.left.connect(self._leave)
+        self.previous_button.clicked.connect(session.previous_hit)
+        self.next_button.clicked.connect(session.next_hit)
+        session.search_changed.connect(self._show)
+        session.selection_changed.connect(self._count)
+        session.recording_changed.connect(self._show)
+        themes.changed.connect(self._dress)
+        self._dress()
+
+    def _button(self, tip: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def begin(self) -> None:
+        """Let the user type over what was looked for."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def _cleared(self, text: str) -> None:
+        """The cross in the field was clicked."""
+        if not text:
+            self._session.set_search("")
+
+    def _leave(self) -> None:
+        self._session.set_search("")
+        focus_home(self)
+
+    def _go(self, way: int) -> None:
+        if way > 0:
+            self._session.next_hit()
+        else:
+            self._session.previous_hit()
+
+    def _show(self) -> None:
+        session = self._session
+        if self.field.text() != session.search:
+            self.field.setText(session.search)
+        self.error.setVisible(bool(session.search_error))
+        self.error.setText(session.search_error[:1].upper() + session.search_error[1:])
+        danger = self._themes.theme.danger.colour
+        edge = f"border: 2px solid {danger}; padding: 0 7px;" if session.search_error else ""
+        self.field.setStyleSheet(
+            f"QLineEdit {{ padding-top: 0; padding-bottom: 0; min-height: 0; {edge} }}"
+        )
+        for button in (self.previous_button, self.next_button):
+            button.setEnabled(session.hit_count > 0)
+        self._count()
+
+    def _count(self) -> None:
+        session = self._session
+        text = ""
+        if session.search and not session.search_error and session.tree is not None:
+            total, number = session.hit_count, session.hit_number
+            share = share_text(session.matched_share)
+            first = f"{number:,} of {total:,}" if number else f"{total:,}"
+            text = f"{first} · {share}" if total else "not found"
+        self.counter.setText(text)
+        self.counter.setToolTip("Frames that match, and how much of all has one on its stack")
+        self.field.setAccessibleDescription(session.search_error or text)
+
+    def _dress(self) -> None:
+        metrics, theme = self._themes.metrics.frame(), self._themes.theme
+        side, ratio = metrics.px(16), self.devicePixelRatioF()
+        self._row.setSpacing(metrics.px(4))
+        self.field.setFont(metrics.mono())
+        self.field.setFixedHeight(metrics.px(CONTROL_PX))
+        for label, colour in ((self.counter, theme.muted), (self.error, theme.danger.ink)):
+            label.setFont(metrics.ui("caption"))
+            label.setStyleSheet(f"color: {colour}")
+        for button, name in ((self.previous_button, "back"), (self.next_button, "forward")):
+            button.setIcon(icon(name, theme, side, ratio=ratio))
+            button.setIconSize(QSize(side, side))
+            button.setFixedSize(metrics.px(CONTROL_PX), metrics.px(CONTROL_PX))
+        self._show()
+
+
+class _Field(QLineEdit):
+    """The field a pattern is typed into."""
+
+    went = Signal(int)
+    """Enter: 1 to the next hit, -1 with Shift to the one before."""
+    left = Signal()
+    """Esc."""
+
+    def __init__(self) -> None:
+        super().__init__(clearButtonEnabled=True)
+        self.setPlaceholderText("Search functions  ( / )")
+        self.setAccessibleName("Search functions: a regular expression")
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc and Enter from the commands of the window."""
+        mine = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in mine:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to a hit on Enter, leave on Esc."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            held = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.went.emit(-1 if held else 1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

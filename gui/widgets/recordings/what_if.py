@@ -1,0 +1,203 @@
+"""What another guard would have done with a recorded trace: a guard a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gui.widgets.explanation import time_text
+from gui.widgets.layout.copy_table import CopyTable
+
+if TYPE_CHECKING:
+    from core.recording.what_if import WhatIf
+    from gui.recording_session import RecordingSession
+    from gui.theme import ThemeManager
+
+Index = QModelIndex | QPersistentModelIndex
+_ROLES = Qt.ItemDataRole
+_HEADS = (
+    ("Guard", "The guard that is laid over the recording"),
+    ("Cut", "Calls of save_stack it would have turned away"),
+    ("Calls", "Calls saved: that would not have been made"),
+    ("Time", "Time saved, as it was recorded, tracing included"),
+    ("Unknown", "Calls turned away in the recording that this guard lets pass"),
+)
+_PAD_PX, _LEAST_PX = 20, 148
+
+
+class WhatIfModel(QAbstractTableModel):
+    """Answers, a row each."""
+
+    def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self.rows: Sequence[WhatIf] = ()
+
+    def show_rows(self, rows: Sequence[WhatIf]) -> None:
+        """Show other rows."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        """Return the number of guards."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(_HEADS)
+
+    def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        if not index.isValid():
+            return None
+        row, at = self.rows[index.row()], index.column()
+        if role == _ROLES.DisplayRole:
+            return (
+                row.guard.title.replace(", at most", " ≤"), f"{len(row.cut):,}",
+                f"{row.saved_calls:,}",
+                time_text(row.saved_ns) if row.saved_ns else "–",
+                f"{row.not_knowable:,}" if row.not_knowable else "–",
+            )[at]  # fmt: skip
+        if role == _ROLES.TextAlignmentRole and at:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == _ROLES.FontRole and at:
+            return self._themes.metrics.mono()
+        if role == _ROLES.ToolTipRole:
+            return "\n".join(row.sentences)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
+    ) -> Any:
+        """Return the head of a column."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role in (_ROLES.DisplayRole, _ROLES.ToolTipRole):
+            return _HEADS[section][role == _ROLES.ToolTipRole]
+        if role == _ROLES.TextAlignmentRole and section:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class WhatIfPanel(QWidget):
+    """The table of guards, and how far the answer of the chosen one goes.
+
+    Args:
+        session: What is open.
+        themes: The theme in force.
+    """
+
+    event_wanted = Signal(int)
+    """The user wants to see the first call a guard cuts (its position)."""
+
+    def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self._stale = True
+        self.head = QLabel(wordWrap=True)
+        self.model = WhatIfModel(themes, self)
+        self.table = CopyTable(themes)
+        self.table.setModel(self.model)
+        self.table.setSortingEnabled(False)
+        self.text = QLabel(wordWrap=True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.head)
+        self._column.addWidget(self.table)
+        self._column.addWidget(self.text)
+        self._column.addStretch(1)
+        self.table.clicked.connect(self._jump)
+        self.table.activated.connect(self._jump)
+        self.table.selectionModel().currentChanged.connect(self._tell)
+        self.table.resized.connect(self._fit)
+        self.table.setAccessibleName("Guards")
+        self.setAccessibleName("What if")
+        session.recording_changed.connect(self._renew)
+        themes.changed.connect(self._dress)
+        self._dress()
+
+    def _renew(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._take()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Work out what is new while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self._take()
+
+    def _take(self) -> None:
+        self._stale = False
+        trace = self._session.trace
+        rows: list[WhatIf] = []
+        if trace is not None:
+            from core.recording.what_if import what_if_all
+
+            rows = what_if_all(trace)
+        self.model.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self.head.setText(
+            "What would another guard have done here? A click shows the first call it cuts on the "
+            "timeline."
+            if rows
+            else "Only a recording with an order of calls can be asked what another guard would "
+            "have done: open one of function_graph."
+        )
+        self._tell()
+        self._fit()
+
+    def _tell(self) -> None:
+        """Say how far the answer of the current row goes, or what goes for all of them."""
+        at, rows = self.table.currentIndex().row(), self.model.rows
+        if not rows:
+            self.text.setText("")
+            return
+        self.text.setText("\n\n".join(rows[max(0, at)].sentences))
+
+    def _jump(self, index: QModelIndex) -> None:
+        cut = self.model.rows[index.row()].cut
+        if len(cut):
+            self.event_wanted.emit(int(cut[0]))
+
+    def _dress(self) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        pad = metrics.px(10)
+        self._column.setContentsMargins(pad, pad, pad, pad)
+        self._column.setSpacing(metrics.px(8))
+        self.head.setFont(metrics.ui())
+        self.text.setFont(metrics.ui())
+        self.text.setStyleSheet(f"color: {theme.muted}")
+        self.table.dress()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show all rows, and columns as wide as what they say."""
+        header, metrics = self.table.horizontalHeader(), self._themes.metrics
+        mono, ui = QFontMetrics(metrics.mono()), QFontMetrics(metrics.ui())
+        room, others = self.table.viewport().width(), 0
+        for column in range(1, len(_HEADS)):
+            texts = (
+                str(self.model.index(row, column).data()) for row in range(len(self.model.rows))
+            )
+            wide = max(map(mono.horizontalAdvance, texts), default=0)
+            wide = max(wide, ui.horizontalAdvance(_HEADS[column][0])) + metrics.px(_PAD_PX)
+            header.resizeSection(column, wide)
+            others += wide
+        header.resizeSection(0, max(metrics.px(_LEAST_PX), room - others))
+        rows = self.table.verticalHeader().defaultSectionSize() * max(1, len(self.model.rows))
+        scroll = self.table.horizontalScrollBar()
+        extra = scroll.sizeHint().height() if others + metrics.px(_LEAST_PX) > room else 0
+        self.table.setFixedHeight(header.sizeHint().height() + rows + extra + metrics.px(6))
