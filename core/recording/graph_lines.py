@@ -79,7 +79,7 @@ def plain_of(line_end: bytes) -> bytes:
     An end that has neither is returned as it is.
     """
     if line_end[-2:] == b"*/":
-        begin = line_end.find(b"/*")
+        begin = line_end.rfind(b"/*")
         if line_end[begin - 2 : begin] == b"; ":
             return line_end[: begin - 1]
         if line_end[begin - 2 : begin] == b"} ":
