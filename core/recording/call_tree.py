@@ -27,11 +27,12 @@ Order = Literal["name", "heavy", "time"]
 ORDERS: tuple[Order, ...] = ("name", "heavy", "time")
 WHOLE = "all"
 """What the root is called: everything the profile holds."""
+LANDMARK = 16
 GONE_SHARE = 0.1
 """Frames that only the base has take at most so much of the width that all others take."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CallTree:
     """Calls, each with what the records below it weigh.
 
@@ -143,6 +144,11 @@ class CallTree:
         bounds = np.searchsorted(self.parent, np.arange(len(self) + 1), side="left")
         return bounds.astype(np.int64)
 
+    @cached_property
+    def landmarks(self) -> list[Floats]:
+        """Every 16th place of each level: a search in them stays in the processor's cache."""
+        return [self.x[self.level(depth)][::LANDMARK].copy() for depth in range(self.depth)]
+
     @property
     def whole(self) -> int:
         """What all records weigh."""
@@ -203,7 +209,7 @@ class CallTree:
 
     def having(self, functions: Flags) -> Flags:
         """Return which nodes are one of some functions, given by name number; "all" is none."""
-        flags: Flags = np.append(functions, False)[self.name]
+        flags: Flags = np.append(functions, False).take(self.name, mode="wrap")
         return flags
 
     def held_by(self, functions: Flags) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.recording.call_tree import CallTree, Floats
+from core.recording.call_tree import LANDMARK, CallTree, Floats
 from gui.geometry.axis import View
 
 Numbers = npt.NDArray[np.intp]
@@ -71,13 +71,8 @@ def cells(tree: CallTree, seen: View, pixels: int, depths: range) -> Cells:
         depths: The levels to look at.
     """
     edges = np.linspace(seen.first, seen.last, pixels + 1)
-    # By level and edge: the first node that begins at the edge or after it.
-    begins = np.empty((len(depths), pixels + 1), np.intp)
-    starts = np.empty((len(depths), 1), np.intp)
-    for row, depth in enumerate(depths):
-        level = tree.level(depth)
-        begins[row] = tree.x[level].searchsorted(edges) + level.start
-        starts[row] = level.start
+    starts = tree.levels[depths.start : depths.stop, None]
+    begins = _begins(tree, edges, depths)
     own, after = begins[:, :-1], begins[:, 1:]
     before, has_own = own - 1, own < after
     ends = _ends(tree, before)
@@ -88,6 +83,24 @@ def cells(tree: CallTree, seen: View, pixels: int, depths: range) -> Cells:
     previous = reaches & ~inside & ((ends > middle) | ~has_own)
     node = np.where(previous, before, np.where(has_own, own, NOTHING))
     return Cells(depths, node, np.where(reaches, before, own), np.where(has_own, after - 1, before))
+
+
+def _begins(tree: CallTree, edges: Floats, depths: range) -> Numbers:
+    """Return by level and edge the first node that begins at the edge or after it."""
+    found = np.empty((len(depths), len(edges)), np.intp)
+    for row, depth in enumerate(depths):
+        found[row] = tree.landmarks[depth].searchsorted(edges)
+    starts = tree.levels[depths.start : depths.stop, None]
+    lasts = tree.levels[depths.start + 1 : depths.stop + 1, None] - 1
+    none = found == 0
+    # The last node that is known to begin before the edge; then on in all levels at once.
+    found = np.maximum(found - 1, 0) * LANDMARK + starts
+    step = LANDMARK // 2
+    while step:
+        ahead = np.minimum(found + step, lasts)
+        found = np.where(tree.x.take(ahead) < edges, ahead, found)
+        step //= 2
+    return np.where(none, starts, found + 1)
 
 
 def _ends(tree: CallTree, nodes: Numbers) -> Floats:

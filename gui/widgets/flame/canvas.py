@@ -78,6 +78,7 @@ class FlameCanvas(QWidget):
         self._colours: FlameColours | None = None
         self._hits: Counts | None = None
         self._scene: FlameScene | None = None
+        self._last_scene: FlameScene | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.settle)
         self._pressed: QPointF | None = None
@@ -94,6 +95,7 @@ class FlameCanvas(QWidget):
         """Show another tree; where it has the frame that was looked into, that stays so."""
         path = self._path_looked_into()
         self.tree = tree if tree is not None and not tree.is_empty else None
+        self._last_scene = None
         self.empty_text = NOTHING_TO_SHOW if tree is None else NOTHING_LEFT
         self.zoom = FlameZoom(self.tree) if self.tree is not None else None
         self.focused = self.hovered = -1
@@ -153,7 +155,9 @@ class FlameCanvas(QWidget):
             self._scene = FlameScene(
                 self.tree, self.zoom.view, self.zoom.node, self.rows, float(max(1, self.width())),
                 self.look, self.devicePixelRatioF(), moves=self._rest.isActive(),
+                before=self._last_scene,
             )  # fmt: skip
+            self._last_scene = self._scene
         return self._scene
 
     def redraw(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     Counts = npt.NDArray[np.int32]
 
-MOST_LABELS_MOVING = 250
+MANY_NODES = 100_000
+MOST_LABELS_MOVING = 150
 """A picture that moves names only the widest frames."""
-_LABEL_PX, _PAD_PX = 34, 4
-"""Least width of a frame with a name, and the room around the name, at the scale of 1."""
+_LABEL_PX, _SHARE_PX, _PAD_PX = 34, 90, 4
+"""Least widths of a frame with a name and with its share, and the room around, at scale 1."""
 _EDGE_PX = 3
 """From this width on a frame ends in a gap to the next one."""
 
@@ -58,7 +60,9 @@ class FlameScene:
         width: Width of the picture in device-independent pixels.
         look: How frames look.
         ratio: Pixels of the screen a device-independent one.
-        moves: The next picture follows at once: this one may leave out small names.
+        moves: The next picture follows at once: this one may leave out small names, and where
+            there are many frames it is half as fine.
+        before: The picture before; what it has worked out for the same view is used again.
     """
 
     def __init__(
@@ -72,11 +76,24 @@ class FlameScene:
         ratio: float = 1.0,
         *,
         moves: bool = False,
+        before: FlameScene | None = None,
     ) -> None:
         self.tree, self.seen, self.node, self.rows = tree, seen, node, rows
-        self.width, self.look, self.ratio, self.moves = width, look, ratio, moves
-        self.pixels = max(1, round(width * ratio))
-        self.cells: Cells = cells(tree, seen, self.pixels, rows.visible)
+        self.width, self.look, self.moves = width, look, moves
+        self.column_px = 2 if moves and len(tree) >= MANY_NODES else 1
+        self.screen_ratio, self.ratio = ratio, ratio / self.column_px
+        self.pixels = max(1, round(width * self.ratio))
+        same = before is not None and before._place == self._place
+        self.cells: Cells = before.cells if before and same else self._found()
+        self.runs: Runs = before.runs if before and same else runs(self.cells)
+
+    def _found(self) -> Cells:
+        return cells(self.tree, self.seen, self.pixels, self.rows.visible)
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        """All that decides where frames are drawn, up to how high levels are."""
+        return self.tree, self.seen, self.pixels, self.rows.visible
 
     # -- where frames are -------------------------------------------------------------------
 
@@ -100,11 +117,6 @@ class FlameScene:
         first, last = max(first, 0.0), min(last, self.width)
         room = max(last - first, 1 / self.ratio)
         return QRectF(first, self.rows.top_of(depth), room, self.rows.row - 1)
-
-    @cached_property
-    def runs(self) -> Runs:
-        """The frames as they are drawn."""
-        return runs(self.cells)
 
     # -- how they look ------------------------------------------------------------------------
 
@@ -134,7 +146,7 @@ class FlameScene:
         fills = look.colours.fills[self._run_kinds, look.colours.indices(run.node)]
         drawn = self.cells.node != NOTHING
         table[drawn] = np.repeat(fills, run.end - run.begin)
-        gap = max(1, round(self.ratio))
+        gap = max(1, floor(self.ratio))
         wide = run.pick(run.end - run.begin >= _EDGE_PX * gap)
         for step in range(1, gap + 1):
             table[wide.row, wide.end - step] = ground
@@ -150,16 +162,17 @@ class FlameScene:
 
     def _boxes(self) -> QImage:
         """Return the frames without names, each level a row of pixels repeated."""
-        rows, ratio = self.rows, self.ratio
+        rows, ratio, wide = self.rows, self.screen_ratio, self.pixels * self.column_px
         height = max(1, round(rows.height * ratio))
-        picture = QImage(self.pixels, height, QImage.Format.Format_RGB32)
+        picture = QImage(wide, height, QImage.Format.Format_RGB32)
         picture.setDevicePixelRatio(ratio)
-        flat = np.frombuffer(picture.bits(), np.uint32).reshape(height, -1)[:, : self.pixels]
+        flat = np.frombuffer(picture.bits(), np.uint32).reshape(height, -1)[:, :wide]
         flat[:] = rgb(self.look.colours.theme.surface)
-        for line, depth in zip(self.grid, self.cells.depths, strict=True):
+        for colours, depth in zip(self.grid, self.cells.depths, strict=True):
             top = rows.top_of(depth)
             begin, end = round(top * ratio), round((top + rows.row) * ratio)
             end -= max(1, round(ratio)) if rows.row >= _EDGE_PX else 0
+            line = np.repeat(colours, self.column_px)
             flat[max(0, begin) : max(0, min(end, height))] = line
         return picture
 
@@ -205,21 +218,23 @@ class FlameScene:
         down = baseline_in(self.rows.row - 1, measure.ascent(), font.pixelSize())
         tops = [self.rows.top_of(depth) + down for depth in self.cells.depths]
         fit, ink = _fitting(font.toString()), -1
+        least_share = metrics.px(_SHARE_PX)
         for row, begin, end, node, wanted in zip(
             *(column.tolist() for column in run), self._inks, strict=True
         ):
             if wanted != ink:
                 ink = wanted
                 painter.setPen(colours.ink_colours[ink])
-            text = fit(self._label(node), (end - begin) / ratio - 2 * pad)
+            room = (end - begin) / ratio - 2 * pad
+            text = fit(self._label(node, share=room >= least_share), room)
             if text:
                 painter.drawText(QPointF(begin / ratio + pad, tops[row]), text)
 
-    def _label(self, node: int) -> Label:
+    def _label(self, node: int, *, share: bool) -> Label:
         tree = self.tree
         name = tree.name_of(node)
         if tree.base is None:
-            return Label("", name, share_text(int(tree.total[node]), tree.whole))
+            return Label("", name, share_text(tree.total[node], tree.whole) if share else "")
         change = node_change(tree, node, normalised=self.look.normalised)
         return Label("" if change == "same" else change, name, "")
 

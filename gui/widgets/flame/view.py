@@ -46,6 +46,7 @@ class FlameView(QWidget):
         self.setFocusProxy(self.canvas)
         self.setAccessibleName(title)
         self._named: tuple[CallTree, str, Flags] | None = None
+        self._held: int | None = None
         model.tree_changed.connect(self._take_tree)
         model.look_changed.connect(self._take_look)
         model.search_changed.connect(self._take_search)
@@ -98,7 +99,9 @@ class FlameView(QWidget):
         tree, found = self.canvas.tree, self._matching()
         if tree is None or found is None:
             return None
-        return tree.held_by(found) / max(1, tree.whole)
+        if self._held is None:
+            self._held = tree.held_by(found)
+        return self._held / max(1, tree.whole)
 
     # -- following the model --------------------------------------------------------------
 
@@ -132,7 +135,7 @@ class FlameView(QWidget):
             except OwnerscopeError:
                 return None
             flags = np.fromiter((bool(search(name)) for name in tree.names), np.bool_)
-            self._named = (tree, pattern, flags)
+            self._named, self._held = (tree, pattern, flags), None
         return self._named[2]
 
     def _tell_path(self) -> None:
