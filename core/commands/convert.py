@@ -81,7 +81,12 @@ def _first_bytes(where: str) -> bytes:
 
 def _left_out(reading: Reading) -> list[str]:
     """Say in one line what of a file could not be understood, if anything."""
-    if not reading.bad_lines:
+    parts = [_counted(reading.bad_lines, "line"), _counted(reading.bad_records, "record")]
+    if not any(parts):
         return []
-    lines = "line" if reading.bad_lines == 1 else "lines"
-    return [f"{reading.bad_lines:,} {lines} could not be understood; {reading.first_bad}"]
+    first = f"; {reading.first_bad}" if reading.first_bad else ""
+    return [f"{' and '.join(filter(None, parts))} could not be understood{first}"]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}" if number else ""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from core.recording.graph_calls import CALL, RETURN, UNNAMED
-from core.recording.json_text import lines_in, objects_in, printable, text_of
+from core.recording.json_text import lines_in, objects_in, printable, shown, text_of
 from core.recording.reading import Reading
 from core.recording.recorded import trace_of
 from core.recording.source import Source
@@ -60,14 +60,14 @@ def read(source: Source, reading: Reading) -> Trace:
     threads = _Threads()
     for number, event in enumerate(_events(data, reading), 1):
         if not threads.add(event):
-            reading.bad_line(number, msgspec.json.encode(event), "event")
+            reading.bad_line(number, shown(event), "event")
     for sentence in threads.notes():
         reading.note(sentence)
     return trace_of(
         columns_of(threads.marks()),
         list(threads.functions),
         threads.tasks(),
-        info_of("chrome", source.name, reading),
+        info_of("chrome", source.title, reading),
     )
 
 
@@ -147,11 +147,13 @@ class _Threads:
     def tasks(self) -> list[TaskInfo]:
         """Return a task a thread."""
         found = []
-        for (pid, tid), number in self._numbers.items():
-            name = self._names.get(number, self._processes.get(pid, ""))
+        for (pid, tid), thread in self._numbers.items():
+            name = self._names.get(thread, self._processes.get(pid, ""))
             whose = tid if tid is not None else pid
             known = isinstance(whose, int) and abs(whose) < _MOST_PID
-            found.append(TaskInfo(int(whose or 0) if known else -1, name or str(whose or "")))
+            found.append(
+                TaskInfo(int(whose or 0) if known else -1, name or printable(str(whose or "")))
+            )
         return found
 
     def marks(self) -> list[Mark]:
@@ -189,6 +191,6 @@ def _ns(microseconds: Number) -> int | None:
     """Return a time in nanoseconds, None where it is none that a clock could show."""
     try:
         ns = float(microseconds or 0) * 1000 if microseconds is not None else float("nan")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return round(ns) if abs(ns) < _MOST_NS else None

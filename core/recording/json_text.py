@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+import msgspec
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\],]', re.DOTALL)
+"""What opens, closes and parts; a string, which may be cut, hides what is in it."""
+
 _ENDS = {"{": "}", "[": "]"}
 _NEXT_OBJECT = re.compile(r"(?:^|[\n,\[\]}])\s*(?=\{)")
 _BETWEEN = re.compile(r"[\s,]*")
@@ -21,6 +25,11 @@ def text_of(data: bytes) -> str:
 def printable(text: str) -> str:
     """Return a text that can be written: JSON may escape half a character."""
     return text.encode("utf-8", "replace").decode()
+
+
+def shown(struct: msgspec.Struct) -> str:
+    """Return what was read as it may have been written, for a message."""
+    return json.dumps(msgspec.to_builtins(struct))
 
 
 def lines_in(data: bytes) -> int:

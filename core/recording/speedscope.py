@@ -14,7 +14,7 @@ import msgspec
 
 from core.errors import RecordingError
 from core.recording.graph_calls import CALL, RETURN
-from core.recording.json_text import begin_of, lines_in, printable, text_of
+from core.recording.json_text import begin_of, lines_in, printable, shown, text_of
 from core.recording.labels import frame_of_label
 from core.recording.profile import RECORDS, Frame, ProfileBuilder, ProfileInfo, StackProfile
 from core.recording.reading import Reading
@@ -92,10 +92,10 @@ def read(source: Source, reading: Reading) -> Trace | StackProfile:
     evented = [each for each in file.profiles if isinstance(each, _Evented)]
     sampled = [each for each in file.profiles if isinstance(each, _Sampled)]
     if not evented:
-        return _profile(file.shared.frames, sampled, source.name, reading)
+        return _profile(file.shared.frames, sampled, source.title, reading)
     if sampled:
         reading.note(f"{len(sampled):,} sampled profiles are left out: they have no order.")
-    return _trace(file.shared.frames, evented, source.name, reading)
+    return _trace(file.shared.frames, evented, source.title, reading)
 
 
 def _what_is_left(text: str, name: str, reading: Reading) -> _File:
@@ -142,7 +142,7 @@ def _trace(frames: list[_Frame], profiles: list[_Evented], name: str, reading: R
             at = _whole(event.at, scale)
             frame = _index(event.frame, len(frames))
             if at is None or at < last or frame is None or event.type not in ("O", "C"):
-                reading.bad_line(number, msgspec.json.encode(event), "event")
+                reading.bad_line(number, shown(event), "event")
                 continue
             last = at
             rows.append((at, owner, CALL if event.type == "O" else RETURN, frame))
@@ -215,11 +215,11 @@ def _add(
         indexes = [_index(each, len(shared)) for each in sample]
         values = [each.weights[number : number + 1] for each in profiles]
         if any(each is None for each in indexes) or not all(values):
-            reading.bad_line(number + 1, msgspec.json.encode(sample), "sample")
+            reading.bad_line(number + 1, str(sample), "sample")
             continue
         whole = [_whole(each[0], scale) for each, scale in zip(values, scales, strict=True)]
         if any(each is None or each < 0 for each in whole):
-            reading.bad_line(number + 1, msgspec.json.encode(sample), "sample")
+            reading.bad_line(number + 1, str(sample), "sample")
             continue
         fractions += any(each[0] * s % 1 != 0 for each, s in zip(values, scales, strict=True))
         weighs = {w: each for w, each in zip(weights, whole, strict=True) if each is not None}

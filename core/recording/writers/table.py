@@ -30,13 +30,13 @@ def write_csv(content: Trace | StackProfile, stream: BinaryIO) -> None:
     """Write a table as CSV with a line of names first."""
     text = io.TextIOWrapper(stream, "utf-8", "replace", newline="", write_through=True)
     writer = csv_module.writer(text, lineterminator="\n")
-    names: list[str] = []
-    for columns in _chunks(content):
-        if not names:
-            names = list(columns)
-            writer.writerow(names)
-        writer.writerows(zip(*(_cells(column) for column in columns.values()), strict=True))
-    text.detach()
+    try:
+        for number, columns in enumerate(_chunks(content)):
+            if not number:
+                writer.writerow(columns)
+            writer.writerows(zip(*map(_cells, columns.values()), strict=True))
+    finally:
+        text.detach()  # it would close the stream
 
 
 def write_parquet(content: Trace | StackProfile, stream: BinaryIO) -> None:

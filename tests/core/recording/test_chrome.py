@@ -103,6 +103,24 @@ def test_it_is_told_by_its_content() -> None:
     assert tell(b"[1, 2]") == tell(b'{"shared":{},"profiles":[]}') == tell(b"") == 0.0
 
 
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"ph": st.sampled_from("BEXMi")},
+            optional={
+                key: st.none() | st.integers() | st.floats() | st.text("a1\ud800", max_size=3)
+                for key in ("name", "ts", "dur", "pid", "tid", "args")
+            },
+        ),
+        max_size=6,
+    )
+)
+def test_values_of_any_other_kind_are_counted(events: list[Any]) -> None:
+    trace, _ = read_back(json.dumps(events).encode(), "chrome")
+    written(trace, "chrome")
+    written(trace, "speedscope")
+
+
 TRACE = written(bundled_run("two-tasks"), "chrome")
 WHOLE = happened(read_back(TRACE, "chrome")[0])
 

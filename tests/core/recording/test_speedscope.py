@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RecordingError
+from core.recording.json_text import begin_of
 from core.recording.profile import StackProfile
 from core.recording.speedscope import tell
 from core.trace.trace import Trace
@@ -106,6 +107,41 @@ def test_a_file_damaged_before_its_frames_is_one_clear_line() -> None:
     with pytest.raises(RecordingError, match="damaged before its frames") as raised:
         read_back(b'{"shared": {"fra', "speedscope")
     assert "\n" not in str(raised.value)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("a\ud800", max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+def test_values_of_any_other_kind_are_counted_or_refused(data: st.DataObject) -> None:
+    event = {"type": "O", "frame": 0, "at": 1}
+    profile = evented(("O", 0, 1), ("C", 0, 2)) | {"events": [event, event]}
+    samples = sampled([[0]], [1])
+    for part in (event, profile, samples):
+        key = data.draw(st.sampled_from(sorted(part)))
+        if data.draw(st.booleans()):
+            part[key] = data.draw(VALUES)
+    kept = [each for each in (profile, samples) if data.draw(st.booleans())]
+    content, _ = read_back(file_of(*kept), "speedscope")
+    written(content, "speedscope")
+
+
+@given(st.text('[]{},:"\\\x01 a0', max_size=30))
+def test_of_any_text_the_beginning_is_a_value_or_nothing(text: str) -> None:
+    value, end = begin_of(text)
+    assert end is None or end <= len(text)
+    if end is None:
+        assert value == json.loads(text)
+
+
+def test_the_beginning_of_a_text_is_closed_before_what_is_not_whole() -> None:
+    assert begin_of('{"a": [1, {"b": "x,y]", "c": "z') == ({"a": [1, {"b": "x,y]"}]}, 22)
+    assert begin_of('[1, "a\\x,"]') == ([1], 2)
+    assert begin_of("[[1], 2") == ([[1]], 4)
 
 
 TRACE = written(bundled_run("two-tasks"), "speedscope")

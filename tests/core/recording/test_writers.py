@@ -18,7 +18,7 @@ from hypothesis import given
 from pyarrow import parquet
 
 from core.errors import RecordingError
-from core.recording.convert import TARGETS
+from core.recording.convert import TARGETS, TRACE
 from core.recording.from_trace import profile_of
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
 from core.recording.writers.marks import OWN_GROUP, end_ns, processes_of
@@ -145,6 +145,12 @@ def test_folded_output_sums_to_the_records(name: str) -> None:
     counts = [int(line.rpartition(" ")[2]) for line in lines]
     assert sum(counts) == len(trace.positions(Kind.CALLED))
     assert len({line.rpartition(" ")[0] for line in lines}) == len(lines)
+
+
+def test_folded_output_of_a_whole_dump_sums_to_its_records() -> None:
+    dump = real("page_owner-6.1-67MB.txt.zst")
+    lines = written(dump, "folded").decode().splitlines()
+    assert sum(int(line.rpartition(" ")[2]) for line in lines) == len(dump) == 97_257
 
 
 def test_names_that_would_break_a_line_are_changed_and_nothing_else() -> None:
@@ -422,3 +428,18 @@ def test_an_empty_profile_can_be_written() -> None:
     assert written(nothing, "csv") == b"records,stack\n"
     assert PPROF.FromString(gzip.decompress(written(nothing, "pprof"))).sample == []
     assert parquet.read_table(io.BytesIO(written(nothing, "parquet"))).num_rows == 0
+
+
+@pytest.mark.parametrize("name", [each.name for each in TARGETS if each.name != "ownertrace"])
+def test_a_trace_in_which_nothing_happens_can_be_written(name: str) -> None:
+    nothing, _ = read_back(b"[]", "chrome")
+    target = next(each for each in TARGETS if each.name == name)
+    data = written(nothing if TRACE in target.takes else profile_of(nothing), name)
+    if name in ("chrome", "speedscope"):
+        assert len(read_back(data, name)[0]) == 0
+
+
+def test_a_trace_in_which_nothing_happens_is_not_saved() -> None:
+    nothing, _ = read_back(b"[]", "chrome")
+    with pytest.raises(RecordingError, match="not one call in it"):
+        written(nothing, "ownertrace")
