@@ -135,7 +135,8 @@ class _Path(QWidget):
             arrow = measure.horizontalAdvance(_ARROW) + pad
             more = measure.horizontalAdvance(_MORE) + 2 * pad
             mode = Qt.TextElideMode.ElideRight
-            texts[-1] = measure.elidedText(texts[-1], mode, max(0.0, self.width() - more - arrow))
+            room = max(0.0, self.width() - more - arrow - 2 * pad)
+            texts[-1] = measure.elidedText(texts[-1], mode, room)
             widths = [measure.horizontalAdvance(text) + 2 * pad for text in texts]
             first, used = len(texts) - 1, widths[-1]
             while first and used + arrow + widths[first - 1] + (more if first > 1 else 0) <= (
