@@ -69,6 +69,47 @@ def profile_of(trace: Trace, first: int = 0, last: int | None = None) -> StackPr
     )
 
 
+def chart_of(trace: Trace) -> StackProfile:
+    """Return what was on the stack from moment to moment: a trace as a profile that keeps order.
+
+    A record is a stretch of time in which the stack stayed as it was, of the task that ran then. It
+    weighs the calls that began it (one or none) and its nanoseconds. What happened outside of all
+    calls is left out.
+
+    Args:
+        trace: The run or recording.
+    """
+    frames, frame_of_function = _frames(trace)
+    spans = CallSpans(trace)
+    of_call = np.array([site.function for site in trace.sites], np.int32)
+    frame = frame_of_function[of_call[trace.codes[spans.calls] & SITE_MASK]]
+    paths, path = _paths(trace, spans, frame, len(frames))
+    path_of_call = np.full(len(trace) + 1, -1, np.int32)
+    path_of_call[spans.calls] = path
+    kinds = trace.site_kinds[trace.codes & SITE_MASK]
+    at = np.arange(len(trace), dtype=np.int32)
+    called = kinds == Kind.CALLED
+    around = np.append(trace.parents, np.int32(-1))
+    # What is open after a call is that call, after a return the caller of what returned.
+    opened = np.where(
+        called, at, np.where(kinds == Kind.RETURNED, around[trace.parents], around[at])
+    )
+    begins = trace.clock.at(at)
+    ns = np.append(np.diff(begins), 0)
+    stack = path_of_call[opened]
+    kept = (stack >= 0) & (called | (ns > 0))
+    used, number = np.unique(stack[kept], return_inverse=True)
+    tasks = _tasks(trace, at[kept])
+    return StackProfile(
+        _table(paths, used.astype(np.int64), frames),
+        number.astype(np.int32),
+        {RECORDS: called[kept].astype(np.int64), NS: ns[kept]},
+        _dimensions(trace, tasks.astype(np.int64)),
+        {"ts_ns": begins[kept]},
+        info=_info(trace),
+    )
+
+
 def self_times(trace: Trace, spans: CallSpans, first: int = 0, last: int | None = None) -> Longs:
     """Return the nanoseconds each call of a run spent in itself within a range, by span.
 

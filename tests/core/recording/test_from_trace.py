@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.recording.from_trace import NS, profile_of
+from core.recording.from_trace import NS, chart_of, profile_of
 from core.recording.profile import RECORDS, StackProfile
 from core.trace.events import Kind
 from core.trace.function_table import function_table
@@ -77,3 +77,34 @@ def test_each_stack_is_there_once() -> None:
     stacks = [tuple(profile.stacks.names_of(stack)) for stack in range(len(profile.stacks))]
     assert len(set(stacks)) == len(stacks)
     assert np.array_equal(np.unique(profile.stack), np.arange(len(stacks)))
+
+
+# -- in order -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_a_chart_is_what_was_on_the_stack_from_moment_to_moment(name: str) -> None:
+    trace = TRACES[name]()
+    chart = chart_of(trace)
+    expected = []
+    for at in range(len(trace)):
+        names = trace.names_at(at)
+        passed = trace.clock_ns(at + 1) - trace.clock_ns(at) if at + 1 < len(trace) else 0
+        called = trace.kind(at) is Kind.CALLED
+        if names and (called or passed):
+            comm = trace.info.tasks[trace.task_at(at)].comm
+            expected.append((";".join(names), int(called), passed, trace.clock_ns(at), comm))
+    ran = chart.dimensions["comm"]
+    assert expected == [
+        (";".join(chart.stacks.names_of(stack)), calls, ns, ts, ran.values[code])
+        for stack, calls, ns, ts, code in zip(
+            chart.stack.tolist(), chart.weights[RECORDS].tolist(), chart.weights[NS].tolist(),
+            chart.numbers["ts_ns"].tolist(), ran.codes.tolist(), strict=True,
+        )
+    ]  # fmt: skip
+
+
+def test_a_chart_of_one_task_adds_up_to_its_profile() -> None:
+    trace = recorded_run()
+    assert by_path(chart_of(trace), NS) == by_path(profile_of(trace), NS)
+    assert by_path(chart_of(trace), RECORDS) == by_path(profile_of(trace), RECORDS)
