@@ -103,6 +103,8 @@ def bench_zoom() -> list[Row]:
     view = _view()
     canvas = view.canvas
     assert canvas.zoom is not None
+    rest = median_ms(lambda: _settled(view))
+    plain = _plain_ms(view)
     slowest, ratios = 0.0, []
     for zoom in ZOOMS:
         canvas.look_into(0)
@@ -110,7 +112,6 @@ def bench_zoom() -> list[Row]:
         moving = median_ms(lambda: _move(view))
         slowest = max(slowest, moving)
         ratios.append(_plain_ms(view) / moving)
-    rest = median_ms(lambda: _settled(view))
     name = f"flame graph of {len(profile().stacks):,} stacks, {SIZE[0]} x {SIZE[1]}"
     return [
         Row(
@@ -123,13 +124,13 @@ def bench_zoom() -> list[Row]:
             ok=slowest < FRAME_MS,
         ),
         Row(
-            name=f"{name}: all of it, against each rectangle drawn",
+            name=f"{name}: all of it, at rest",
             measured=round(rest, 1),
             unit="ms",
-            compared_with="drawing each rectangle, whole profile in view",
-            ratio=ratios[0],
+            compared_with=f"drawing each rectangle: {plain:,.0f} ms (from 100,000)",
+            ratio=plain / rest,
             target=f"{RATIO:.0f}x faster",
-            ok=ratios[0] >= RATIO,
+            ok=plain / rest >= RATIO,
         ),
     ]
 
@@ -206,6 +207,7 @@ def _settled(view: FlameView) -> None:
     view.canvas.look_into(0)
     view.canvas.settle()
     view.canvas.redraw()
+    view.canvas._last_scene = None  # nothing of it is at hand
     _paint(view)
 
 

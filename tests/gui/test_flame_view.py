@@ -17,10 +17,11 @@ from pytestqt.qtbot import QtBot
 from core.errors import OwnerscopeError
 from core.recording.call_tree import CallTree
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
+from core.recording.subsystem import NAMES
 from gui.theme import DARK, LIGHT, SCALES, Theme, ThemeManager, contrast
 from gui.widgets.flame import export
 from gui.widgets.flame.canvas import NOTHING_LEFT, NOTHING_TO_SHOW
-from gui.widgets.flame.colours import FlameColours, rgb
+from gui.widgets.flame.colours import FlameColours, _subsystem_hue, rgb
 from gui.widgets.flame.sandwich import SandwichView
 from gui.widgets.flame.view import FlameView
 from gui.widgets.flame.words import change_text, frame_lines, share_text, weight_text
@@ -270,6 +271,28 @@ def test_a_view_that_moves_is_half_as_fine_until_it_rests(
     scene = stand.canvas.scene()
     assert scene is not None
     assert scene.column_px == 1
+
+
+def test_the_legend_says_what_takes_most_of_the_picture_first(stand: Stand, qtbot: QtBot) -> None:
+    legend = stand.view.legend
+    assert {meaning.label for meaning in legend.meanings} >= {"Page allocator", "Slab", "Other"}
+    fills = {meaning.label: meaning.fill for meaning in legend.meanings}
+    assert fills["Slab"] == stand.themes.theme.role("slab").colour
+    assert len(set(fills.values())) == len(legend.meanings)
+    drawn = _texts(export.svg(stand.canvas, stand.themes))
+    assert "Page allocator" in drawn
+    stand.model.look(colouring="function")
+    assert legend.isHidden()
+    stand.model.look(colouring="module")
+    assert [meaning.label for meaning in legend.meanings] == ["kernel", "nvme"]
+    compared = Stand(qtbot, Model(STACKS, BASE)).view.legend
+    assert [m.label for m in compared.meanings] == ["gone or less", "the same", "new or more"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_no_two_subsystems_look_the_same(theme: Theme) -> None:
+    fills = {_subsystem_hue(theme, name) for name in NAMES}
+    assert len(fills) == len(NAMES)
 
 
 # -- zooming and the way out ----------------------------------------------------------------

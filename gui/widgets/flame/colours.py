@@ -6,8 +6,8 @@ its change in front, and the tool tip says everything.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -25,7 +25,7 @@ Table = npt.NDArray[np.uint32]
 
 PLAIN, FADED, DIMMED, HIT = range(4)
 """As itself, above what is looked into, no hit of a search, a hit."""
-HUES = 12
+HUES, _STEP = 12, 11
 STEPS = 8
 """In so many steps a change is more and more coloured, each way."""
 _FADED_SHARE, _DIMMED_SHARE = 0.5, 0.22
@@ -51,6 +51,13 @@ def role_name(name: str) -> str:
     return recorded_function(name).subsystem
 
 
+class Meaning(NamedTuple):
+    """A colour and what it says; no label where it says nothing but "the same"."""
+
+    fill: str
+    label: str
+
+
 class FlameColours:
     """The colours of a tree's frames in one theme.
 
@@ -71,9 +78,10 @@ class FlameColours:
             assert tree.base is not None
             if normalised and tree.base[0]:
                 self._scale = tree.whole / int(tree.base[0])
-            fills, self._of_name = _change_fills(theme), np.zeros(0, np.intp)
+            self._meanings, self._of_name = _change_fills(theme), np.zeros(0, np.intp)
         else:
-            fills, self._of_name = _fills(theme, tree, colouring)
+            self._meanings, self._of_name = _fills(theme, tree, colouring)
+        fills = [meaning.fill for meaning in self._meanings]
         kinds = [
             fills,
             [mix(fill, theme.surface, _FADED_SHARE) for fill in fills],
@@ -86,6 +94,20 @@ class FlameColours:
         numbers = {ink: at for at, ink in enumerate(sorted({i for row in inks for i in row}))}
         self.ink_numbers = np.array([[numbers[ink] for ink in row] for row in inks], np.intp)
         self.ink_colours = [QColor(ink) for ink in numbers]
+
+    @cached_property
+    def legend(self) -> list[Meaning]:
+        """What colours mean, what takes most of the picture first; empty where that says nothing.
+
+        A comparison goes from less to more.
+        """
+        told = [meaning for meaning in self._meanings if meaning.label]
+        if self._compares:
+            return told
+        tree = self._tree
+        area = np.bincount(self._of_name[tree.name], tree.width, len(self._meanings))
+        order = np.argsort(-area, kind="stable").tolist()
+        return [self._meanings[at] for at in order if self._meanings[at].label]
 
     def indices(self, nodes: Numbers) -> Numbers:
         """Return which of the colours each of some nodes has."""
@@ -119,53 +141,67 @@ def _ink(theme: Theme, kind: int, fill: str) -> str:
     return ink_on(fill)
 
 
-def _fills(theme: Theme, tree: CallTree, colouring: str) -> tuple[list[str], Numbers]:
+def _fills(theme: Theme, tree: CallTree, colouring: str) -> tuple[list[Meaning], Numbers]:
     """Return colours, and for each name (and last, for the root) the number of its own."""
-    root = mix(theme.outline, theme.surface, 0.35)
-    look = {"module": _module_fill, "function": _function_fill}.get(colouring, _subsystem_fill)
-    wheel = hues(theme, HUES)
-    fills: dict[str, int] = {root: 0}
-    named = zip(tree.names, tree.modules, strict=True)
-    of_name = [
-        fills.setdefault(look(theme, wheel, name, module), len(fills)) for name, module in named
-    ]
-    return list(fills), np.array([*of_name, 0], np.intp)
+    root = Meaning(mix(theme.outline, theme.surface, 0.35), "")
+    look = {"module": _by_module, "function": _by_function}.get(colouring, _by_subsystem)
+    meanings: dict[str, Meaning] = {root.fill: root}
+    numbers: dict[str, int] = {root.fill: 0}
+    of_name = []
+    for name, module in zip(tree.names, tree.modules, strict=True):
+        meaning = look(theme, name, module)
+        meanings.setdefault(meaning.fill, meaning)
+        of_name.append(numbers.setdefault(meaning.fill, len(numbers)))
+    return list(meanings.values()), np.array([*of_name, 0], np.intp)
 
 
-def _function_fill(theme: Theme, wheel: tuple[str, ...], name: str, _module: str) -> str:
-    return _soft(theme, wheel, name)
+def _by_function(theme: Theme, name: str, _module: str) -> Meaning:
+    return Meaning(_soft(theme, _hashed(theme, name)), "")
 
 
-def _module_fill(theme: Theme, wheel: tuple[str, ...], _name: str, module: str) -> str:
-    return _hashed(wheel, module) if module else _plain(theme)
+def _by_module(theme: Theme, _name: str, module: str) -> Meaning:
+    return Meaning(_hashed(theme, module), module) if module else Meaning(_plain(theme), "kernel")
 
 
-def _subsystem_fill(theme: Theme, wheel: tuple[str, ...], name: str, module: str) -> str:
+def _by_subsystem(theme: Theme, name: str, module: str) -> Meaning:
     """Strong colours for what the simulation knows too, soft ones for the rest of the kernel."""
     role = role_name(name)
     if role != "caller":
-        return theme.role(role).colour
+        return Meaning(theme.role(role).colour, theme.role(role).label)
     subsystem = subsystem_name(name, module)
-    return _plain(theme) if subsystem == "kernel" else _soft(theme, wheel, subsystem)
+    if subsystem == "kernel":
+        return Meaning(_plain(theme), "Other")
+    return Meaning(_soft(theme, _subsystem_hue(theme, subsystem)), subsystem)
 
 
 def _plain(theme: Theme) -> str:
     return mix(theme.role("caller").colour, theme.surface, 0.35)
 
 
-def _soft(theme: Theme, wheel: tuple[str, ...], text: str) -> str:
-    return mix(_hashed(wheel, text), theme.surface, _SOFT_SHARE[theme.dark])
+def _soft(theme: Theme, hue: str) -> str:
+    return mix(hue, theme.surface, _SOFT_SHARE[theme.dark])
 
 
-def _hashed(wheel: tuple[str, ...], text: str) -> str:
+def _subsystem_hue(theme: Theme, subsystem: str) -> str:
+    """Return a subsystem's own hue; no two share one, and neighbours in the table are far apart."""
+    from core.recording.subsystem import NAMES
+
+    if subsystem not in NAMES:
+        return _hashed(theme, subsystem)
+    wheel = hues(theme, len(NAMES))
+    return wheel[NAMES.index(subsystem) * _STEP % len(wheel)]
+
+
+def _hashed(theme: Theme, text: str) -> str:
     """Return a hue that is the same for the same text, in every run."""
-    return wheel[crc32(text.encode()) % len(wheel)]
+    return hues(theme, HUES)[crc32(text.encode()) % HUES]
 
 
-def _change_fills(theme: Theme) -> list[str]:
+def _change_fills(theme: Theme) -> list[Meaning]:
     """Return colours from all gone over no change to all new."""
     shares = [0.2 + 0.8 * step / STEPS for step in range(1, STEPS + 1)]
     calm = mix(theme.role("caller").colour, theme.surface, 0.3)
     less = [mix(theme.only_b.colour, calm, share) for share in reversed(shares)]
     more = [mix(theme.only_a.colour, calm, share) for share in shares]
-    return [*less, calm, *more]
+    named = {0: "gone or less", STEPS: "the same", 2 * STEPS: "new or more"}
+    return [Meaning(fill, named.get(at, "")) for at, fill in enumerate([*less, calm, *more])]

@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from core.errors import OwnerscopeError
 from core.saving import write_aside
+from gui.widgets.flame.legend import draw_legend
 from gui.widgets.flame.words import share_text, weight_text
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def save(canvas: FlameCanvas, themes: ThemeManager, path: Path, title: str = "")
 
 
 def _sheet_size(canvas: FlameCanvas, themes: ThemeManager) -> QSize:
-    """The frames with a band above them for a title."""
-    return QSize(canvas.width(), canvas.height() + themes.metrics.px(_BAND_PX))
+    """The frames with a band above them for a title and one below for what colours mean."""
+    return QSize(canvas.width(), canvas.height() + 2 * themes.metrics.px(_BAND_PX))
 
 
 def _title(canvas: FlameCanvas, title: str) -> str:
@@ -106,3 +107,6 @@ def _draw_sheet(painter: QPainter, canvas: FlameCanvas, themes: ThemeManager, ti
     painter.translate(0, band)
     canvas.draw(painter, as_shapes=True)
     painter.restore()
+    if canvas.tree is not None:
+        line = QRectF(pad, size.height() - band, room.width(), band)
+        draw_legend(painter, line, canvas.look.colours.legend, theme, metrics)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.errors import OwnerscopeError
 from core.trace.search import compiled
 from gui.widgets.flame.canvas import FlameCanvas
+from gui.widgets.flame.legend import Legend
 from gui.widgets.flame.path_bar import PathBar
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ class FlameView(QWidget):
         super().__init__()
         self.model, self._themes = model, themes
         self.path_bar, self.canvas = PathBar(themes), FlameCanvas(themes, title)
+        self.legend = Legend(themes)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.path_bar)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.legend)
         self.setFocusProxy(self.canvas)
         self.setAccessibleName(title)
         self._named: tuple[CallTree, str, Flags] | None = None
@@ -56,6 +59,7 @@ class FlameView(QWidget):
         self.canvas.chosen.connect(model.select)
         self.canvas.menu_asked.connect(self._ask_menu)
         self.path_bar.asked_for.connect(self.look_into)
+        themes.changed.connect(self._tell_colours)
         self._take_look()
         self._take_tree()
 
@@ -107,12 +111,14 @@ class FlameView(QWidget):
 
     def _take_tree(self) -> None:
         self.canvas.show_tree(self.model.tree)
+        self._tell_colours()
         self._take_search()
         self._take_selection()
 
     def _take_look(self) -> None:
         model = self.model
         self.canvas.set_look(model.colouring, upward=model.upward, normalised=model.normalised)
+        self._tell_colours()
 
     def _take_search(self) -> None:
         tree, found = self.canvas.tree, self._matching()
@@ -145,6 +151,10 @@ class FlameView(QWidget):
         else:
             path = canvas.tree.path(canvas.zoom.node)
             self.path_bar.show_path(canvas.tree, path, whole=canvas.zoom.is_whole)
+
+    def _tell_colours(self) -> None:
+        canvas = self.canvas
+        self.legend.show_meanings(canvas.look.colours.legend if canvas.tree is not None else [])
 
     def _ask_menu(self, node: int, where: QPoint) -> None:
         if self.canvas.tree is not None and self.canvas.tree.name[node] >= 0:
