@@ -73,8 +73,9 @@ def chart_of(trace: Trace) -> StackProfile:
     """Return what was on the stack from moment to moment: a trace as a profile that keeps order.
 
     A record is a stretch of time in which the stack stayed as it was, of the task that ran then. It
-    weighs the calls that began it (one or none) and its nanoseconds. What happened outside of all
-    calls is left out.
+    weighs the calls that began it (one or none) and its nanoseconds. Returns begin one even where
+    no time passes, so that two calls of a function stay two; outside of all calls the stack is
+    empty.
 
     Args:
         trace: The run or recording.
@@ -97,7 +98,7 @@ def chart_of(trace: Trace) -> StackProfile:
     begins = trace.clock.at(at)
     ns = np.append(np.diff(begins), 0)
     stack = path_of_call[opened]
-    kept = (stack >= 0) & (called | (ns > 0))
+    kept = called | (kinds == Kind.RETURNED) | (ns > 0)
     used, number = np.unique(stack[kept], return_inverse=True)
     tasks = _tasks(trace, at[kept])
     return StackProfile(
@@ -179,11 +180,11 @@ def _paths(trace: Trace, spans: CallSpans, frame: Ints, n_frames: int) -> tuple[
 
 
 def _table(paths: _Paths, used: Longs, frames: list[Frame]) -> StackTable:
-    """Return the stacks of some paths, root first."""
+    """Return the stacks of some paths, root first; path -1 is no call at all."""
     bounds = np.zeros(len(used) + 1, np.int64)
-    np.cumsum(paths.depth[used] + 1, out=bounds[1:])
+    np.cumsum(np.where(used < 0, 0, paths.depth[used] + 1), out=bounds[1:])
     ids = np.zeros(int(bounds[-1]), np.int32)
-    at, path = bounds[1:] - 1, used
+    at, path = (bounds[1:] - 1)[used >= 0], used[used >= 0]
     while len(path):
         ids[at] = paths.frame[path]
         path = paths.caller[path]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from core.recording.call_tree import CallTree
 from core.recording.from_trace import NS, chart_of, profile_of
 from core.recording.profile import RECORDS, StackProfile
 from core.trace.events import Kind
@@ -91,7 +92,7 @@ def test_a_chart_is_what_was_on_the_stack_from_moment_to_moment(name: str) -> No
         names = trace.names_at(at)
         passed = trace.clock_ns(at + 1) - trace.clock_ns(at) if at + 1 < len(trace) else 0
         called = trace.kind(at) is Kind.CALLED
-        if names and (called or passed):
+        if called or passed or trace.kind(at) is Kind.RETURNED:
             comm = trace.info.tasks[trace.task_at(at)].comm
             expected.append((";".join(names), int(called), passed, trace.clock_ns(at), comm))
     ran = chart.dimensions["comm"]
@@ -106,5 +107,14 @@ def test_a_chart_is_what_was_on_the_stack_from_moment_to_moment(name: str) -> No
 
 def test_a_chart_of_one_task_adds_up_to_its_profile() -> None:
     trace = recorded_run()
-    assert by_path(chart_of(trace), NS) == by_path(profile_of(trace), NS)
-    assert by_path(chart_of(trace), RECORDS) == by_path(profile_of(trace), RECORDS)
+    for weight in (NS, RECORDS):
+        charted = by_path(chart_of(trace), weight)
+        assert charted.pop(("sh", "")) == 0 if weight == RECORDS else charted.pop(("sh", "")) > 0
+        assert charted == by_path(profile_of(trace), weight)
+
+
+def test_two_calls_of_a_function_stay_two_in_order() -> None:
+    tree = CallTree.of(chart_of(recorded_run()), NS, order="time")
+    names = [tree.names[number] for number in tree.name[tree.levels[1] : tree.levels[2]].tolist()]
+    calls = [row.calls for row in function_table(recorded_run()) if row.function.name == names[0]]
+    assert [len(names)] == calls
