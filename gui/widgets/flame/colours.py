@@ -165,13 +165,15 @@ def _by_module(theme: Theme, _name: str, module: str) -> Meaning:
 
 def _by_subsystem(theme: Theme, name: str, module: str) -> Meaning:
     """Strong colours for what the simulation knows too, soft ones for the rest of the kernel."""
-    role = role_name(name)
-    if role != "caller":
+    role, subsystem = role_name(name), subsystem_name(name, module)
+    if role == "caller":
+        role = subsystem
+    if role in theme.roles:
         return Meaning(theme.role(role).colour, theme.role(role).label)
-    subsystem = subsystem_name(name, module)
     if subsystem == "kernel":
         return Meaning(_plain(theme), "Other")
-    return Meaning(_soft(theme, _subsystem_hue(theme, subsystem)), subsystem)
+    label = subsystem[0].upper() + subsystem[1:]
+    return Meaning(_soft(theme, _subsystem_hue(theme, subsystem)), label)
 
 
 def _plain(theme: Theme) -> str:
@@ -188,13 +190,23 @@ def _subsystem_hue(theme: Theme, subsystem: str) -> str:
 
     if subsystem not in NAMES:
         return _hashed(theme, subsystem)
-    wheel = hues(theme, len(NAMES))
+    wheel = _wheel(theme, len(NAMES))
     return wheel[NAMES.index(subsystem) * _STEP % len(wheel)]
 
 
 def _hashed(theme: Theme, text: str) -> str:
     """Return a hue that is the same for the same text, in every run."""
-    return hues(theme, HUES)[crc32(text.encode()) % HUES]
+    return _wheel(theme, HUES)[crc32(text.encode()) % HUES]
+
+
+_WHEELS: dict[tuple[str, int], tuple[str, ...]] = {}
+
+
+def _wheel(theme: Theme, n: int) -> tuple[str, ...]:
+    """Return the theme's hues, worked out once and not for each function."""
+    if (theme.name, n) not in _WHEELS:
+        _WHEELS[theme.name, n] = hues(theme, n)
+    return _WHEELS[theme.name, n]
 
 
 def _change_fills(theme: Theme) -> list[Meaning]:
