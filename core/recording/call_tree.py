@@ -92,7 +92,7 @@ class CallTree:
         both = [profile] if base is None or order == "time" else [profile, base]
         names, modules, numbers = _shared_names(both)
         sides = [
-            _Side.of(each, own, weight, inverted=inverted)
+            _Side.of(each, own, weight, inverted=inverted, in_time=order == "time")
             for each, own in zip(both, numbers, strict=True)
         ]
         trie, weights, x = (
@@ -251,7 +251,7 @@ class CallTree:
 
 
 class _Side(NamedTuple):
-    """One of two profiles, as stacks of shared name numbers; only those that weigh something.
+    """One of two profiles, as stacks of shared name numbers: those that weigh something, or all.
 
     Attributes:
         values: Name numbers, stack after stack.
@@ -266,14 +266,16 @@ class _Side(NamedTuple):
     kept: Longs
 
     @classmethod
-    def of(cls, profile: StackProfile, of_frame: Ints, weight: str, *, inverted: bool) -> _Side:
-        """Take the stacks of a profile."""
+    def of(
+        cls, profile: StackProfile, of_frame: Ints, weight: str, *, inverted: bool, in_time: bool
+    ) -> _Side:
+        """Take the stacks of a profile; in time those without weight part what is around them."""
         stacks = profile.stacks
         if weight in profile.weights:
             weights = profile.by_stack(weight)
         else:
             weights = np.zeros(len(stacks), np.int64)
-        (kept,) = np.nonzero(weights > 0)
+        (kept,) = np.nonzero(weights >= 0 if in_time else weights > 0)
         depths = stacks.depths[kept]
         bounds = np.concatenate(([0], np.cumsum(depths))).astype(np.int64)
         places = np.repeat(stacks.bounds[kept] - bounds[:-1], depths) + np.arange(bounds[-1])
@@ -316,9 +318,17 @@ def _grouped(sides: list[_Side]) -> tuple[Trie, list[Longs], None]:
 
 
 def _in_time(profile: StackProfile, side: _Side, weight: str) -> tuple[Trie, list[Longs], Floats]:
-    """Put together only what follows one another; return the nodes' own weights and places too."""
+    """Put together only what follows one another; return the nodes' own weights and places too.
+
+    Records that weigh nothing are not drawn, but calls that they lie between are not one call.
+    """
     rows, weights = _sequence(profile, side, weight)
     shared = _shared_prefixes(side, rows)
+    (heavy,) = np.nonzero(weights > 0)
+    if len(heavy):
+        since = np.concatenate(([0], heavy[:-1] + 1))
+        shared = np.minimum.reduceat(shared[: heavy[-1] + 1], since)
+    rows, weights, shared = rows[heavy], weights[heavy], shared[: len(heavy)]
     starts, depths = side.bounds[rows], np.diff(side.bounds)[rows]
     before = np.concatenate(([0], np.cumsum(weights)))
     levels = Levels(len(rows))
@@ -338,7 +348,7 @@ def _in_time(profile: StackProfile, side: _Side, weight: str) -> tuple[Trie, lis
 
 
 def _sequence(profile: StackProfile, side: _Side, weight: str) -> tuple[Longs, Longs]:
-    """Return the stacks (of the side) in time, equal neighbours as one, and their weights."""
+    """Return the stacks (of the side) in time and their weights."""
     place = np.full(len(profile.stacks), -1, np.int64)
     place[side.kept] = np.arange(len(side.kept))
     rows, weights = place[profile.stack], profile.weights.get(weight)
@@ -348,12 +358,7 @@ def _sequence(profile: StackProfile, side: _Side, weight: str) -> tuple[Longs, L
     if times is not None and (times != UNKNOWN).any():
         order = np.argsort(times, kind="stable")
         rows, weights = rows[order], weights[order]
-    heavy = weights > 0
-    rows, weights = rows[heavy], weights[heavy]
-    if not len(rows):
-        return rows, weights
-    first = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-    return rows[first], np.add.reduceat(weights, first)
+    return rows, weights
 
 
 def _shared_prefixes(side: _Side, rows: Longs) -> Longs:

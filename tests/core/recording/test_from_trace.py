@@ -118,3 +118,11 @@ def test_two_calls_of_a_function_stay_two_in_order() -> None:
     names = [tree.names[number] for number in tree.name[tree.levels[1] : tree.levels[2]].tolist()]
     calls = [row.calls for row in function_table(recorded_run()) if row.function.name == names[0]]
     assert [len(names)] == calls
+
+
+def test_two_calls_stay_two_even_where_no_time_passes_between_them() -> None:
+    trace = real("guard-graph-alloc1-limit2.txt.zst")
+    tree = CallTree.of(chart_of(trace), NS, order="time")
+    outermost = int((trace.parents[trace.positions(Kind.CALLED)] < 0).sum())
+    # A call that took less than a nanosecond has no width at all.
+    assert outermost - 5 <= tree.levels[2] - tree.levels[1] <= outermost
