@@ -35,6 +35,9 @@ TIME, HEAVY, NAME = "time", "heavy", "name"
 ORDERS = (TIME, HEAVY, NAME)
 """How what was called by the same function is ordered: as it came, heaviest first, by name."""
 
+MOST_CHARTED_EVENTS = 1_000_000
+"""Longer traces are shown in order of their first appearance here; the timeline has them all."""
+
 FLAME, SANDWICH = "flame", "sandwich"
 VIEWS = (FLAME, SANDWICH)
 
@@ -160,6 +163,7 @@ class RecordingSession(QObject):
     def show(self, recording: Recording) -> None:
         """Show what was read."""
         self.recording, self.base = recording, None
+        self.weight = ""
         self._profiles.clear()
         self.filter, self.filter_error = "", ""
         self.hidden, self.kept, self.collapse = (), (), False
@@ -341,14 +345,28 @@ class RecordingSession(QObject):
     def _grown(self) -> CallTree:
         from core.recording.call_tree import CallTree
 
-        assert self.shown is not None
+        shown = self._in_order() if self.order == TIME else None
+        shown = shown if shown is not None else self.shown
+        assert shown is not None
         return CallTree.of(
-            self.shown,
+            shown,
             self.weight,
             self.shown_base,
             self.order,  # type: ignore[arg-type]
             inverted=self.inverted,
         )
+
+    def _in_order(self) -> StackProfile | None:
+        """What is left of a trace, each stretch of time for itself; None where there is none.
+
+        A profile of paths has lost the order; and of a very long trace the timeline is the picture.
+        """
+        from core.recording.from_trace import chart_of
+
+        trace = self.trace
+        if trace is None or len(trace) > MOST_CHARTED_EVENTS:
+            return None
+        return self._narrowed(chart_of(trace))
 
     def _forget_shown(self) -> None:
         self._shown = self._shown_base = None
