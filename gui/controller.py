@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 FIRST_SCENARIO = "mail-chain"
 _HEAD_BYTES = 1 << 16
+_SURE = 0.3
+"""How sure a format must be of a file that may be something else: prose has lines like stacks."""
 
 
 class Controller(QObject):
@@ -297,7 +299,7 @@ class Controller(QObject):
 
 def is_recording(path: Path) -> bool:
     """Whether a file is to be opened as a recording of a real kernel, by what it begins with."""
-    from core.recording.formats import format_of
+    from core.recording.formats import FORMATS
     from core.recording.source import Source
 
     if path.suffix == ".toml":
@@ -306,7 +308,8 @@ def is_recording(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb", buffering=0) as file:
-            return format_of(Source(file, name=path.name).head()) is not None
+            head = Source(file, name=path.name).head()
+            return any(each.tell(head) >= _SURE for each in FORMATS)
     except OSError:
         return False
 

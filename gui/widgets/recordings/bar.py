@@ -141,8 +141,8 @@ class RecordingBar(QFrame):
         # FlowLayout moves its last item to the right edge.
         for widget in (self._title, *self._parts, QWidget()):
             self._flow.addWidget(widget)
-        self._row.addWidget(self.filter, 3)
-        self._row.addWidget(self.search, 2)
+        self._row.addWidget(self.filter, 3, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
         for button in (self.timeline_button, self.live_button, self.compare_button):
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addWidget(controls)
@@ -244,8 +244,12 @@ class RecordingBar(QFrame):
             self.collapse, self.timeline_button, self.live_button, self.compare_button,
         ):  # fmt: skip
             button.setFont(metrics.ui())
-            button.setStyleSheet("QPushButton { padding-top: 0; padding-bottom: 0; }")
-            button.setFixedHeight(px(CONTROL_PX))
+            inside = px(CONTROL_PX) - 2
+            button.setStyleSheet(
+                "QPushButton { padding-top: 0; padding-bottom: 0; "
+                f"min-height: {inside}px; max-height: {inside}px; }} "
+                f"QPushButton:focus {{ min-height: {inside - 2}px; max-height: {inside - 2}px; }}"
+            )
         for part in self._parts:
             part.dress()
         self._fit()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gui.widgets import focus_home
-from gui.widgets.controls import CONTROL_PX
+from gui.widgets.recordings.words import field_sheet
 
 if TYPE_CHECKING:
     from gui.recording_session import RecordingSession
@@ -92,11 +92,7 @@ class FilterField(QWidget):
             self._put(session.filter)
         self.error.setVisible(bool(session.filter_error))
         self.error.setText(session.filter_error[:1].upper() + session.filter_error[1:])
-        danger = self._themes.theme.danger.colour
-        edge = f"border: 2px solid {danger}; padding: 0 7px;" if session.filter_error else ""
-        self.field.setStyleSheet(
-            f"QLineEdit {{ padding-top: 0; padding-bottom: 0; min-height: 0; {edge} }}"
-        )
+        self.field.setStyleSheet(field_sheet(self._themes, bool(session.filter_error)))
         self.field.setAccessibleDescription(session.filter_error)
         profile, shown = session.profile, session.shown
         text = ""
@@ -112,7 +108,6 @@ class FilterField(QWidget):
         metrics, theme = self._themes.metrics.frame(), self._themes.theme
         self._row.setSpacing(metrics.px(8))
         self.field.setFont(metrics.mono())
-        self.field.setFixedHeight(metrics.px(CONTROL_PX))
         self.count.setFont(metrics.ui("caption"))
         self.count.setStyleSheet(f"color: {theme.muted}")
         self.error.setFont(metrics.ui("caption"))

@@ -55,13 +55,16 @@ def notes_of(recording: Recording) -> Iterator[Note]:
     if recording.profile is not None:
         from core.recording.special import special_records
 
+        told = set()
         for special in special_records(recording.profile):
+            told.add(special.title)
             yield Note(
                 "info", special.title, special.sentence, "Show only these",
                 f"filter special = {special.handle.kind}",
             )  # fmt: skip
         for title, sentence in recording.profile.info.findings:
-            yield Note("info", title, sentence)
+            if title not in told:
+                yield Note("info", title, sentence)
     for sentence in reading.notes:
         yield Note("info", "About the file", sentence)
 
@@ -121,7 +124,13 @@ def _hits(trace: Trace) -> Note:
     first = trace.short_circuits[:1].tolist()
     button = "Show the first on the timeline" if first else ""
     target = f"event {first[0]}" if first else ""
-    return Note("danger", f"{told.guard_hits:,} guard hits", text, button, target)
+    return Note(
+        "danger",
+        f"{told.guard_hits:,} guard hit{'s' * (told.guard_hits != 1)}",
+        text,
+        button,
+        target,
+    )
 
 
 class NotesPanel(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 from gui.icons import icon
 from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX
-from gui.widgets.recordings.words import share_text
+from gui.widgets.recordings.words import field_sheet, share_text
 
 if TYPE_CHECKING:
     from gui.recording_session import RecordingSession
@@ -87,11 +87,7 @@ class SearchBox(QWidget):
             self.field.setText(session.search)
         self.error.setVisible(bool(session.search_error))
         self.error.setText(session.search_error[:1].upper() + session.search_error[1:])
-        danger = self._themes.theme.danger.colour
-        edge = f"border: 2px solid {danger}; padding: 0 7px;" if session.search_error else ""
-        self.field.setStyleSheet(
-            f"QLineEdit {{ padding-top: 0; padding-bottom: 0; min-height: 0; {edge} }}"
-        )
+        self.field.setStyleSheet(field_sheet(self._themes, bool(session.search_error)))
         for button in (self.previous_button, self.next_button):
             button.setEnabled(session.hit_count > 0)
         self._count()
@@ -113,7 +109,6 @@ class SearchBox(QWidget):
         side, ratio = metrics.px(16), self.devicePixelRatioF()
         self._row.setSpacing(metrics.px(4))
         self.field.setFont(metrics.mono())
-        self.field.setFixedHeight(metrics.px(CONTROL_PX))
         for label, colour in ((self.counter, theme.muted), (self.error, theme.danger.ink)):
             label.setFont(metrics.ui("caption"))
             label.setStyleSheet(f"color: {colour}")

@@ -1,15 +1,33 @@
-"""How weights and sizes of recordings are written."""
+"""How weights and sizes of recordings are written, and what fields look like."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gui.widgets.controls import CONTROL_PX
 from gui.widgets.explanation import time_text
 
 if TYPE_CHECKING:
     from core.recording.profile import StackProfile
+    from gui.theme import ThemeManager
 
 WEIGHTS = {"pages": "Pages", "bytes": "Bytes", "ns": "Self time"}
+
+
+def field_sheet(themes: ThemeManager, wrong: bool) -> str:
+    """Return the style of a field in the bar, as high as the controls beside it.
+
+    The height stands here: one that is set on the widget is lost to the application's style.
+    """
+    px = themes.metrics.frame().px
+    edge = 2 if wrong else 1
+    border = f"border: 2px solid {themes.theme.danger.colour};" if wrong else ""
+    height = px(CONTROL_PX)
+    return (
+        f"QLineEdit {{ padding: 0 {px(8) - edge}px; min-height: {height - 2 * edge}px; "
+        f"max-height: {height - 2 * edge}px; {border} }} "
+        f"QLineEdit:focus {{ min-height: {height - 4}px; max-height: {height - 4}px; }}"
+    )
 
 
 def size_text(size_bytes: int) -> str:
