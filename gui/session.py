@@ -7,7 +7,7 @@ other.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,11 +19,24 @@ from gui.stops import Stops
 if TYPE_CHECKING:
     from core.scenario.run import Overrides, Plan
     from core.scenario.schema import Parameter
+    from core.trace.index import Positions
     from core.trace.trace import Frame, State, Trace
     from gui.cursor import Places
     from gui.runner import Runner
 
     MadeFrom = tuple[ScenarioText | None, dict[str, Value], Overrides]
+
+
+class Cuts(NamedTuple):
+    """Calls of a recorded run that another guard would have cut.
+
+    Attributes:
+        guard: What the guard is called.
+        positions: Positions of the calls, rising, int32.
+    """
+
+    guard: str
+    positions: Positions
 
 
 class Session(Cursor):
@@ -39,6 +52,7 @@ class Session(Cursor):
         position_changed: The cursor moved; carries the position.
         essential_changed: "Essential frames only" was switched.
         range_changed: Another part of the run is selected, or none.
+        cuts_changed: Other calls are marked as those that another guard would have cut.
         frame_selected: A frame of ``frames()`` was chosen to look at (its index), or None.
         run_started: A run went to the worker.
         run_progressed: Events so far and the budget of the run under way.
@@ -49,6 +63,7 @@ class Session(Cursor):
 
     source_changed = Signal()
     range_changed = Signal()
+    cuts_changed = Signal()
     frame_selected = Signal(object)
     run_started = Signal()
     run_progressed = Signal(int, int)
@@ -70,6 +85,7 @@ class Session(Cursor):
         self.made_from: MadeFrom = (None, {}, self.overrides)
         self.selected_frame: int | None = None
         self.range: tuple[int, int] | None = None
+        self.cuts: Cuts | None = None
         self._state: State | None = None
         self.stops = Stops(self)
         runner.finished.connect(self._take)
@@ -197,6 +213,7 @@ class Session(Cursor):
         self._state = None
         self.selected_frame = None
         ranged, self.range = self.range is not None, None
+        self.cuts = None
         self.trace_changed.emit()
         if ranged:
             self.range_changed.emit()
@@ -286,6 +303,11 @@ class Session(Cursor):
         if self.range != (ends[0], ends[1]):
             self.range = ends[0], ends[1]
             self.range_changed.emit()
+
+    def mark_cuts(self, cuts: Cuts | None) -> None:
+        """Mark the calls that another guard would have cut, until another run is at hand."""
+        self.cuts = cuts
+        self.cuts_changed.emit()
 
     def begin_range(self) -> None:
         """Let the selected part begin at the cursor; without one it goes on to the end."""

@@ -30,6 +30,7 @@ from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.treemap.view import TreemapPanel
 
 if TYPE_CHECKING:
+    from core.recording.what_if import WhatIf
     from gui.recording_session import RecordingSession
     from gui.session import Session
     from gui.widgets.flame.sandwich import SandwichView
@@ -105,8 +106,15 @@ class RecordingsWorkspace(QWidget):
 
     def _what_if(self) -> WhatIfPanel:
         panel = WhatIfPanel(self.session, self._window.themes)
-        panel.event_wanted.connect(self._go_to_event)
+        panel.cuts_wanted.connect(self._show_cuts)
         return panel
+
+    def _show_cuts(self, row: WhatIf) -> None:
+        """Mark on the timeline what a guard would have cut, and go to the first of it."""
+        from gui.session import Cuts
+
+        self._go_to_event(int(row.cut[0]))
+        self._player.mark_cuts(Cuts(row.guard.title, row.cut))
 
     def _go_to_event(self, position: int) -> None:
         hand_over(self._window, self.session, self._player, "timeline", position)

@@ -11,15 +11,18 @@ from core.trace.plotted import plotted_signals
 from core.trace.save_time import save_times
 from core.trace.save_tree import save_tree
 from core.trace.trace import Trace
+from gui.geometry.scrubber import Mark
 from gui.runner import Runner
-from gui.session import Session
+from gui.session import Cuts, Session
 from gui.theme import ThemeManager
+from gui.viewport import Viewport
 from gui.widgets.counts import IN_RECORDINGS, CountsPanel
 from gui.widgets.explanation import PUT_TOGETHER_NOTE, RECORDED_NOTE, ExplanationStrip
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.source import SourceView
 from gui.widgets.stack.view import StackView
-from gui.widgets.timeline.lanes import cpu_name
+from gui.widgets.timeline.lanes import cpu_name, mark_lines
+from gui.widgets.timeline.model import CUT, TimelineModel
 from gui.widgets.timeline.words import part_title
 from gui.widgets.word import NOT_RECORDED, WordView
 from tests.gui.recorded import recorded_run
@@ -133,3 +136,21 @@ def test_the_lane_of_running_tasks_names_as_many_cpus_as_there_were() -> None:
     assert [cpu_name(each) for each in (bundled_run("mail-chain"), trace, two)] == [
         "CPU 0", "CPU", "2 CPUs",
     ]  # fmt: skip
+
+
+def test_what_another_guard_would_have_cut_is_marked_until_another_run_is_open(
+    qtbot: QtBot,
+) -> None:
+    session = _session()
+    viewport = Viewport(session)
+    model = TimelineModel(session, viewport, ThemeManager())
+    assert len(model.marks[CUT][0]) == 0
+    saves = save_tree(recorded_run()).call[3:5]
+    with qtbot.waitSignal(model.changed):
+        session.mark_cuts(Cuts("1-bit flag", saves))
+    assert model.marks[CUT][0].tolist() == saves.tolist()
+    mark = Mark(10.0, CUT, int(saves[0]), 1, 0.0, 9.0)
+    assert mark_lines(recorded_run(), mark, session.cuts)[0] == "Call cut by: 1-bit flag"
+    session.open("mail-chain")
+    assert session.cuts is None
+    assert len(model.marks[CUT][0]) == 0

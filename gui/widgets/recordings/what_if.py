@@ -99,8 +99,8 @@ class WhatIfPanel(QWidget):
         themes: The theme in force.
     """
 
-    event_wanted = Signal(int)
-    """The user wants to see the first call a guard cuts (its position)."""
+    cuts_wanted = Signal(object)
+    """The user wants to see which calls a guard cuts (a ``WhatIf`` with at least one)."""
 
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
@@ -168,9 +168,9 @@ class WhatIfPanel(QWidget):
         self.text.setText("\n\n".join(rows[max(0, at)].sentences))
 
     def _jump(self, index: QModelIndex) -> None:
-        cut = self.model.rows[index.row()].cut
-        if len(cut):
-            self.event_wanted.emit(int(cut[0]))
+        row = self.model.rows[index.row()]
+        if len(row.cut):
+            self.cuts_wanted.emit(row)
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics

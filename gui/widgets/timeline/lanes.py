@@ -15,7 +15,7 @@ from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
 from gui.geometry.wide_spans import spans_in_view
 from gui.widgets.timeline import overlay
 from gui.widgets.timeline.colours import Palette, hue_of
-from gui.widgets.timeline.model import INTERRUPT, SWITCH
+from gui.widgets.timeline.model import CUT, INTERRUPT, SWITCH
 from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gui.geometry.timeline import SpanIndex
     from gui.geometry.timeline_rows import Lane
     from gui.search import Search
+    from gui.session import Cuts
     from gui.theme import Metrics, Theme
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
@@ -35,12 +36,21 @@ _MARK_WORDS = {
     STOP: ("end of the run", "ends"),
     SWITCH: ("task switch", "task switches"),
     INTERRUPT: ("interrupt", "interrupts"),
+    CUT: ("call that another guard would have cut", "calls that another guard would have cut"),
 }
 
 
-def mark_lines(trace: Trace, mark: Mark) -> list[str]:
-    """Return what a mark stands for, in words."""
+def mark_lines(trace: Trace, mark: Mark, cuts: Cuts | None = None) -> list[str]:
+    """Return what a mark stands for, in words.
+
+    Args:
+        trace: The run.
+        mark: The mark.
+        cuts: What is marked as cut by another guard, and which.
+    """
     one, many = _MARK_WORDS[mark.lane]
+    if mark.lane == CUT and cuts is not None:
+        one, many = (f"{what} cut by: {cuts.guard}" for what in ("call", "calls"))
     head = f"{mark.markers:,} {many} here" if mark.markers > 1 else one.capitalize()
     first = "the first at event" if mark.markers > 1 else "Event"
     return [head, f"{first} {mark.first + 1:,}: {explain(trace, mark.first)}"]

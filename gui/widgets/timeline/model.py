@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Key = tuple[str, str, bool]
     """Axis, colouring, and whether only the mail's chain."""
 
-SWITCH, INTERRUPT = 3, 4
+SWITCH, INTERRUPT, CUT = 3, 4, 5
 """The lanes of task switches and interrupts, after those of ``gui.geometry.scrubber``."""
 RUNS = "runs"
 AT_ONCE_EVENTS = 1_000_000
@@ -125,6 +125,7 @@ class TimelineModel(QObject):
         self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
         session.essential_changed.connect(self.changed)
+        session.cuts_changed.connect(self._take_cuts)
         self._take_trace()
 
     @property
@@ -216,7 +217,9 @@ class TimelineModel(QObject):
         mode = self._viewport.mode
         if mode not in self._marks and self._trace is not None:
             switches = self._trace.positions(Kind.TASK_SWITCHED)
-            lanes = [*marker_lanes(self._trace), switches, interrupts(self._trace)]
+            cuts = self._session.cuts
+            cut = cuts.positions if cuts is not None else switches[:0]
+            lanes = [*marker_lanes(self._trace), switches, interrupts(self._trace), cut]
             self._marks[mode] = [(found, self.values_in_places(found)) for found in lanes]
         return self._marks.get(mode, [])
 
@@ -244,6 +247,10 @@ class TimelineModel(QObject):
         if chosen != self.colouring:
             self.colouring = chosen
             self.changed.emit()
+
+    def _take_cuts(self) -> None:
+        self._marks = {}
+        self.changed.emit()
 
     def _take_trace(self) -> None:
         self._trace = self._session.trace

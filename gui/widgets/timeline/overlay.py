@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from gui.geometry.axis import Axis, tick_step
 from gui.geometry.marks import LaneMarks
 from gui.geometry.scrubber import HIT, STOP, WARNING
-from gui.widgets.timeline.model import INTERRUPT, SWITCH
+from gui.widgets.timeline.model import CUT, INTERRUPT, SWITCH
 from gui.widgets.timeline.words import tick_text
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def mark_colour(theme: Theme, lane: int) -> QColor:
             STOP: theme.danger.colour,
             SWITCH: theme.info.colour,
             INTERRUPT: theme.role("interrupt").colour,
+            CUT: theme.accent,
         }[lane]
     )
 
@@ -159,7 +160,7 @@ def draw_symbol(
     painter: QPainter, lane: int, middle: QPointF, half: float, colour: QColor, rim: QColor
 ) -> None:
     """Draw what a lane of marks has for a sign: a diamond, a triangle, a cross, a bar, a bolt."""
-    if lane == STOP:
+    if lane in (STOP, CUT):
         arm = half * 0.8
         for pen in (QPen(rim, half), QPen(colour, half / 2)):
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)

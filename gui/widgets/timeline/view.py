@@ -477,7 +477,7 @@ class TimelineView(QWidget):
             return
         mark, span = self._mark_at(event.position()), self.span_at(event.position())
         if mark is not None:
-            lines = lanes.mark_lines(trace, mark)
+            lines = lanes.mark_lines(trace, mark, self.session.cuts)
         elif span is not None:
             lines = call_lines(trace, spans, span)
         else:
