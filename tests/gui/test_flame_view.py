@@ -648,6 +648,20 @@ def test_a_function_of_a_sandwich_can_be_gone_to(sandwich: SandwichView, qtbot: 
     assert sandwich.model.function == "ext4_read"
 
 
+def test_hits_stand_out_in_a_sandwich_too(sandwich: SandwichView) -> None:
+    model = sandwich.model
+    assert isinstance(model, Model)
+    model.look_for("nvme")
+    model.select_function("kmalloc")
+    callers, callees = sandwich.callers, sandwich.callees
+    assert callers.tree is not None
+    assert callers.found is not None
+    assert np.flatnonzero(callers.tree.having(callers.found)).tolist() == [2]
+    assert callees.tree is not None
+    assert callees.found is not None
+    assert not callees.tree.having(callees.found).any()
+
+
 def test_a_function_that_is_on_no_stack_is_said_to_be(sandwich: SandwichView) -> None:
     sandwich.model.select_function("vfree")
     assert sandwich.callers.empty_text == "No stack that is shown holds vfree."

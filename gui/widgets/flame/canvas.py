@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,12 +22,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.geometry.flame import Rows
 from gui.geometry.flame_zoom import FlameZoom
 from gui.widgets.flame.colours import FlameColours
+from gui.widgets.flame.hits import named
+from gui.widgets.flame.paint import draw_frames
 from gui.widgets.flame.scene import FlameLook, FlameScene
 from gui.widgets.flame.words import frame_lines, spoken
 from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
+    from core.recording.call_tree import CallTree, Flags
     from gui.theme import ThemeManager
     from gui.widgets.flame.scene import Counts
 
@@ -37,7 +37,6 @@ ROW_PX, MOST_ROW_PX = 20, 26
 """A level is higher where all of them fit in higher ones."""
 _DRAG_PX = 4.0
 _SIDEWAYS_SHARE = 0.1
-_THUMB_PX = 5
 REST_MS = 120
 """A view that has not moved for so long rests, and names small frames too."""
 NOTHING_TO_SHOW = "No recording is open. Drop a file on the window, or open one."
@@ -53,6 +52,13 @@ class FlameCanvas(QWidget):
     Args:
         themes: The theme in force.
         title: What it is called, for a screen reader.
+
+    Attributes:
+        tree: The frames, None where there are none.
+        zoom: What part of them is in view, None without a tree.
+        focused: The node with the focus, -1 for none.
+        hovered: The node under the mouse, -1 for none.
+        found: Which names are looked for, by number; None without a search.
     """
 
     view_changed = Signal()
@@ -76,6 +82,8 @@ class FlameCanvas(QWidget):
         self._scrolled = 0.0
         self._colouring, self._normalised = "subsystem", False
         self._colours: FlameColours | None = None
+        self._pattern = ""
+        self.found: Flags | None = None
         self._hits: Counts | None = None
         self._scene: FlameScene | None = None
         self._last_scene: FlameScene | None = None
@@ -99,7 +107,8 @@ class FlameCanvas(QWidget):
         self.empty_text = NOTHING_TO_SHOW if tree is None else NOTHING_LEFT
         self.zoom = FlameZoom(self.tree) if self.tree is not None else None
         self.focused = self.hovered = -1
-        self._hits = self._colours = None
+        self._colours = None
+        self._find()
         node = self.tree.find(path) if self.tree is not None and path else None
         if node and self.zoom is not None:
             self.zoom.into(node)
@@ -112,14 +121,19 @@ class FlameCanvas(QWidget):
             return []
         return self.tree.path_names(self.zoom.node)
 
-    def show_hits(self, hits: np.ndarray | None) -> None:
-        """Let some nodes stand out, given by flags; None for no search."""
-        if hits is None:
-            self._hits = None
-        else:
-            self._hits = np.zeros(len(hits) + 1, np.int32)
-            np.cumsum(hits, out=self._hits[1:])
+    def look_for(self, pattern: str) -> None:
+        """Let the functions that a pattern finds stand out; an empty one ends that."""
+        self._pattern = pattern
+        self._find()
         self.redraw()
+
+    def _find(self) -> None:
+        self.found = named(self.tree, self._pattern) if self.tree is not None else None
+        if self.tree is None or self.found is None:
+            self._hits = None
+            return
+        self._hits = np.zeros(len(self.tree) + 1, np.int32)
+        np.cumsum(self.tree.having(self.found), out=self._hits[1:])
 
     def set_look(self, colouring: str, *, upward: bool, normalised: bool) -> None:
         """Say what colours mean, where the root is, and whether shares are compared."""
@@ -470,52 +484,4 @@ class FlameCanvas(QWidget):
         """
         if as_shapes:
             self.settle()
-        scene, theme = self.scene(), self._themes.theme
-        if scene is None:
-            self._draw_empty(painter)
-            return
-        if as_shapes:
-            painter.fillRect(self.rect(), QColor(theme.surface))
-            painter.save()
-            painter.setClipRect(self.rect())
-            scene.paint(painter)
-            painter.restore()
-            return
-        painter.drawImage(QPointF(0, 0), scene.image)
-        self._outline(painter, scene, self.hovered, QPen(QColor(theme.text), 1))
-        if self.focused >= 0:
-            self._outline(painter, scene, self.focused, QPen(QColor(theme.text), 2))
-        self._draw_thumb(painter)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.focus), 2))
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
-
-    def _outline(self, painter: QPainter, scene: FlameScene, node: int, pen: QPen) -> None:
-        rect = scene.rect_of(node) if node >= 0 else None
-        if rect is not None:
-            inset = pen.widthF() / 2
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(pen)
-            painter.drawRect(rect.adjusted(inset, inset, -inset - 1, -inset))
-
-    def _draw_empty(self, painter: QPainter) -> None:
-        theme, metrics = self._themes.theme, self._themes.metrics
-        painter.fillRect(self.rect(), QColor(theme.surface))
-        painter.setPen(QColor(theme.muted))
-        painter.setFont(metrics.ui())
-        room = QRectF(self.rect()).adjusted(metrics.px(24), 0, -metrics.px(24), 0)
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, int(flags), self.empty_text)
-
-    def _draw_thumb(self, painter: QPainter) -> None:
-        """Draw which part of the levels is in sight, where not all of them are."""
-        rows = self.rows
-        if not rows.most_scrolled:
-            return
-        high = max(rows.height * rows.height / (rows.levels * rows.row), 16.0)
-        share = rows.scrolled / rows.most_scrolled
-        top = (1 - share if self.upward else share) * (rows.height - high)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._themes.theme.outline))
-        painter.drawRoundedRect(QRectF(self.width() - _THUMB_PX - 2, top, _THUMB_PX, high), 2, 2)
+        draw_frames(painter, self, self._themes, as_shapes=as_shapes)

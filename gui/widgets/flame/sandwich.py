@@ -60,9 +60,11 @@ class SandwichView(QWidget):
         model.tree_changed.connect(self._changed)
         model.selection_changed.connect(self._changed)
         model.look_changed.connect(self._take_look)
+        model.search_changed.connect(self._take_search)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_look()
+        self._take_search()
         self._take()
 
     def _captioned(self, canvas: FlameCanvas, caption: QLabel) -> QWidget:
@@ -147,6 +149,10 @@ class SandwichView(QWidget):
         model = self.model
         for canvas, upward in ((self.callers, True), (self.callees, False)):
             canvas.set_look(model.colouring, upward=upward, normalised=model.normalised)
+
+    def _take_search(self) -> None:
+        for canvas in (self.callers, self.callees):
+            canvas.look_for(self.model.search)
 
     def _asker(self, canvas: FlameCanvas) -> Callable[[int, QPoint], None]:
         def ask(node: int, where: QPoint) -> None:

@@ -9,14 +9,11 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.errors import OwnerscopeError
-from core.trace.search import compiled
 from gui.widgets.flame.canvas import FlameCanvas
 from gui.widgets.flame.legend import Legend
 from gui.widgets.flame.path_bar import PathBar
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree, Flags
     from gui.theme import ThemeManager
     from gui.widgets.flame.model import FlameModel
 
@@ -48,7 +45,6 @@ class FlameView(QWidget):
         column.addWidget(self.legend)
         self.setFocusProxy(self.canvas)
         self.setAccessibleName(title)
-        self._named: tuple[CallTree, str, Flags] | None = None
         self._held: int | None = None
         model.tree_changed.connect(self._take_tree)
         model.look_changed.connect(self._take_look)
@@ -61,6 +57,7 @@ class FlameView(QWidget):
         self.path_bar.asked_for.connect(self.look_into)
         themes.changed.connect(self._tell_colours)
         self._take_look()
+        self._take_search()
         self._take_tree()
 
     # -- commands -------------------------------------------------------------------------
@@ -87,7 +84,7 @@ class FlameView(QWidget):
 
     def next_hit(self, way: int = 1) -> bool:
         """Focus the next hit of the search, or the one before (-1); level by level, and round."""
-        tree, found = self.canvas.tree, self._matching()
+        tree, found = self.canvas.tree, self.canvas.found
         if tree is None or found is None:
             return False
         hits = np.flatnonzero(tree.having(found))
@@ -100,7 +97,7 @@ class FlameView(QWidget):
 
     def matched_share(self) -> float | None:
         """Return how much of everything has a hit on its stack, 0 to 1; None without a search."""
-        tree, found = self.canvas.tree, self._matching()
+        tree, found = self.canvas.tree, self.canvas.found
         if tree is None or found is None:
             return None
         if self._held is None:
@@ -110,9 +107,9 @@ class FlameView(QWidget):
     # -- following the model --------------------------------------------------------------
 
     def _take_tree(self) -> None:
+        self._held = None
         self.canvas.show_tree(self.model.tree)
         self._tell_colours()
-        self._take_search()
         self._take_selection()
 
     def _take_look(self) -> None:
@@ -121,28 +118,12 @@ class FlameView(QWidget):
         self._tell_colours()
 
     def _take_search(self) -> None:
-        tree, found = self.canvas.tree, self._matching()
-        self.canvas.show_hits(
-            tree.having(found) if tree is not None and found is not None else None
-        )
+        self._held = None
+        self.canvas.look_for(self.model.search)
 
     def _take_selection(self) -> None:
         if self.model.tree is self.canvas.tree and self.model.selected != self.canvas.focused:
             self.canvas.focus_node(self.model.selected)
-
-    def _matching(self) -> Flags | None:
-        """Return which names are looked for; None without a search, or with one that is none."""
-        tree, pattern = self.canvas.tree, self.model.search
-        if tree is None or not pattern:
-            return None
-        if self._named is None or self._named[0] is not tree or self._named[1] != pattern:
-            try:
-                search = compiled(pattern).search
-            except OwnerscopeError:
-                return None
-            flags = np.fromiter((bool(search(name)) for name in tree.names), np.bool_)
-            self._named, self._held = (tree, pattern, flags), None
-        return self._named[2]
 
     def _tell_path(self) -> None:
         canvas = self.canvas
