@@ -85,6 +85,7 @@ class FlameCanvas(QWidget):
         self._pattern = ""
         self.found: Flags | None = None
         self._hits: Counts | None = None
+        self._counts: Counts | None = None
         self._scene: FlameScene | None = None
         self._last_scene: FlameScene | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -132,8 +133,11 @@ class FlameCanvas(QWidget):
         if self.tree is None or self.found is None:
             self._hits = None
             return
-        self._hits = np.zeros(len(self.tree) + 1, np.int32)
-        np.cumsum(self.tree.having(self.found), out=self._hits[1:])
+        if self._counts is None or len(self._counts) != len(self.tree) + 1:
+            self._counts = np.zeros(len(self.tree) + 1, np.int32)
+        # Written into the same memory at each letter typed: new pages cost more than the sum.
+        np.cumsum(self.tree.having(self.found), out=self._counts[1:])
+        self._hits = self._counts
 
     def set_look(self, colouring: str, *, upward: bool, normalised: bool) -> None:
         """Say what colours mean, where the root is, and whether shares are compared."""
