@@ -67,7 +67,11 @@ class EmptyState(QWidget):
         inside = QWidget()
         self._column, outer = QVBoxLayout(inside), QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(inside, "No recording"))
+        area = scrolled(inside, "No recording")
+        # The edge of where something can be dropped is drawn behind.
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        outer.addWidget(area)
         centre = Qt.AlignmentFlag.AlignHCenter
         self._column.addStretch(1)
         for widget in (
