@@ -27,13 +27,16 @@ _MOST = 1 << 62
 _COUNT = r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 _ONE = re.compile(rf"(?P<stack>\S.*?) +(?P<after>{_COUNT})\s*")
 _TWO = re.compile(rf"(?P<stack>\S.*?) +(?P<before>{_COUNT}) +(?P<after>{_COUNT})\s*")
-_MOSTLY = 0.8
+_STACK = re.compile(r"[^;\s](?:[^;]*[^;\s])?(?:;[^;\s](?:[^;]*[^;\s])?)+")
+"""More than one frame, and none that is empty or blank at an end, as in lists and prose."""
+_MOSTLY, _SOME = 0.8, 0.1
 
 
 def tell(head: bytes) -> float:
     """Return how sure it is that a file with these first bytes holds folded stacks.
 
-    The format has no sign of its own: it is what has stacks with counts and is nothing else.
+    The format has no sign of its own: it is what has stacks with counts and is nothing else. Much
+    text has a number at the end of each line, so some lines must have more than one frame.
     """
     lines = [line for line in head_lines(head) if not line.startswith("#")]
     if len(lines) > 1 and not head.endswith(b"\n"):
@@ -41,9 +44,11 @@ def tell(head: bytes) -> float:
     fitting = [line for line in lines if _ONE.fullmatch(line)]
     if not lines or len(fitting) < _MOSTLY * len(lines):
         return 0.0
-    stacks = sum(";" in line for line in fitting)
+    stacks = sum(_STACK.fullmatch(line) is not None for line in fitting)
     sure = len(fitting) / len(lines)
-    return 0.5 * sure if 2 * stacks >= len(fitting) else (0.2 * sure if stacks else 0.1 * sure)
+    if 2 * stacks >= len(fitting):
+        return 0.5 * sure
+    return 0.2 * sure if _SOME * len(fitting) <= stacks else 0.0
 
 
 def read(source: Source, reading: Reading) -> StackProfile:

@@ -45,6 +45,9 @@ _HEADERS = tuple(
 _FRAME = re.compile(r"\s*(?P<address>[0-9a-f]{1,16})\s+(?P<symbol>\S.*?)\s*")
 _BARE = re.compile(r"\s+(?P<symbol>\S.*\))\s*")
 """A frame without an address (``-F sym,dso``)."""
+_SURE_FRAME = re.compile(r"\s+(?:[0-9a-f]{6,16}\s+\S.*|[^#\s].* \(\S[^()]*\))")
+"""A line that is taken for a frame in a file that may be anything: much text is indented, begins
+with a number, or ends in parentheses."""
 _SOURCE_LINE = re.compile(r"\s+\S+:\d+\s*")
 _DELETED = " (deleted)"
 _INLINED = "inlined"
@@ -61,12 +64,12 @@ def tell(head: bytes) -> float:
         if found is not None:
             headers += 1 if found.pid and found.ts_ns != UNKNOWN else 0
             frames += _frame(found.rest) is not None
-        elif _frame(text) is not None and text[0].isspace():
+        elif _SURE_FRAME.fullmatch(text):
             frames += 1
         elif not text.startswith("#"):
             strange += 1
     known = headers + frames
-    if not known:
+    if not known or known < strange:
         return 0.0
     sure = known / (known + strange)
     return 0.95 * sure if headers and frames else 0.4 * sure

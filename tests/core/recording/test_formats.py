@@ -110,6 +110,14 @@ def test_a_small_file_is_told_and_no_other_format_is_as_sure(name: str) -> None:
         "int main(void) { return 0; }\n",
         "\x00\x01\x02\xff",
         '{"a": 1}',
+        "pgfree 5911\npgactivate 12\nnr_dirty 3\n",  # /proc/vmstat
+        "slabinfo - version: 2.1\n# name <active_objs> <num_objs> : tunables <limit>\n"
+        "bio-96 64 64 128 32 1 : tunables 0 0 0 : slabdata 2 2\n",
+        "   7       0 loop0 0 0 0 0\n   7       1 loop1 0 0 0 0\n",  # /proc/diskstats
+        "root:x:0:0:root:/root:/bin/bash\n",
+        "first; then 1\nsecond; then 2\n",
+        "import re\n\nclass A:\n    def add(self):\n        return re.compile(x)\n",
+        "\x89PNG\r\n\x1a\n\0\0 a b\n\x13\x80\n b c)\n\xff\n",
     ],
 )
 def test_what_is_no_recording_is_told_as_none(text: str) -> None:
