@@ -39,6 +39,11 @@ class RecordingReader(QObject):
         self._verdict = "", ""
 
     @property
+    def path(self) -> Path | None:
+        """The file that is being read, None where none is."""
+        return self._path if self.busy else None
+
+    @property
     def busy(self) -> bool:
         """Whether a worker is reading."""
         return self._process is not None

@@ -292,6 +292,15 @@ def test_frames_are_hidden_and_kept_from_their_menu(controller: Controller, qtbo
     workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
     choose(frame_menu(session, "__alloc_pages", workspace), "Hide", qtbot)
     assert session.hidden == ("__alloc_pages",)
+    button = workspace.bar.filter.frames_button
+    assert button.text() == "1 hidden  ✕"
+    session.keep("new_slab")
+    assert button.text() == "1 hidden, 1 kept  ✕"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not session.hidden
+    assert not session.kept
+    assert not button.isVisible()
+    session.hide("__alloc_pages")
     choose(frame_menu(session, "kmalloc_trace", workspace), "Only records", qtbot)
     assert session.filter == 'function = "kmalloc_trace"'
     choose(frame_menu(session, "new_slab", workspace), "Show hidden", qtbot)
@@ -486,6 +495,18 @@ def test_progress_has_a_speed_and_a_way_to_stop(controller: Controller, qtbot: Q
     assert "putting it in order" in shown.words()
     session.reading_ended.emit()
     assert not shown.isVisible()
+
+
+def test_progress_shows_a_file_that_is_being_read_already(
+    controller: Controller, qtbot: QtBot
+) -> None:
+    session = controller.recordings
+    session.open(PATHS["boot_dump"])
+    late = ReadingProgress(session, controller.window.themes, over=page(controller), patience_ms=0)
+    assert late.words().startswith("Reading page_owner-6.1-boot")
+    qtbot.waitUntil(late.isVisible)
+    session.cancel()
+    assert not late.isVisible()
 
 
 def test_cancel_gives_the_file_up(controller: Controller, qtbot: QtBot) -> None:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.widgets import focus_home
 from gui.widgets.recordings.words import field_sheet
@@ -39,10 +47,12 @@ class FilterField(QWidget):
         self._session, self._themes = session, themes
         self.field = _Field()
         self.count = QLabel()
+        self.frames_button = QPushButton(flat=True)
         self.error = QLabel(wordWrap=True)
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
         self._row.addWidget(self.field, 1)
         self._row.addWidget(self.count)
+        self._row.addWidget(self.frames_button)
         self._column.addLayout(self._row)
         self._column.addWidget(self.error)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +64,7 @@ class FilterField(QWidget):
         self.field.left.connect(self._leave)
         self.field.textEdited.connect(self._offer)
         self.field.textChanged.connect(self._cleared)
+        self.frames_button.clicked.connect(session.show_all)
         session.recording_changed.connect(lambda: self._put(session.filter))
         session.filter_changed.connect(self._show)
         session.tree_changed.connect(self._show)
@@ -99,6 +110,19 @@ class FilterField(QWidget):
         if profile is not None and shown is not None and session.narrowed:
             text = f"{len(shown):,} of {len(profile):,}"
         self.count.setText(text)
+        self._show_frames()
+
+    def _show_frames(self) -> None:
+        """Say how many functions are hidden or kept; a click shows all frames again."""
+        session = self._session
+        parts = []
+        for functions, what in ((session.hidden, "hidden"), (session.kept, "kept")):
+            if functions:
+                parts.append(f"{len(functions)} {what}")
+        self.frames_button.setVisible(bool(parts))
+        self.frames_button.setText(f"{', '.join(parts)}  ✕")
+        names = "\n".join((*session.hidden, *session.kept))
+        self.frames_button.setToolTip(f"Show all frames again  (Shift+H)\n{names}")
 
     def _put(self, text: str) -> None:
         if self.field.text() != text:
@@ -110,6 +134,8 @@ class FilterField(QWidget):
         self.field.setFont(metrics.mono())
         self.count.setFont(metrics.ui("caption"))
         self.count.setStyleSheet(f"color: {theme.muted}")
+        self.frames_button.setFont(metrics.ui("caption"))
+        self.frames_button.setStyleSheet(f"padding: 2px {metrics.px(6)}px; min-height: 0;")
         self.error.setFont(metrics.ui("caption"))
         self.error.setStyleSheet(f"color: {theme.danger.ink}")
         self._show()

@@ -65,6 +65,9 @@ class ReadingProgress(QWidget):
         self.setAccessibleName("Reading a recording")
         self.hide()
         self._dress()
+        if session.reader.path is not None:
+            # The first file is read while the workspace is built for it.
+            self._start(session.reader.path)
 
     @property
     def share(self) -> float:
