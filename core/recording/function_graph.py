@@ -17,12 +17,14 @@ from core.recording.graph_calls import CALL, COMMENT, NOT_KNOWN, RETURN, UNNAMED
 from core.recording.graph_layout import Layout, Lines, layout_of
 from core.recording.graph_lines import (
     COLUMNS,
+    COMMENT_BEGINS,
     LEAF,
     LOST,
     NOTHING,
     SWITCH,
     UNCLEAR,
     body_of,
+    duration_ns,
     is_no_event,
     nanoseconds,
     plain_of,
@@ -41,6 +43,10 @@ _LINES_TOLD_BY = 200
 _CHUNK_BYTES = 1 << 20
 _MOST_ENDS = 200_000
 """Ends of lines that are remembered: with arguments or return values each is another."""
+
+_MOST_COMMENT_LINES = 64
+"""A comment goes on over so many lines: what was written to trace_marker, or a stack of user
+space. Its first line is kept."""
 
 _MOST_COMMENTS = 100_000
 _MORE_COMMENTS = "a comment; the file has more different ones than are kept apart"
@@ -62,7 +68,7 @@ def tell(head: bytes) -> float:
         said = body_of(columns["body"]).kind if columns else UNCLEAR
         if not bare and said in (CALL, RETURN, LEAF, COMMENT):
             events += 1
-        elif not is_no_event(line) and not SWITCH.match(line):
+        elif said != NOTHING and not is_no_event(line) and not SWITCH.match(line):
             others += 1
     return 0.95 * events / (events + others) if events else 0.0
 
@@ -201,6 +207,8 @@ class _Reader:
         self._owners = Owners()
         self._cpus: set[int] = set()
         self._lost = 0
+        self._lost_uncounted = False
+        self._comment_until = 0
         self.ends = _Ends()
         self.relative = False
 
@@ -289,14 +297,20 @@ class _Reader:
             return
         lost = LOST.match(line)
         if lost:
-            self._lost += int(lost[1][:12])
+            self._lost += int((lost[1] or b"0")[:12])
+            self._lost_uncounted |= lost[1] is None
         if is_no_event(line):
             return
         columns = COLUMNS.match(line)
         kind, text, indent = body_of(columns["body"]) if columns else (UNCLEAR, b"", 0)
+        if columns is not None and kind == UNCLEAR:
+            begun = columns["body"].lstrip()
+            if begun.startswith(COMMENT_BEGINS) and not begun.rstrip().endswith(b"*/"):
+                kind, text = COMMENT, begun[len(COMMENT_BEGINS) :].strip()
+                self._comment_until = self._reading.lines + at + _MOST_COMMENT_LINES
         if columns is None or kind == UNCLEAR:
             if columns is None or not columns["arrow"] or columns["body"].strip():
-                self._reading.bad_line(self._reading.lines + at + 1, line)
+                self._stray(self._reading.lines + at + 1, line)
             return
         rows.kinds[at] = kind
         rows.names[at] = self.ends.number(kind, text)
@@ -308,7 +322,14 @@ class _Reader:
             self.relative = True
             rows.times[at] = nanoseconds(columns["since"], 3)
         if columns["us"]:
-            rows.durations[at] = nanoseconds(columns["us"], 3)
+            rows.durations[at] = duration_ns(columns["us"])
+
+    def _stray(self, number: int, line: bytes) -> None:
+        """Take a line that is none of the tracer's: a comment's next one, or one of noise."""
+        if number > self._comment_until:
+            self._reading.bad_line(number, line)
+        elif line.rstrip().endswith(b"*/"):
+            self._comment_until = 0
 
     # -- what was read ----------------------------------------------------------------------
 
@@ -349,9 +370,11 @@ class _Reader:
         notes = list(self._reading.notes)
         if self._lost:
             notes.append(f"The tracer lost {self._lost:,} events.")
+        if self._lost_uncounted:
+            notes.append("The tracer lost events that it could not count.")
         return RecordingInfo(
             format="function_graph",
-            title=self._source.name,
+            title=self._source.title,
             cpus=len(self._cpus - {-1}),
             lines=self._reading.lines,
             bad_lines=self._reading.bad_lines,

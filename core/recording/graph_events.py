@@ -25,6 +25,9 @@ from core.trace.trace import Trace
 ENTRY, EXIT = "funcgraph_entry", "funcgraph_exit"
 
 _TOOK = re.compile(r"\s*[!+#*@$]?\s*(?P<us>\d{1,12}(?:\.\d{1,3})?)\s*us\s*")
+_DEPTH = re.compile(r"\s+\(-?\d+\)\s*$")
+"""What ``trace-cmd report -O fgraph:depth`` adds (trace-cmd, lib/trace-cmd/trace-ftrace.c)."""
+
 _MOST_PID = (1 << 31) - 1
 _MOST_NS = 1 << 60
 
@@ -88,7 +91,7 @@ class _Calls:
         before, bar, after = fields.partition("|")
         took = _TOOK.fullmatch(before)
         duration_ns = nanoseconds(took["us"].encode(), 3) if took is not None else NOT_KNOWN
-        body = body_of(after.encode())
+        body = body_of(_DEPTH.sub("", after).encode())
         if not bar or body.kind not in ((CALL, LEAF) if event == ENTRY else (RETURN,)):
             return False
         name = body.text.decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from core.recording.graph_calls import CALL, COMMENT, RETURN
+from core.recording.graph_calls import CALL, COMMENT, NOT_KNOWN, RETURN
 
 LEAF, NOTHING, UNCLEAR = 3, 4, 5
 """Kinds of lines beside those of events: a call and its return; no event; not understood."""
@@ -27,11 +27,26 @@ COLUMNS = re.compile(
 SWITCH = re.compile(
     rb"\s*(?:\|?\s*(?P<cpu>\d+)\))?\s*(?P<old>\S.{0,40}?-\d+)\s+=>\s+(?P<new>\S.{0,40}?-\d+)\s*$"
 )
-LOST = re.compile(rb"\s*CPU:\s*\d+ \[LOST (\d+) EVENTS\]")
+LOST = re.compile(rb"\s*CPU:\s*\d+ \[LOST (?:(\d+) )?EVENTS\]")
+"""Without a number where the ring buffer could not count them (kernel/trace/trace.c, 5.7)."""
+
 _FUNCTION = re.compile(rb"([A-Za-z_.$0-9][\w.$+/:@-]*)(?: \[[\w-]+\])?\s?\(")
 _NO_EVENT = re.compile(
-    rb"\s*(?:#.*|-{10,}.*|\(Overruns: \d+\).*|CPU:\s*\d+ \[LOST .*|\d+us : .*)?$", re.DOTALL
+    rb"\s*(?:#.*|-{10,}.*|\(Overruns: \d+\).*|CPU:\s*\d+ \[LOST .*|\d+us : .*"
+    rb"|=> .*|.*: <(?:user )?stack trace>\s*)?$",
+    re.DOTALL,
 )
+"""Stacks of events keep the form they have without this tracer (TRACE_STACK is not handled in
+print_graph_function_flags()); so does the one at the end of irqsoff and its like."""
+
+_ARROWS = (b"==========>", b"<==========")
+"""Interrupts; the bar behind the arrow belongs to the column of durations and goes with it
+(print_graph_irq())."""
+
+COMMENT_BEGINS = b"/*"
+_LONGEST_US = 15
+"""Digits of a duration: more are a negative one, printed without its sign."""
+
 _VALUE_BEGINS = (b" ret=", b" = ", b" => ")
 """What stands between a function that returns and what it returned (6.5 and later)."""
 
@@ -61,7 +76,9 @@ def body_of(line_end: bytes) -> Body:
         return Body(UNCLEAR, b"", indent)
     if said[:1] == b"}":
         return _closed(said[1:].lstrip(), indent)
-    if said[:2] == b"/*":
+    if said in _ARROWS:
+        return Body(NOTHING, b"", indent)
+    if said[:2] == COMMENT_BEGINS:
         kind = COMMENT if said[-2:] == b"*/" and len(said) > 3 else UNCLEAR
         return Body(kind, said[2:-2].strip(), indent)
     function = _FUNCTION.match(said)
@@ -106,6 +123,12 @@ def _closed(rest: bytes, indent: int) -> Body:
 def is_no_event(line: bytes) -> bool:
     """Whether a line belongs to the format without being an event: a heading, a rule, a blank."""
     return _NO_EVENT.match(line) is not None or b"buffer started ###" in line
+
+
+def duration_ns(us: bytes) -> int:
+    """Return a duration in nanoseconds, ``NOT_KNOWN`` where the clock went back meanwhile."""
+    whole, _, _ = us.partition(b".")
+    return nanoseconds(us, 3) if len(whole) <= _LONGEST_US else NOT_KNOWN
 
 
 def nanoseconds(digits: bytes, unit_digits: int) -> int:

@@ -340,3 +340,48 @@ def test_the_calls_of_a_real_file_are_its_lines() -> None:
     trace, _ = read_graph(sample("ftrace-function_graph-kmalloc-tail.txt"))
     assert trace.info.recording is not None
     assert len(trace.positions(Kind.CALLED)) == opening + trace.info.recording.calls_open_at_start
+
+
+PLAIN = " 0)   1.000 us    |  kfree();\n"
+
+
+@pytest.mark.parametrize("before", [" 0) ", "  63.596047 |   0) ", ""])
+def test_arrows_of_interrupts_where_there_is_no_column_of_durations(before: str) -> None:
+    lines = ["a() {", "==========>", "  b();", "<==========", "}"]
+    text = "".join(f"{before}{line}\n" for line in lines)
+    trace, reading = read_graph("# tracer: function_graph\n" + text)
+    assert (names(trace), reading.bad_lines) == (["+a", "+b", "-b", "-a"], 0)
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        "           sh-44      [001] d..1.    63.597732: <stack trace>\n => kfree\n => [mod]\n",
+        "   <...>-1123    0d..1   45us : <stack trace>\n => trace_hardirqs_on\n",
+        " 0)               |  /* <user stack trace>\n =>  <00007f9c>\n =>  <00007f9d> */\n",
+        " 0)               |  /* written to\n\ntrace_marker: {;\n */\n",
+    ],
+)
+def test_stacks_and_comments_of_many_lines_are_no_bad_lines(stack: str) -> None:
+    trace, reading = read_graph(PLAIN + stack + PLAIN)
+    assert names(trace) == ["+kfree", "-kfree"] * 2
+    assert reading.bad_lines == 0
+
+
+def test_a_comment_that_never_ends_does_not_hide_bad_lines_for_ever() -> None:
+    text = PLAIN + " 0)               |  /* a\n" + "noise\n" * 100 + PLAIN
+    assert read_graph(text)[1].bad_lines > 30
+
+
+def test_lost_events_that_were_not_counted_are_told() -> None:
+    trace, reading = read_graph(PLAIN + "CPU:1 [LOST EVENTS]\nCPU:0 [LOST 12 EVENTS]\n" + PLAIN)
+    assert trace.info.recording is not None
+    assert reading.bad_lines == 0
+    assert "The tracer lost 12 events." in trace.info.recording.notes
+    assert "The tracer lost events that it could not count." in trace.info.recording.notes
+
+
+def test_a_negative_duration_is_not_known() -> None:
+    trace, _ = read_graph(PLAIN * 3 + " 0) $ 18446744073709551 us |  a();\n" + PLAIN)
+    assert lasted_ns(trace, "a") == [0]
+    assert lasted_ns(trace, "kfree") == [1000] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +106,13 @@ def test_the_format_is_told() -> None:
     assert tell_by("trace_events", REPORT) > 0.8
     assert tell_by("trace_events", REPORT[700:]) > 0.8
     assert tell_by("function_tracer", REPORT) == 0
+
+
+def test_depths_that_trace_cmd_was_asked_to_print_are_no_part_of_a_call() -> None:
+    marked = re.sub(rb"(\|.*(?:;|\{|\}|\*/))\n", rb"\1 (3)\n", REPORT)
+    assert marked.count(b" (3)\n") > 10
+    trace, reading = read(marked)
+    assert reading.bad_lines == 0
+    assert [trace.names_at(at) for at in range(len(trace))] == [
+        each.names_at(at) for each in [read(REPORT)[0]] for at in range(len(each))
+    ]
