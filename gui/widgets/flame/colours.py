@@ -176,6 +176,23 @@ def _by_subsystem(theme: Theme, name: str, module: str) -> Meaning:
     return Meaning(_soft(theme, _subsystem_hue(theme, subsystem)), label)
 
 
+def area_fill(theme: Theme, by: str, name: str) -> str:
+    """Return the colour of everything that belongs to a subsystem or module, as frames have it.
+
+    Args:
+        theme: The theme.
+        by: ``subsystem`` or ``module``.
+        name: Its name.
+    """
+    if name in ("kernel", "other"):
+        return _plain(theme)
+    if by == "module":
+        return _hashed(theme, name)
+    if name in theme.roles:
+        return theme.role(name).colour
+    return _soft(theme, _subsystem_hue(theme, name))
+
+
 def _plain(theme: Theme) -> str:
     return mix(theme.role("caller").colour, theme.surface, 0.35)
 

@@ -19,8 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
 from gui.geometry.treemap import Box, box_at, squarified
-from gui.theme import hues, ink_on
+from gui.theme import ink_on
 from gui.widgets.controls import Segments
+from gui.widgets.flame.colours import area_fill
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _BY = (
     ("subsystem", "Subsystem", "By the part of the kernel, told by the functions of a stack"),
     ("module", "Module", "By the module of the innermost frame that lies in one"),
 )
-_HUES = 12
 
 
 class Area(NamedTuple):
@@ -100,7 +100,7 @@ class TreemapPanel(QWidget):
                 weight = group.weights[session.weight]
                 if weight > 0:
                     areas.append(Area(group.value, weight, weight / total))
-        self.map.show_areas(areas, session.weight)
+        self.map.show_areas(areas, session.weight, self.by)
         name = weight_name(session.weight, session.profile).lower() if session.weight else ""
         self.about.setText(f"{name}, inferred" if self.by == "subsystem" and name else name)
 
@@ -134,15 +134,15 @@ class Treemap(QWidget):
         super().__init__()
         self._themes = themes
         self.areas: list[Area] = []
-        self._weight = ""
+        self._weight, self._by = "", "subsystem"
         self._at = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Treemap")
 
-    def show_areas(self, areas: list[Area], weight: str) -> None:
-        """Show other areas, heaviest first."""
-        self.areas, self._weight, self._at = areas, weight, -1
+    def show_areas(self, areas: list[Area], weight: str, by: str) -> None:
+        """Show other areas, heaviest first; ``by`` says what they are."""
+        self.areas, self._weight, self._by, self._at = areas, weight, by, -1
         told = (f"{area.name} {share_text(area.share)}" for area in areas[:10])
         self.setAccessibleDescription(", ".join(told))
         self.update()
@@ -214,15 +214,13 @@ class Treemap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the areas, with names where they have room."""
         theme, metrics = self._themes.theme, self._themes.metrics
-        colours = hues(theme, _HUES)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if not self.areas:
                 painter.setPen(QColor(theme.muted))
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Nothing to show")
             for at, (area, box) in enumerate(zip(self.areas, self.boxes(), strict=True)):
-                # Colours only set neighbours apart: five on from one is another region of hues.
-                fill = colours[at * 5 % _HUES]
+                fill = area_fill(theme, self._by, area.name)
                 rect = QRectF(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1)
                 if rect.width() <= 0 or rect.height() <= 0:
                     continue
