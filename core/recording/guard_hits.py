@@ -3,6 +3,10 @@
 What a file shows is not always what happened: a filter may hide what save_stack calls, and
 max_graph_depth cuts everything below a level. Where that cannot be told from a hit, the answer is
 that it is not known.
+
+The guard of Linux 5.4 to 5.12 (mm/page_owner.c, check_recursive_alloc()) turns a save away after it
+has walked the stack: its hits look like saves that are allowed, so a file in which nested saves
+walk and none is turned away does not tell either.
 """
 
 from __future__ import annotations
@@ -14,12 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from core.recording.graph_calls import Calls
+from core.recording.graph_functions import recorded_function
 
 Longs = npt.NDArray[np.int64]
 
 SAVE = "save_stack"
 _ALWAYS = 3
 """A function that called others so often, and always, is one that does."""
+
+_ALLOCATION = ("page_owner", "allocator", "slab")
+"""What lies between one save and the next inside it: only nested saves show it for certain."""
+
+_PAGES = ("page_owner", "allocator")
+"""What cannot but lead to a save; slab functions mostly need no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +70,30 @@ def guard_hits(calls: Calls, functions: Sequence[str]) -> GuardHits:
     saves = np.flatnonzero(is_save & calls.is_call)
     if not len(saves):
         return GuardHits(none, False, "No save_stack is in the file.")
-    if not bool(calls.has_children[saves].any()):
+    if not _shows_walks(calls, saves, functions):
         return GuardHits(none, False, "No save_stack in the file shows what it calls.")
-    leaves = saves[_closed(calls, saves) & ~calls.has_children[saves]]
-    hits = leaves[_inside_another(calls, is_save)[leaves]]
-    if len(hits) and _cut_at(calls, is_save, int(calls.depth[hits].max())):
-        why = "The recording is cut at a depth, and saves at that depth may only look like hits."
+    if _is_cut(calls, is_save) or _may_be_cut(calls, is_save, functions):
+        why = (
+            "The recording is cut at a depth: saves there may only look like hits, and those "
+            "below are not shown."
+        )
+        return GuardHits(none, False, why)
+    nested = saves[_closed(calls, saves) & _inside_another(calls, is_save)[saves]]
+    hits = nested[~calls.has_children[nested]]
+    if len(nested) and not len(hits):
+        why = "Nested saves all walk the stack: a guard that looks there afterwards is not seen."
         return GuardHits(none, False, why)
     return GuardHits(hits, True)
+
+
+def _shows_walks(calls: Calls, saves: Longs, functions: Sequence[str]) -> bool:
+    """Whether most saves that call something call more than what leads to another save."""
+    inner = np.flatnonzero(calls.is_call & (calls.parent >= 0) & (calls.functions >= 0))
+    inner = inner[np.isin(calls.parent[inner], saves)]
+    present, which = np.unique(calls.functions[inner], return_inverse=True)
+    others = [recorded_function(functions[each]).subsystem not in _ALLOCATION for each in present]
+    walks = np.unique(calls.parent[inner[np.array(others, np.bool_)[which]]])
+    return len(walks) > 0 and 2 * len(walks) >= np.count_nonzero(calls.has_children[saves])
 
 
 def _closed(calls: Calls, which: Longs) -> npt.NDArray[np.bool_]:
@@ -77,7 +104,7 @@ def _closed(calls: Calls, which: Longs) -> npt.NDArray[np.bool_]:
 
 
 def _inside_another(calls: Calls, is_save: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether each mark that is a save's call has another save around it."""
+    """Whether each call has another save around it."""
     change = np.where(is_save, np.where(calls.is_call, 1, -1), 0)
     before = np.cumsum(change) - change
     # What a task leaves open is no save of the next one.
@@ -87,10 +114,17 @@ def _inside_another(calls: Calls, is_save: npt.NDArray[np.bool_]) -> npt.NDArray
     return found
 
 
-def _cut_at(calls: Calls, is_save: npt.NDArray[np.bool_], depth: int) -> bool:
-    """Whether the file shows nothing below a depth though functions there always call others."""
-    if int(calls.depth.max()) > depth:
-        return False
+def _may_be_cut(calls: Calls, is_save: npt.NDArray[np.bool_], functions: Sequence[str]) -> bool:
+    """Whether a save shows an allocation at the greatest depth, where the next save may hide."""
+    deepest = calls.is_call & (calls.depth == calls.depth.max()) & (calls.functions >= 0)
+    deepest &= ~is_save & _inside_another(calls, is_save)
+    names = [functions[each] for each in np.unique(calls.functions[deepest])]
+    return any(recorded_function(name).subsystem in _PAGES for name in names)
+
+
+def _is_cut(calls: Calls, is_save: npt.NDArray[np.bool_]) -> bool:
+    """Whether functions at the greatest depth call nothing though elsewhere they always do."""
+    depth = int(calls.depth.max())
     named = calls.functions >= 0  # a call that was open at the start may have no name
     closed = np.flatnonzero(calls.is_call & (calls.partner >= 0) & ~is_save & named)
     functions, parents = calls.functions[closed], calls.has_children[closed]

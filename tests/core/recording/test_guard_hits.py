@@ -161,3 +161,53 @@ def test_a_save_of_another_task_is_not_around_it() -> None:
         + line.format("rm-2", "save_stack();")
     )[0]  # fmt: skip
     assert hits(trace) == 0
+
+
+def cut_at(data: bytes, depth: int) -> str:
+    """Return function_graph text as max_graph_depth would have had it."""
+    kept: list[str] = []
+    for line in data.decode().splitlines():
+        bar, _, body = line.rpartition("|  ")
+        if line.startswith("#") or body.lstrip().startswith("/*"):
+            continue
+        if (len(body) - len(body.lstrip())) // 2 >= depth:
+            continue
+        opened = f"{kept[-1].rpartition('|  ')[2]}" if kept else ""
+        indent = body[: len(body) - len(body.lstrip())]
+        if (
+            body.lstrip().startswith("}")
+            and opened.endswith("{")
+            and (opened[: len(opened) - len(opened.lstrip())] == indent)
+        ):
+            kept[-1] = f"{bar}|  {opened.removesuffix(' {')};"
+        else:
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "deepest"),
+    [("guard-graph-alloc1-limit1.txt", 8), ("guard-graph-alloc1-limit2.txt", 12), (BOOT, 7)],
+)
+def test_a_depth_limit_gives_no_wrong_number(name: str, deepest: int) -> None:
+    whole = hits(real(name))
+    found = [hits(read_graph(cut_at(sample(name), depth))[0]) for depth in range(1, deepest + 3)]
+    assert {each for each in found if each is not None} <= {whole}
+    assert found[-1] == whole
+
+
+@pytest.mark.parametrize("between", ["alloc_pages", "__set_page_owner", "kmalloc"])
+def test_a_filter_that_shows_only_the_way_to_the_next_save_tells_nothing(between: str) -> None:
+    assert hits(graph(f"save_stack\n  {between}\n    save_stack;\n" * 4)) is None
+
+
+def test_a_guard_that_scans_the_stack_after_the_walk_is_not_seen() -> None:
+    nested = NESTED.replace("save_stack;", "save_stack\n        stack_trace_save;")
+    assert hits(graph(nested)) is None
+    assert hits(graph(nested + NESTED)) == 1  # some guard turns saves away at once
+
+
+def test_an_interrupt_that_allocates_inside_a_save_is_turned_away_too() -> None:
+    # the guard asks for current only: the interrupt runs as the task that saves
+    text = "save_stack\n  stack_trace_save\n    handle_irq\n      set\n        save_stack;\n"
+    assert hits(graph(text)) == 1
