@@ -114,6 +114,8 @@ def convert(content: Trace | StackProfile, out: Path | str, to: str | None = Non
     module = import_module(f"core.recording.writers.{target.module}")
     write: Write = getattr(module, target.function)
     if str(out) == STANDARD_OUTPUT:
+        if sys.stdout is None:
+            raise RecordingError("it is closed", where="standard output", advice="name a file")
         write(content, sys.stdout.buffer)
         return target
     try:

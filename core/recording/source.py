@@ -23,6 +23,8 @@ STANDARD_INPUT = "-"
 _MAGICS = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 _WINDOW_BYTES = 1 << 31
 """Dumps are compressed with ``zstd --long``: the largest window that needs no 64-bit format."""
+_PACKED_BYTES = 1 << 14
+"""Unpacked at a time: zstd makes up to 32,768 times as much of it."""
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of the file were read so far, and how many there are (0: not known)."""
@@ -167,10 +169,47 @@ def _unpacker(packing: str, packed: BinaryIO) -> BinaryIO:
         import bz2
 
         return bz2.BZ2File(packed)  # type: ignore[return-value]
-    import zstandard
+    return cast(BinaryIO, _Unzstd(packed))
 
-    unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
-    return unpacker.stream_reader(packed, read_across_frames=True)
+
+class _Unzstd:
+    """Unpacks zstd frame by frame: zstandard's own reader tells no cut file from a whole one.
+
+    Args:
+        packed: The packed bytes.
+    """
+
+    def __init__(self, packed: BinaryIO) -> None:
+        import zstandard
+
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
+        self._packed = packed
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._unused = b""
+        self._plain = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        """Return up to so many bytes, none at the end.
+
+        Raises:
+            EOFError: The file ends within a frame.
+        """
+        while not self._plain:
+            packed = self._unused or self._packed.read(_PACKED_BYTES)
+            if not packed and self._frame is None:
+                return b""
+            if not packed:
+                raise EOFError("the file ends before its last frame does")
+            self._unpack(packed)
+        part, self._plain = self._plain[:size], self._plain[size:]
+        return bytes(part)
+
+    def _unpack(self, packed: bytes) -> None:
+        if self._frame is None:
+            self._frame = self._unpacker.decompressobj()
+        self._plain, self._unused = memoryview(self._frame.decompress(packed)), b""
+        if self._frame.eof:
+            self._unused, self._frame = self._frame.unused_data, None
 
 
 def open_source(where: Path | str, progress: Progress | None = None) -> Source:
@@ -180,6 +219,12 @@ def open_source(where: Path | str, progress: Progress | None = None) -> Source:
         RecordingError: It cannot be read.
     """
     if str(where) == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise RecordingError(
+                "it is closed",
+                where="standard input",
+                advice="pipe a recording into it, or name a file",
+            )
         return Source(sys.stdin.buffer, name="standard input", progress=progress)
     path = Path(where)
     try:
