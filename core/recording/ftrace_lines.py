@@ -39,6 +39,7 @@ _LATENCY_LINE = re.compile(
 _STACK = re.compile(r"(?:kernel_stack:\s*(?:<stack trace ?>)?|<stack trace ?>)\s*(?P<first>.*)")
 _USER_STACK = re.compile(r"(?:user_stack:|<user stack trace>)")
 _FRAME = re.compile(r"\s*=>\s*(?P<text>.*)")
+_LOST = re.compile(r"CPU:\s?\d+ \[(?:LOST )?(\d{1,19}) EVENTS(?: DROPPED)?\]")
 _BESIDE = re.compile(
     r"#|\s*$|##### CPU \d+ buffer started|CPU:\s?\d+ \[(?:LOST|\d+) |CPU \d+ is empty|"
     r"cpus=\d+$|version = \d|\s*\[\d+ entries dropped\]"
@@ -89,6 +90,17 @@ def is_beside(text: str) -> bool:
     return _BESIDE.match(text) is not None or _FRAME.fullmatch(text) is not None
 
 
+def lost_events(text: str) -> int:
+    """Return how many events a line says were lost, 0 where it says something else."""
+    found = _LOST.match(text)
+    return min(int(found[1]), MOST_NUMBER) if found is not None else 0
+
+
+def lost_sentence(events: int) -> str:
+    """Say how many events were lost."""
+    return f"The tracer lost {events:,} event{'' if events == 1 else 's'}."
+
+
 def who(line: Line) -> dict[str, str]:
     """Return the dimensions every entry has."""
     task = {"comm": line.comm, "pid": line.pid, "cpu": line.cpu}
@@ -133,6 +145,7 @@ class _Entries:
         self._skips_frames = False
         """Whether frames belong to nothing that is kept."""
         self._after_bad = False
+        self._lost = 0
 
     def read(self) -> Iterator[Entry]:
         for number, text in self._lines:
@@ -148,6 +161,10 @@ class _Entries:
                 yield from self._entry(line)
             elif not _BESIDE.match(text):
                 self._bad(number, text)
+            else:
+                self._lost += lost_events(text)
+        if self._lost:
+            self._reading.note(lost_sentence(self._lost))
         if self._open is not None and self._lines.cut and not self._reading.truncated_records:
             self._reading.truncated_records += 1
         yield from self._close()

@@ -11,7 +11,14 @@ import re
 
 import numpy as np
 
-from core.recording.ftrace_lines import Line, event_of, is_beside, line_of
+from core.recording.ftrace_lines import (
+    Line,
+    event_of,
+    is_beside,
+    line_of,
+    lost_events,
+    lost_sentence,
+)
 from core.recording.graph_calls import CALL, COMMENT, NOT_KNOWN, RETURN, UNNAMED, Columns
 from core.recording.graph_lines import LEAF, body_of, nanoseconds
 from core.recording.profile import UNKNOWN
@@ -36,14 +43,18 @@ def read_graph(source: Source, reading: Reading) -> Trace:
     """Read a report of function_graph events as a trace."""
     calls = _Calls()
     lines = TextLines(source, reading)
+    lost = 0
     for number, text in lines:
         line = line_of(text, number)
         if calls.add(line) if line is not None else is_beside(text):
+            lost += lost_events(text)
             continue
         if lines.cut_at(number):
             reading.truncated_records += 1
         else:
             reading.bad_line(number, text)
+    if lost:
+        reading.note(lost_sentence(lost))
     recording = RecordingInfo(
         format="trace_events",
         title=source.title,

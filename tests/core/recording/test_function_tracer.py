@@ -151,3 +151,10 @@ def test_a_line_of_noise_costs_at_most_its_record(number: int, noise: bytes) -> 
     assert len(read(good)[0]) - 2 <= len(profile) <= len(read(good)[0])
     assert reading.bad_lines <= 1
     assert reading.lines == 200
+
+
+def test_events_that_were_lost_are_told() -> None:
+    hit = "              sh-44      [001] .....   222.402980: foo <-bar\n"
+    profile, reading = read(f"{hit}CPU:1 [LOST 3 EVENTS]\n{hit}CPU:0 [LOST 40 EVENTS]\n")
+    assert (len(profile), reading.bad_lines) == (2, 0)
+    assert reading.notes == ["The tracer lost 43 events."]

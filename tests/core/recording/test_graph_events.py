@@ -116,3 +116,10 @@ def test_depths_that_trace_cmd_was_asked_to_print_are_no_part_of_a_call() -> Non
     assert [trace.names_at(at) for at in range(len(trace))] == [
         each.names_at(at) for each in [read(REPORT)[0]] for at in range(len(each))
     ]
+
+
+def test_events_that_were_lost_are_told() -> None:
+    trace, reading = read(REPORT + b"CPU:1 [5 EVENTS DROPPED]\nCPU:0 [1 EVENTS DROPPED]\n")
+    assert (reading.bad_lines, reading.notes) == (0, ["The tracer lost 6 events."])
+    assert trace.info.recording is not None
+    assert trace.info.recording.notes == ("The tracer lost 6 events.",)
