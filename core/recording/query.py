@@ -198,16 +198,12 @@ def _stack_dimension(stacks: StackTable, name: str) -> Dimension:
 
 def _special(stacks: StackTable) -> Dimension:
     """Return the kind of special handle each stack is, ``NO_VALUE`` for real ones."""
-    from core.recording.special import HANDLES
+    from core.recording.special import HANDLES, stacks_with
 
-    functions, of_frame = stacks.names
-    values = (NO_VALUE, *(handle.kind for handle in HANDLES))
-    kinds = {handle.function: code for code, handle in enumerate(HANDLES, start=1)}
-    of_name = np.array([kinds.get(name, 0) for name in functions] or [0], np.int32)
     codes: Ints = np.zeros(len(stacks), np.int32)
-    holders = np.repeat(np.arange(len(stacks)), stacks.depths)
-    np.maximum.at(codes, holders, of_name[of_frame[stacks.ids]])
-    return Dimension(codes, values)
+    for code, handle in enumerate(HANDLES, start=1):
+        codes[stacks_with(stacks, handle.function)] = code
+    return Dimension(codes, (NO_VALUE, *(handle.kind for handle in HANDLES)))
 
 
 def _end(stacks: StackTable, of_frame: Ints, *, innermost: bool) -> Ints:
@@ -269,7 +265,8 @@ class Grouped:
 
     def __init__(self, profile: StackProfile, by: str = STACK, weight: str = "") -> None:
         self.profile = profile
-        self.by = by = _ALIASES.get(by, by)
+        asked, by = by, _ALIASES.get(by, by)
+        self.by = by
         self.weight = weight or main_weight(profile)
         if self.weight not in profile.weights:
             advice = did_you_mean(weight, profile.weights)
@@ -277,7 +274,9 @@ class Grouped:
         known = groupings(profile)
         if by not in known:
             advice = did_you_mean(by, known)
-            raise RecordingError(f"there is nothing called {by!r}", where="--by", advice=advice)
+            raise RecordingError(
+                f"records cannot be grouped by {asked!r}", where="--by", advice=advice
+            )
         self._values: Callable[[int], str]
         self._own: dict[str, Longs] = {}
         if by == STACK:

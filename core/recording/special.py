@@ -97,7 +97,7 @@ def special_records(profile: StackProfile) -> list[Special]:
     """
     found = []
     for handle in HANDLES:
-        rows = np.flatnonzero(_stacks_with(profile.stacks, handle.function)[profile.stack])
+        rows = np.flatnonzero(stacks_with(profile.stacks, handle.function)[profile.stack])
         if len(rows):
             pages = profile.weights.get(PAGES)
             found.append(
@@ -111,7 +111,7 @@ def special_records(profile: StackProfile) -> list[Special]:
     return found
 
 
-def _stacks_with(stacks: StackTable, function: str) -> npt.NDArray[np.bool_]:
+def stacks_with(stacks: StackTable, function: str) -> npt.NDArray[np.bool_]:
     """Return for each stack whether a function is on it."""
     is_frame = np.array([frame.name == function for frame in stacks.frames], np.bool_)
     sums = np.zeros(len(stacks.ids) + 1, np.int64)

@@ -155,7 +155,7 @@ def test_every_grouping_but_functions_adds_up_to_all() -> None:
 
 
 def test_what_cannot_be_grouped_is_told() -> None:
-    with pytest.raises(RecordingError, match=r"--by: there is nothing called 'modul'.*module"):
+    with pytest.raises(RecordingError, match=r"--by: records cannot be grouped by 'modul'.*module"):
         Grouped(profile_of(), "modul")
     with pytest.raises(RecordingError, match="the records have no 'weight'"):
         Grouped(profile_of(), "stack", "weight")
