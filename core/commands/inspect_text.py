@@ -13,7 +13,7 @@ from rich.text import Text
 
 Told = dict[str, Any]
 
-_NO_TERMINAL_WIDTH = 1000
+_NO_TERMINAL_WIDTH = 1 << 16
 """Columns where nobody looks: a file or a pipe gets whole lines."""
 
 _MOST_HIT_STACKS = 3
@@ -42,7 +42,7 @@ def tell(told: Told, console: Console | None = None) -> None:
         _tell_hits(told, console)
         _tell_what_if(told, console)
     console.print()
-    console.print(_differences(told) if "differences" in told else _top(told))
+    _tell_table(_differences(told) if "differences" in told else _top(told), console)
     _tell_rest(told, console)
 
 
@@ -64,7 +64,7 @@ def _profile_lines(told: Told) -> Iterator[tuple[str, str]]:
     if told["filter"]:
         holds[0] += f" of {told['records_in_file']:,}"
     if told["pages"] is not None:
-        holds.append(f"{told['pages']:,} pages ({_size(told['bytes'] or 0)})")
+        holds.append(f"{_count(told['pages'], 'page')} ({_size(told['bytes'] or 0)})")
     holds.append(_count(told["unique_stacks"], "different stack"))
     yield "holds", ", ".join(holds)
     if told["filter"]:
@@ -96,8 +96,8 @@ def _trace_lines(told: Told) -> Iterator[tuple[str, str]]:
     )
     cpus = f"{_count(told['cpus'], 'CPU')}, " if told["cpus"] else ""
     least = " at least, put together from durations" if told["times_inferred"] else ""
-    tasks = _count(told["tasks"], "task")
-    yield "covers", f"{cpus}{tasks}, {told['events']:,} events, {_time(told['duration_ns'])}{least}"
+    covers = f"{_time(told['duration_ns'])}{least}" if told["duration_ns"] else "no times"
+    yield "covers", f"{cpus}{_count(told['tasks'], 'task')}, {told['events']:,} events, {covers}"
     if told["filter"]:
         yield "filter", told["filter"]
     for each in told["recursions"][:_MOST_RECURSIONS]:
@@ -153,7 +153,7 @@ def _tell_what_if(told: Told, console: Console) -> None:
         unknown = f"{each['not_knowable']:,}" if each["not_knowable"] else ""
         table.add_row(f"  {each['guard']}", *numbers, _time(each["saved_ns"]), unknown)
     console.print()
-    console.print(table)
+    _tell_table(table, console)
     said = {
         "cut, gone": ["saves that the guard turns away, and those that are never made for it."],
         "?": ["calls that were turned away and that this guard lets pass."],
@@ -219,6 +219,19 @@ def _differences(told: Told) -> Table:
     return table
 
 
+def _tell_table(table: Table, console: Console) -> None:
+    """Print a table; where nobody looks, without the blanks that fill its last column."""
+    if not table.row_count:
+        console.print("there is nothing to show")
+    elif console.is_terminal:
+        console.print(table)
+    else:
+        with console.capture() as printed:
+            console.print(table)
+        for line in printed.get().splitlines():
+            console.out(line.rstrip(), highlight=False)
+
+
 def _table(numbers: list[str], by: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in numbers:
@@ -276,7 +289,7 @@ def _size(count_bytes: int) -> str:
     value = float(count_bytes)
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if value < 1024:
-            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.2f} {unit}"
+            return _count(count_bytes, "byte") if unit == "bytes" else f"{value:,.2f} {unit}"
         value /= 1024
     return f"{value:,.2f} TiB"
 

@@ -93,6 +93,12 @@ def _sentence(report: ConsoleReport) -> str:
     ]
     # The same recursion puts many functions on the stack: those of page_owner say which it is.
     recurs.sort(key=lambda text: not text.startswith(("save_stack ", "__set_page_owner ")))
-    frames = f"{len(report.stack)} frames for certain, {len(report.unsure)} lines with “?” apart"
+    frames = f"{_counted(len(report.stack), 'frame')} for certain"
+    if report.unsure:
+        frames += f", {_counted(len(report.unsure), 'line')} with “?” apart"
     again = f"; on the stack are {', '.join(recurs[:_MOST_NAMED])}" if recurs else ""
     return f"{said} Its call trace has {frames}{again}."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

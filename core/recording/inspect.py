@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ SAVED = "ownertrace"
 KINDS = tuple(handle.kind for handle in HANDLES)
 TITLES = tuple(handle.title for handle in HANDLES)
 """Of records that page_owner itself owns."""
+
+_NO_FUNCTION = re.compile(r"\[unknown\w*\]|(?:0x)?[0-9a-f]{8,}|")
 
 Told = dict[str, Any]
 
@@ -194,7 +197,10 @@ def _total(profile: StackProfile, weight: str) -> int | None:
 
 
 def _recursions(profile: StackProfile) -> list[Told]:
-    """Return the functions that are on a stack more than once, the deepest first."""
+    """Return the functions that are on a stack more than once, the deepest first.
+
+    ``[unknown]`` is no function, and neither is an address.
+    """
     stacks = profile.stacks
     functions, of_frame = stacks.names
     holders = np.repeat(np.arange(len(stacks)), stacks.depths)
@@ -205,6 +211,8 @@ def _recursions(profile: StackProfile) -> list[Told]:
     records = profile.by_stack(RECORDS)[holder]
     found = []
     for number in np.unique(function[records > 0]).tolist():
+        if _NO_FUNCTION.fullmatch(functions[number]):
+            continue
         own = function == number
         found.append(
             {
@@ -238,16 +246,18 @@ def _compared(base: StackProfile, new: StackProfile, by: str, asked: Asked, name
     return {
         "base": {"name": name, **{weight: base.total(weight) for weight in diff.common}},
         "compared": {"weight": diff.weight, "normalised": diff.normalised, **counts},
-        "differences": [_difference(each, by) for each in diff.by(by, asked.top)],
+        "differences": [
+            _difference(each, by, normalised=asked.normalised) for each in diff.by(by, asked.top)
+        ],
     }
 
 
-def _difference(each: Difference, by: str) -> Told:
+def _difference(each: Difference, by: str, *, normalised: bool) -> Told:
     value = list(each.functions) if by == STACK else each.value
     return {
         by: value,
         "base": each.base,
         **each.new,
-        "change": each.change,
+        "change": each.change if normalised else int(each.change),
         "status": str(each.status),
     }

@@ -121,10 +121,39 @@ def test_a_difference_says_what_became_of_each(
         (["kernel_init", "register_dummy_stack"], -4, "gone"),
     ]
     out = shown(capsys, str(after), "--diff", dump, "--by", "subsystem")
-    assert "+7" in out
+    assert "+7  " in out
     assert "1 gone, 1 grown" in out
     shares = told(capsys, str(after), "--diff", dump, "--normalised")["differences"]
     assert sorted(each["change"] for each in shares) == pytest.approx([-0.8, 0.8])
+
+
+def test_a_pipe_gets_whole_lines_and_no_blanks_at_their_ends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = shown(capsys, CONSOLE)
+    (stack,) = (line for line in out.splitlines() if "entry_SYSCALL_64_after_hwframe" in line)
+    assert stack.count("save_stack") == 29
+    for text in (out, shown(capsys, PERF), shown(capsys, GUARD)):
+        assert not [line for line in text.splitlines() if line != line.rstrip()]
+
+
+def test_what_a_filter_leaves_is_counted_in_words(
+    capsys: pytest.CaptureFixture[str], dump: str
+) -> None:
+    out = shown(capsys, dump, "--filter", "comm = nobody")
+    assert "0 records of 2, 0 pages (0 bytes)" in out
+    assert out.splitlines()[-1] == "there is nothing to show"
+    assert "1 page (4.00 KiB)" in shown(capsys, dump, "--filter", "pages = 1")
+
+
+def test_an_unknown_frame_is_no_recursion(capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, PERF)["recursions"] == []
+
+
+def test_a_trace_without_times_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "bare.txt"
+    path.write_text("# tracer: function_graph\n#\nf() {\n  g();\n}\n")
+    assert "4 events, no times" in shown(capsys, str(path))
 
 
 def test_standard_input_and_packed_files_are_read(
@@ -188,7 +217,7 @@ def test_bad_lines_are_counted_and_the_first_is_quoted(
     [
         (("nowhere.txt",), "nowhere.txt: cannot read the recording"),
         ((PERF, "--top", "-1"), "--top: -1 is less than 0"),
-        ((PERF, "--by", "colour"), "--by: there is nothing called 'colour'"),
+        ((PERF, "--by", "colour"), "--by: records cannot be grouped by 'colour'"),
         ((PERF, "--filter", "order >"), "filter, column 8: expected a value after >"),
         ((PERF, "--filter", "odrer > 1"), "filter, column 1: nothing here is called 'odrer'"),
         ((PERF, "--filter", "comm ~ ["), "expected a regular expression"),
