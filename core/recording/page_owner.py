@@ -34,13 +34,18 @@ _MOST_KEPT_BYTES = 16 << 20
 _HEADER = re.compile(rb"^Page allocated via order \d+, mask 0x[0-9a-f]+\(", re.MULTILINE)
 _SECOND = re.compile(rb"^PFN (?:0x)?[0-9a-f]+ type \S+ Block ", re.MULTILINE)
 _SORTED = re.compile(rb"^\d+ times(?:, \d+ pages[^\n]*)?:?\r?\n[P ]", re.MULTILINE)
+_CULLED = re.compile(
+    rb"^\d+ times, \d+ pages, (?:PID |TGID |task_comm_name: |allocated by)[^\n]*\n", re.MULTILINE
+)
+"""What page_owner_sort writes for a group where it culls by anything but the stack."""
 
 
 def tell(head: bytes) -> float:
     """Return how sure it is that a file which begins so is a page_owner dump, 0 to 1."""
     if _HEADER.search(head) is not None:
         return 1.0
-    return 0.9 if _SECOND.search(head) or _SORTED.search(head) else 0.0
+    known = (_SECOND, _SORTED, _CULLED)
+    return 0.9 if any(each.search(head) for each in known) else 0.0
 
 
 def read(source: Source, reading: Reading) -> StackProfile:

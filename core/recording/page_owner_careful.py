@@ -66,6 +66,7 @@ class _Draft:
         noise: Whether a line after its first made no sense.
         broken: Whether the record went on after that line: its stack may lack a frame.
         cut: Whether the file ends in it.
+        is_group: Whether it is a line of page_owner_sort that stands for itself, without a stack.
     """
 
     record: CarefulRecord
@@ -74,6 +75,7 @@ class _Draft:
     noise: bool = False
     broken: bool = False
     cut: bool = False
+    is_group: bool = False
 
     @property
     def is_only_weight(self) -> bool:
@@ -108,19 +110,20 @@ class BlockReader:
         for number, line in enumerate(lines, before + 1):
             half = cut and number == before + len(lines)
             yield from self._line(line, number, half=half)
-        if self._draft is not None and at_end:
+        if self._draft is not None and at_end and not self._draft.is_group:
             self._draft.cut = True
         yield from self._finish(at_start=not before)
 
     def _line(self, line: bytes, number: int, *, half: bool) -> Iterator[CarefulRecord]:
         begun = _begun(line)
         if begun is not None:
-            if self._draft is not None and self._draft.is_only_weight:
+            is_weight = begun.head.order == UNKNOWN
+            if self._draft is not None and self._draft.is_only_weight and not is_weight:
                 begun.records = self._draft.record.records
                 begun.pages = self._draft.record.pages
             else:
                 yield from self._finish(at_start=False)
-            self._draft = _Draft(begun)
+            self._draft = _Draft(begun, is_group=is_weight and not line.endswith(b":"))
         elif not self._takes(line, half=half):
             self._stray(line, number, half=half)
 
@@ -167,7 +170,7 @@ class BlockReader:
         if draft.broken:
             self._reading.bad_records += 1
             return
-        if draft.cut or not draft.frames:
+        if draft.cut or not (draft.frames or draft.is_group):
             self._reading.truncated_records += 1
         draft.record.tail = tail_of(b"\n".join(draft.lines))
         yield draft.record

@@ -7,6 +7,9 @@ Linux 6.10 and later, mm/page_owner.c, stack_print()::
     nr_base_pages: 12      (in 6.9 stack_count: 12, which counts allocations instead of pages)
     (a blank line)
 
+Linux 6.19 can number stacks and print either half: show_stacks_handles has ``handle: 1`` where the
+count stands, show_handles has it where the frames stand.
+
 Base pages are counted with 4096 bytes: the file does not tell how large they are.
 """
 
@@ -31,9 +34,8 @@ from core.recording.source import Source
 
 PAGE_BYTES = 4096
 _COUNT = re.compile(rb"(nr_base_pages|stack_count): (\d{1,15})")
-_HANDLE = re.compile(rb"handle: \d+")
-"""Some kernels can print the number of the stack too."""
-_ANY_COUNT = re.compile(rb"^(?:nr_base_pages|stack_count): \d+\r?$", re.MULTILINE)
+_HANDLE = re.compile(rb"handle: (\d{1,10})")
+_ANY_COUNT = re.compile(rb"^(?:nr_base_pages|stack_count|handle): \d+\r?$", re.MULTILINE)
 _DUMP = re.compile(rb"^Page allocated via order ", re.MULTILINE)
 
 
@@ -85,6 +87,7 @@ class _Stacks:
         self.unit = "stacks"
         self._frames: list[Frame] = []
         self._bad = self._counted = False
+        self._handle = ""
 
     def line(self, line: bytes, *, ends: bool) -> None:
         """Take a line."""
@@ -99,7 +102,9 @@ class _Stacks:
             if self._counted:  # the blank line before it is missing
                 self._finish()
             self._frames.append(frame_of(text_of(line)))
-        elif _HANDLE.fullmatch(line) is None:
+        elif (handle := _HANDLE.fullmatch(line)) is not None:
+            self._handle = text_of(handle[1])
+        else:
             self._reading.bad_line(self._reading.lines, line)
             self._bad = not self._counted
 
@@ -111,6 +116,9 @@ class _Stacks:
             self._finish()
 
     def _count(self, what: bytes, count: int) -> None:
+        if self._handle and not self._frames and not self._bad:
+            name = f"(handle {self._handle})"
+            self._frames.append(Frame(name, name))
         if self._bad or self._counted or not self._frames:
             self._bad = self._bad or not self._counted
             return
@@ -118,12 +126,18 @@ class _Stacks:
         if what == b"stack_count":
             weights = {RECORDS: count}
             self.unit = RECORDS
-        self.builder.add(reversed(self._frames), weights=weights)
+        self._add(weights)
+
+    def _add(self, weights: dict[str, int]) -> None:
+        handle = {"handle": self._handle} if self._handle else {}
+        self.builder.add(reversed(self._frames), weights=weights, dimensions=handle)
         self._counted = True
 
     def _finish(self) -> None:
         """Begin anew after a blank line."""
+        if self._handle and self._frames and not self._counted and not self._bad:
+            self._add({RECORDS: 1})
         if self._bad or (self._frames and not self._counted):
             self._reading.bad_records += 1
-        self._frames = []
+        self._frames, self._handle = [], ""
         self._bad = self._counted = False

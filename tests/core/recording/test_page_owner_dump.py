@@ -12,6 +12,7 @@ from collections import Counter
 
 import pytest
 
+from core.recording.formats import format_of
 from core.recording.profile import StackProfile
 from core.recording.reading import Reading
 from core.recording.special import special_records
@@ -90,3 +91,15 @@ def test_what_the_guard_cut_is_found(
     assert [title for title, _ in profile.info.findings] == [
         each.title for each in special_records(profile)
     ]
+
+
+def test_groups_that_page_owner_sort_culled_without_their_stacks() -> None:
+    text = "12 times, 34 pages, PID 1\n3 times, 4 pages, PID 2, task_comm_name: a b\n"
+    found = format_of(text.encode())
+    assert found is not None
+    assert found.name == "page_owner"
+    profile, reading = read_by("page_owner", text)
+    assert (profile.total("records"), profile.total("pages")) == (15, 38)
+    pids = profile.dimensions["pid"]
+    assert [pids.values[code] for code in pids.codes] == ["1", "2"]
+    assert (reading.bad_lines, reading.truncated_records) == (0, 0)

@@ -79,3 +79,19 @@ def test_bad_counts_leave_their_stack_out() -> None:
     profile, reading = read_by("page_owner_stacks", with_line(PAGES.encode(), 2, b"nr_base_pages:"))
     assert profile.total("pages") == 35
     assert (reading.bad_lines, reading.bad_records) == (1, 1)
+
+
+def test_stacks_with_their_numbers_and_numbers_with_their_counts() -> None:
+    """Linux 6.19: show_stacks_handles and show_handles."""
+    frames = " a+0x1/0x2\n b+0x1/0x2 [ext4]\n"
+    stacks = f"{frames}handle: 1\n\n{frames}handle: 2\n\n"
+    counts = "handle: 1\nnr_base_pages: 47\n\n"
+    found = []
+    for text, records, pages in ((stacks, 2, 0), (counts, 1, 47)):
+        assert tell_by("page_owner_stacks", text.encode()) == 1.0
+        profile, reading = read_by("page_owner_stacks", text)
+        assert (profile.total("records"), profile.total("pages")) == (records, pages)
+        assert (reading.bad_lines, reading.bad_records, reading.truncated_records) == (0, 0, 0)
+        assert profile.dimensions["handle"].values[0] == "1"
+        found.append(stacks_of(profile)[0])
+    assert found == ["b;a", "(handle 1)"]
