@@ -31,12 +31,31 @@ _MOST_BEFORE = 120
 
 _SYMBOL = r"[A-Za-z_.$][\w.$]*\+0x[0-9a-f]+/0x[0-9a-f]+(?:\s+\[[^\]]+\])?(?:\s+\([A-Z]+\))?"
 _FRAME = re.compile(
-    r"\s*(?:\[<[0-9a-f]+>\]\s*)?(?P<unsure>\?\s+)?"
-    rf"(?P<text>{_SYMBOL}|0x[0-9a-f]{{8,16}})\s*"
+    r"\s*(?:<[A-Z#]+>\s+)?"  # x86 up to 4.10: <EOI> and the frame on one line
+    r"(?:\(?\[<?[0-9a-f]+>?\]\s*){0,2}"  # s390: in parentheses; powerpc: stack and address
+    r"(?P<unsure>\?\s+)?"
+    rf"(?P<text>{_SYMBOL}|0x[0-9a-f]{{8,16}})\)?(?P<unreliable>\s+\(unreliable\))?\s*"
 )
+_FROM = re.compile(
+    r"\s*(?:\[<[0-9a-f]+>\] )?\(?[\w.$]+\)? from (?:\[<[0-9a-f]+>\] )?"
+    rf"\(?(?P<text>{_SYMBOL})\)?(?P<unsure>(?!))?(?P<unreliable>(?!))?\s*"
+)
+"""arm, dump_backtrace_entry(): the frame is where the one that the line begins with was called."""
+_BETWEEN = re.compile(
+    r"\s*(?:sp=[0-9a-f]+,? bsp=[0-9a-f]+|--- interrupt: .*|(?:NIP|REGS|MSR|CFAR|GPR\d\d|LR): .*"
+    r"|r\d+:[0-9a-f]{8}.*|(?:RSP|RAX|RDX|RBP|R\d\d|FS|CS|CR2|PKRU|ORIG_RAX): .*"
+    r"|(?:NIP|LR) \[.*)\s*"
+)
+"""What stands between frames: ia64's stack pointers, registers at an exception (powerpc, x86) or of
+a frame (arm)."""
+_RIP = re.compile(rf"RIP: 0010:({_SYMBOL})")
+_USER_RIP = re.compile(r"RIP: 00[23]3:|Code: ")
 _CONTEXT = re.compile(r"\s*</?(?:TASK|IRQ|NMI|SOFTIRQ|EOI|EOE|EOF|ENTRY|#[A-Z]+\w*|\w+_stack)>\s*")
 _TRACE_BEGINS = re.compile(r"\s*(?:Call [Tt]race|Backtrace)\s*:?\s*(?:\([^)]*\))?\s*")
-_TRACE_ENDS = re.compile(r"\s*(?:</TASK>|---\[ end trace|Code:|Modules linked in:|RIP:)")
+_TRACE_ENDS = re.compile(
+    r"\s*(?:</TASK>|---\[ end trace|Code:|Modules linked in:|RIP:|"
+    r"Last Breaking-Event-Address|Instruction dump)"
+)
 _WHO = re.compile(
     r".*?CPU: (?P<cpu>\d+) (?:UID: \d+ )?PID: (?P<pid>-?\d+)(?: Comm: (?P<comm>.*?))?\s+"
     r"(?:Not tainted|Tainted: [A-Z ]+?)\s+(?P<release>\d\S*).*"
@@ -169,7 +188,7 @@ def is_trace_begin(message: str) -> bool:
 
 def is_frame(message: str) -> bool:
     """Return whether a line is one of a call trace."""
-    return _FRAME.fullmatch(message) is not None
+    return (_FRAME.fullmatch(message) or _FROM.fullmatch(message)) is not None
 
 
 def read_log(lines: Iterable[tuple[int, str]], reading: Reading) -> ConsoleLog:
@@ -197,7 +216,7 @@ class _Log:
         self._panic: ConsoleReport | None = None
         """A panic that came after a report: the end of that one, if it shows no trace itself."""
         self._innermost = ""
-        self._in_trace = False
+        self._in_trace = self._in_task = False
         self._doubtful: list[tuple[int, str]] = []
         self._depths: dict[int, int] = {}
         """Where the stack stood at each level of the tracer's lines; a depth that comes again
@@ -277,17 +296,21 @@ class _Log:
     def _trace_line(self, number: int, line: str, message: str) -> bool:
         """Take a line of the open call trace; False where the trace has ended before it."""
         current = self._current
-        found = _FRAME.fullmatch(message)
+        found = _FRAME.fullmatch(message) or _FROM.fullmatch(message)
+        if found is None and (_BETWEEN.fullmatch(message) or self._registers(message)):
+            return True
         if found is not None and current is not None:
             for held in self._doubtful:
                 self._reading.bad_line(*held)
             self._doubtful.clear()
-            (current.unsure if found["unsure"] else current.stack).append(frame_of(found["text"]))
+            doubt = found["unsure"] or found["unreliable"]
+            (current.unsure if doubt else current.stack).append(frame_of(found["text"]))
             return True
         if _TRACE_ENDS.match(message) or is_trace_begin(message):
             self.end_trace()
             return message.lstrip().startswith("</TASK>")
         if _CONTEXT.fullmatch(message):
+            self._in_task |= "<TASK>" in message or "<IRQ>" in message
             return True
         if len(self._doubtful) < _MOST_DOUBTFUL:
             self._doubtful.append((number, line))
@@ -295,11 +318,24 @@ class _Log:
         self.end_trace()
         return False
 
+    def _registers(self, message: str) -> bool:
+        """Take the registers of an interrupt inside an x86 trace that says where it ends.
+
+        The address in them is a frame that is not printed again (arch/x86/kernel/dumpstack.c, 5.16
+        and later, show_trace_log_lvl()).
+        """
+        if not self._in_task or self._current is None:
+            return False
+        found = _RIP.match(message)
+        if found is not None:
+            self._current.stack.append(frame_of(found[1]))
+        return found is not None or _USER_RIP.match(message) is not None
+
     def end_trace(self) -> None:
         """Close the open call trace: it was read from the innermost frame."""
         if not self._in_trace or self._current is None:
             return
-        self._in_trace = False
+        self._in_trace = self._in_task = False
         self._doubtful.clear()
         stack = self._current.stack
         if self._innermost:

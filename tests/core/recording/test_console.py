@@ -188,3 +188,44 @@ def test_a_line_of_noise_costs_at_most_itself(number: int, noise: bytes) -> None
     if len(profile):
         assert profile.stacks.depths[0] >= 156
     assert reading.bad_lines <= 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "stack"),
+    [
+        (  # x86, 5.16 and later: an interrupt on the way, its registers name a frame
+            " <IRQ>\n foo+0x1/0x2 [bar]\n </IRQ>\n <TASK>\n asm_sysvec+0x1/0x2\n"
+            "RIP: 0010:do_idle+0x1/0x2\nCode: 00 <f4> c3\nRSP: 0018:ffff EFLAGS: 00000206\n"
+            " cpu_startup+0x1/0x2\n </TASK>\n",
+            "cpu_startup;do_idle;asm_sysvec;foo",
+        ),
+        (" <EOI>  [<ffffffff81234567>] baz+0x1/0x2\n", "baz"),  # x86, 4.9
+        (
+            " [<00000000001140a2>] show_stack+0x8a/0xd0 \n([<00000000001140a2>] foo+0x8a/0xd0)\n"
+            "Last Breaking-Event-Address:\n [<00>] bar+0x1/0x2\n",
+            "foo;show_stack",
+        ),  # s390
+        (
+            "[c000000003b0bc60] [c000000000f5f2b4] dump+0x74/0xa8 (unreliable)\n"
+            "[c000000003b0bc60] [c000000000f5f2b4] foo+0x74/0xa8\n--- interrupt: c00 at 0x7fff8c\n"
+            "NIP:  00007fff LR: 7ff\n[c000000003b0bc60] [c000000000f5f2b4] call+0x74/0xa8\n",
+            "call;foo",
+        ),  # powerpc
+        (
+            " [<a000000100013b30>] build_script+0x50/0xa0\n"
+            "                                sp=e000000102d0 bsp=e000000102c1\n"
+            " [<a000000100013b30>] kmalloc+0x50/0xa0\n"
+            "                                sp=e000000102d0 bsp=e000000102c1\n",
+            "kmalloc;build_script",
+        ),  # ia64
+        (" unwind_backtrace from show_stack+0x10/0x14\n", "show_stack"),  # arm, 5.18 and later
+        ("[<c010f2c4>] (unwind_backtrace) from [<c010b5b8>] (show_stack+0x10/0x14)\n r4:c1234567\n"
+         "[<c010b5b8>] (show_stack) from [<c0a0>] (dump_stack+0x10/0x14)\n",
+         "dump_stack;show_stack"),  # arm before
+    ],
+)  # fmt: skip
+def test_call_traces_of_every_architecture(lines: str, stack: str) -> None:
+    text = "".join(f"[   12.345678] {line}\n" for line in f"Call Trace:\n{lines}".splitlines())
+    profile, reading = read_by("console", text)
+    assert stacks_of(profile) == [stack]
+    assert reading.bad_lines == 0
