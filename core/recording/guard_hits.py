@@ -93,7 +93,7 @@ def _shows_walks(calls: Calls, saves: Longs, functions: Sequence[str]) -> bool:
     present, which = np.unique(calls.functions[inner], return_inverse=True)
     others = [recorded_function(functions[each]).subsystem not in _ALLOCATION for each in present]
     walks = np.unique(calls.parent[inner[np.array(others, np.bool_)[which]]])
-    return len(walks) > 0 and 2 * len(walks) >= np.count_nonzero(calls.has_children[saves])
+    return len(walks) > 0 and 2 * len(walks) >= int(np.count_nonzero(calls.has_children[saves]))
 
 
 def _closed(calls: Calls, which: Longs) -> npt.NDArray[np.bool_]:
