@@ -10,9 +10,12 @@ A recorded trace is a profile as well, of its call paths, so every view works fo
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -35,6 +38,8 @@ TIME, HEAVY, NAME = "time", "heavy", "name"
 ORDERS = (TIME, HEAVY, NAME)
 """How what was called by the same function is ordered: as it came, heaviest first, by name."""
 
+MOST_AT_ONCE = 100_000
+"""A tree of more is worked out beside the window, which goes on meanwhile."""
 MOST_CHARTED_EVENTS = 1_000_000
 """Longer traces are shown in order of their first appearance here; the timeline has them all."""
 
@@ -44,6 +49,43 @@ VIEWS = (FLAME, SANDWICH)
 BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE = "subsystem", "module", "function", "diff"
 COLOURINGS = (BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE)
 """What a colour says; the last one where there is something to compare with, and then at first."""
+
+
+class _Work(NamedTuple):
+    """What a tree is made of, so that it can be made without asking the window again.
+
+    A profile of paths has lost the order of a trace, so in time a trace is told anew, each stretch
+    for itself.
+    """
+
+    shown: StackProfile
+    base: StackProfile | None
+    weight: str
+    order: str
+    inverted: bool
+    trace: Trace | None
+    narrowed: Callable[[StackProfile], StackProfile]
+
+    @property
+    def size(self) -> int:
+        """Records that are put in order; in other orders only different stacks count."""
+        if self.trace is not None:
+            return len(self.trace)
+        return len(self.shown) if self.order == TIME else len(self.shown.stacks)
+
+    def done(self) -> CallTree:
+        """Do it."""
+        from core.recording.call_tree import CallTree
+        from core.recording.from_trace import chart_of
+
+        shown = self.shown if self.trace is None else self.narrowed(chart_of(self.trace))
+        return CallTree.of(
+            shown,
+            self.weight,
+            self.base,
+            self.order,  # type: ignore[arg-type]
+            inverted=self.inverted,
+        )
 
 
 class RecordingSession(QObject):
@@ -95,6 +137,7 @@ class RecordingSession(QObject):
     reading_ended = Signal()
     failed = Signal(str)
     warned = Signal(str)
+    _grown = Signal(object, object)
 
     def __init__(
         self, reader: RecordingReader | None = None, parent: QObject | None = None
@@ -121,6 +164,8 @@ class RecordingSession(QObject):
         self._profiles: dict[int, StackProfile] = {}
         self._shown: StackProfile | None = None
         self._shown_base: StackProfile | None = None
+        self._work_under_way: _Work | None = None
+        self._grown.connect(self._take_tree)
         self._diff: ProfileDiff | None = None
         self._tree: CallTree | None = None
         self._found: Flags | None = None
@@ -320,10 +365,24 @@ class RecordingSession(QObject):
 
     @property
     def tree(self) -> CallTree | None:
-        """What is shown as a tree of calls; of both recordings together in a comparison."""
-        if self._tree is None and self.shown is not None:
-            self._tree = self._grown()
+        """What is shown as a tree of calls; of both recordings together in a comparison.
+
+        None where nothing is open, and while a large one is ``growing``: then ``tree_changed`` says
+        when it is there.
+        """
+        if self._tree is None and self.shown is not None and not self.growing:
+            work = self._work()
+            if work.size <= MOST_AT_ONCE:
+                self._tree = work.done()
+            else:
+                self._work_under_way = work
+                threading.Thread(target=self._grow, args=(work,), daemon=True).start()
         return self._tree
+
+    @property
+    def growing(self) -> bool:
+        """Whether the tree is being worked out beside the window."""
+        return self._work_under_way is not None
 
     @property
     def narrowed(self) -> bool:
@@ -342,38 +401,35 @@ class RecordingSession(QObject):
             profile = hide(profile, self.hidden)
         return collapse_recursion(profile) if self.collapse else profile
 
-    def _grown(self) -> CallTree:
-        from core.recording.call_tree import CallTree
+    def _work(self) -> _Work:
+        assert self.shown is not None
+        trace = self.trace if self.order == TIME else None
+        if trace is not None and len(trace) > MOST_CHARTED_EVENTS:
+            trace = None
+        return _Work(
+            self.shown, self.shown_base, self.weight, self.order, self.inverted, trace,
+            self._narrowed,
+        )  # fmt: skip
 
-        shown = self._in_order() if self.order == TIME else None
-        shown = shown if shown is not None else self.shown
-        assert shown is not None
-        return CallTree.of(
-            shown,
-            self.weight,
-            self.shown_base,
-            self.order,  # type: ignore[arg-type]
-            inverted=self.inverted,
-        )
+    def _grow(self, work: _Work) -> None:
+        """Work a tree out in a thread of its own: numpy lets the window's go on meanwhile."""
+        done = work.done()
+        with contextlib.suppress(RuntimeError):  # the window may be gone by then
+            self._grown.emit(work, done)
 
-    def _in_order(self) -> StackProfile | None:
-        """What is left of a trace, each stretch of time for itself; None where there is none.
-
-        A profile of paths has lost the order; and of a very long trace the timeline is the picture.
-        """
-        from core.recording.from_trace import chart_of
-
-        trace = self.trace
-        if trace is None or len(trace) > MOST_CHARTED_EVENTS:
-            return None
-        return self._narrowed(chart_of(trace))
+    def _take_tree(self, work: _Work, tree: CallTree) -> None:
+        if work is not self._work_under_way:
+            return  # something else is shown by now
+        self._work_under_way = None
+        self._tree = tree
+        self._changed()
 
     def _forget_shown(self) -> None:
         self._shown = self._shown_base = None
         self._forget_tree()
 
     def _forget_tree(self) -> None:
-        self._diff = self._tree = None
+        self._diff = self._tree = self._work_under_way = None
         self._forget_hits()
         self.selected = -1
 

@@ -63,6 +63,7 @@ class Model(QObject):
         super().__init__()
         self.weight, self.search, self.function = "pages", "", ""
         self.upward, self.normalised, self.selected = False, False, -1
+        self.growing = False
         self.colouring = "diff" if base is not None else "subsystem"
         self.shown: StackProfile | None = None
         self.shown_base = profile_of(base) if base is not None else None

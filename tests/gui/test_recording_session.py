@@ -13,6 +13,8 @@ from core.recording.formats import FORMATS
 from core.recording.opening import Recording, open_recording
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo
 from core.recording.reading import Reading
+from core.trace.events import Kind
+from gui import recording_session
 from gui.recording_examples import EXAMPLES
 from gui.recording_session import (
     BY_DIFFERENCE,
@@ -327,3 +329,46 @@ def test_bad_lines_are_told(qtbot: QtBot, tmp_path: Path) -> None:
     assert "line 61" in got.args[0]
     assert session.tree is not None
     assert session.tree.whole == 200
+
+
+def test_a_large_tree_is_worked_out_beside_the_window(
+    qtbot: QtBot, session: RecordingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.set_order("time")
+    expected = tree_of(session)
+    session.set_order("heavy")
+    monkeypatch.setattr(recording_session, "MOST_AT_ONCE", 0)
+    session.set_order("time")
+    with qtbot.waitSignal(session.tree_changed):
+        assert session.tree is None
+        assert session.growing
+    assert not session.growing
+    assert tree_of(session) == expected
+
+
+def test_a_tree_that_nobody_wants_any_more_is_dropped(
+    qtbot: QtBot, session: RecordingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording_session, "MOST_AT_ONCE", 0)
+    session.set_order("time")
+    assert session.tree is None
+    given_up = session._work_under_way
+    assert given_up is not None
+    session.set_filter("comm = task-c")
+    session._take_tree(given_up, given_up.done())
+    assert session.tree is None
+    with qtbot.waitSignal(session.tree_changed):
+        pass
+    assert tree_of(session) == {"": 5, "a": 5, "a;b": 5, "a;b;c": 5}
+
+
+def test_a_trace_in_order_of_time_has_each_call_for_itself(qtbot: QtBot) -> None:
+    session = RecordingSession()
+    session.show(example("guard_hits"))
+    trace = session.trace
+    assert trace is not None
+    session.set_order("time")
+    assert session.tree is not None
+    outermost = int((trace.parents[trace.positions(Kind.CALLED)] < 0).sum())
+    shown = int(session.tree.levels[2] - session.tree.levels[1])
+    assert outermost // 2 < shown <= outermost, "those that took no time have no width"

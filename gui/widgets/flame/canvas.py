@@ -40,6 +40,7 @@ _SIDEWAYS_SHARE = 0.1
 REST_MS = 120
 """A view that has not moved for so long rests, and names small frames too."""
 NOTHING_TO_SHOW = "No recording is open. Drop a file on the window, or open one."
+IN_THE_MAKING = "Putting the calls in order…"
 NOTHING_LEFT = "Nothing to show: no record is left by filter and frames, or none weighs anything."
 
 
@@ -100,12 +101,18 @@ class FlameCanvas(QWidget):
 
     # -- what is shown --------------------------------------------------------------------
 
-    def show_tree(self, tree: CallTree | None) -> None:
-        """Show another tree; where it has the frame that was looked into, that stays so."""
+    def show_tree(self, tree: CallTree | None, *, growing: bool = False) -> None:
+        """Show another tree; where it has the frame that was looked into, that stays so.
+
+        Args:
+            tree: The tree, None for nothing.
+            growing: Whether there is none yet, but soon will be.
+        """
         path = self._path_looked_into()
         self.tree = tree if tree is not None and not tree.is_empty else None
         self._last_scene = None
-        self.empty_text = NOTHING_TO_SHOW if tree is None else NOTHING_LEFT
+        nothing = IN_THE_MAKING if growing else NOTHING_TO_SHOW
+        self.empty_text = nothing if tree is None else NOTHING_LEFT
         self.zoom = FlameZoom(self.tree) if self.tree is not None else None
         self.focused = self.hovered = -1
         self._colours = None

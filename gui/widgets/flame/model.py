@@ -37,6 +37,10 @@ class FlameModel(Protocol):
         """The calls, None for nothing."""
 
     @property
+    def growing(self) -> bool:
+        """Whether there is no tree yet, but soon will be."""
+
+    @property
     def tree_changed(self) -> SignalInstance:
         """Another tree."""
 

@@ -108,7 +108,7 @@ class FlameView(QWidget):
 
     def _take_tree(self) -> None:
         self._held = None
-        self.canvas.show_tree(self.model.tree)
+        self.canvas.show_tree(self.model.tree, growing=self.model.growing)
         self._tell_colours()
         self._take_selection()
 
