@@ -80,12 +80,13 @@ def _first_bytes(where: str) -> bytes:
 
 
 def _left_out(reading: Reading) -> list[str]:
-    """Say in one line what of a file could not be understood, if anything."""
+    """Say in a line each what of a file could not be understood, and what its reader noted."""
     parts = [_counted(reading.bad_lines, "line"), _counted(reading.bad_records, "record")]
     if not any(parts):
-        return []
+        return reading.notes
     first = f"; {reading.first_bad}" if reading.first_bad else ""
-    return [f"{' and '.join(filter(None, parts))} could not be understood{first}"]
+    bad = f"{' and '.join(filter(None, parts))} could not be understood{first}"
+    return [bad, *reading.notes]
 
 
 def _counted(number: int, what: str) -> str:

@@ -59,8 +59,8 @@ class Source:
         magic = buffered.peek(8)[:8]
         packing = next((name for begin, name in _MAGICS.items() if magic.startswith(begin)), "")
         self.packing = packing
-        plain = cast(BinaryIO, buffered)
-        self._plain = _unpacker(packing, plain) if packing else plain
+        # What comes before damage is lost with a read() that runs into it, not with a read1().
+        self._take = _unpacker(packing, cast(BinaryIO, buffered)) if packing else buffered.read
         self._head = b""
 
     @property
@@ -129,7 +129,7 @@ class Source:
         parts: list[bytes] = []
         while size > 0 and not self.cut:
             try:
-                part = self._plain.read(size)
+                part = self._take(size)
             except Exception as error:  # each unpacker has its own, and they share no base
                 self.cut = f"the {self.packing or 'file'} data are damaged or cut short ({error})"
                 break
@@ -156,20 +156,21 @@ class _Counted(io.RawIOBase):
         return count
 
 
-def _unpacker(packing: str, packed: BinaryIO) -> BinaryIO:
+def _unpacker(packing: str, packed: BinaryIO) -> Callable[[int], bytes]:
+    """Return what unpacks the next bytes, at most so many and none at the end."""
     if packing == "gzip":
         import gzip
 
-        return gzip.GzipFile(fileobj=packed)  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=packed).read1
     if packing == "xz":
         import lzma
 
-        return lzma.LZMAFile(packed)  # type: ignore[return-value]
+        return lzma.LZMAFile(packed).read1
     if packing == "bzip2":
         import bz2
 
-        return bz2.BZ2File(packed)  # type: ignore[return-value]
-    return cast(BinaryIO, _Unzstd(packed))
+        return bz2.BZ2File(packed).read1
+    return _Unzstd(packed).read1
 
 
 class _Unzstd:
@@ -188,7 +189,7 @@ class _Unzstd:
         self._unused = b""
         self._plain = memoryview(b"")
 
-    def read(self, size: int) -> bytes:
+    def read1(self, size: int) -> bytes:
         """Return up to so many bytes, none at the end.
 
         Raises:

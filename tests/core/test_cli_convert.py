@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -35,6 +36,16 @@ def test_what_was_left_out_is_said_in_one_line(
     assert status == 0
     assert err == "ownerscope: 1 line could not be understood; line 7: 'what is this'\n"
     assert out == "sh;__alloc_pages;save_stack 12\nsh;__alloc_pages 8\n"
+
+
+def test_a_packed_file_that_is_cut_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = tmp_path / "a.folded.gz"
+    begin.write_bytes(gzip.compress(FOLDED)[:-4])
+    status, out, err = ownerscope(capsys, "convert", str(begin), "-", "--to", "folded")
+    assert (status, out) == (0, FOLDED.decode())
+    assert err.startswith("ownerscope: The file ends early: the gzip data are damaged or cut short")
 
 
 def test_a_saved_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
 import sys
+from collections.abc import Callable
 
 import pytest
 import zstandard
@@ -41,6 +44,14 @@ def test_zstd_that_is_cut_is_read_as_far_as_it_goes_and_told(end: int) -> None:
     plain, cut = unpacked(packed(PLAIN)[:end])
     assert PLAIN.startswith(plain)
     assert "zstd data are damaged or cut short" in cut
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, packed])
+def test_what_stands_before_the_cut_is_not_lost(pack: Callable[[bytes], bytes]) -> None:
+    plain, cut = unpacked(pack(PLAIN)[:-6])
+    assert len(plain) > 0.7 * len(PLAIN)
+    assert PLAIN.startswith(plain)
+    assert "damaged or cut short" in cut
 
 
 def test_standard_streams_that_are_closed_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
