@@ -19,6 +19,7 @@ _NO_TERMINAL_WIDTH = 1 << 16
 _MOST_HIT_STACKS = 3
 _MOST_RECURSIONS = 8
 _TITLE_WIDTH = 13
+_GUARD_WIDTH = len("backtrace")
 
 _STATUS_STYLES = {"added": "bold yellow", "grown": "yellow", "gone": "bold blue", "shrunk": "blue"}
 """Colours that all can tell apart."""
@@ -144,29 +145,32 @@ def _tell_what_if(told: Told, console: Console) -> None:
     if not any(each["cut"] or each["not_knowable"] for each in rows):
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("  with another guard", no_wrap=True)
+    table.add_column("with another guard", min_width=_GUARD_WIDTH)
     for heading in ("cut", "cut anyway", "gone", "calls spared", "time spared", "?"):
         table.add_column(heading, justify="right")
     for each in rows:
         names = ("cut", "cut_anyway", "gone", "saved_calls")
         numbers = [f"{each[name]:,}" for name in names]
         unknown = f"{each['not_knowable']:,}" if each["not_knowable"] else ""
-        table.add_row(f"  {each['guard']}", *numbers, _time(each["saved_ns"]), unknown)
+        table.add_row(each["guard"], *numbers, _time(each["saved_ns"]), unknown)
     console.print()
     _tell_table(table, console)
-    said = {
-        "cut, gone": ["saves that the guard turns away, and those that are never made for it."],
-        "?": ["calls that were turned away and that this guard lets pass."],
+    told_apart: dict[tuple[str, ...], list[str]] = {
+        ("cut, gone",): ["saves that the guard turns away, and those that are never made for it."],
+        ("?",): ["calls that were turned away and that this guard lets pass."],
     }
-    for each in rows:
-        for sentence in each["sentences"]:
-            who = "" if all(sentence in other["sentences"] for other in rows) else each["guard"]
-            said.setdefault(who, [])
-            if sentence not in said[who]:
-                said[who].append(sentence)
-    for who, sentences in said.items():
-        told_by = f"{who}: " if who else ""
-        _tell_line("", told_by + " ".join(sentences), console, title_width=0)
+    for who, sentence in _said_of(rows):
+        told_apart.setdefault(who, []).append(sentence)
+    for who, sentences in told_apart.items():
+        about = f"{'; '.join(who)}: " if who else ""
+        _tell_line("", about + " ".join(sentences), console, title_width=0)
+
+
+def _said_of(rows: list[Told]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each sentence once, with the guards it is about; none where it is about all."""
+    for sentence in dict.fromkeys(sentence for each in rows for sentence in each["sentences"]):
+        who = tuple(each["guard"] for each in rows if sentence in each["sentences"])
+        yield () if len(who) == len(rows) else who, sentence
 
 
 # -- groups -------------------------------------------------------------------------------------
@@ -256,17 +260,23 @@ def _tell_rest(told: Told, console: Console) -> None:
         console.print(f"[dim]{len(shown):,} of {groups:,}; --top 0 shows all[/]")
     if "differences" in told:
         counts = [f"{number:,} {status}" for status, number in _statuses(told).items()]
-        console.print(f"\ncompared with {escape(told['base']['name'])}: {', '.join(counts)}")
+        console.print()
+        _tell_below(f"compared with {told['base']['name']}: {', '.join(counts)}", "", console)
     if told["bad_lines"]:
-        console.print(
-            f"[yellow]{_count(told['bad_lines'], 'line')} could not be understood, the first is"
-            f" {escape(told['first_bad'])}[/]"
-        )
+        bad = _count(told["bad_lines"], "line")
+        first = f"could not be understood, the first is {told['first_bad']}"
+        _tell_below(f"{bad} {first}", "yellow", console)
     for name, what in (("bad_records", "left out"), ("truncated_records", "cut short, kept")):
         if told.get(name):
-            console.print(f"[yellow]{_count(told[name], 'record')} {what}[/]")
+            _tell_below(f"{_count(told[name], 'record')} {what}", "yellow", console)
     for note in told["notes"]:
-        console.print(f"[dim]note: {escape(note)}[/]")
+        _tell_below(f"note: {note}", "dim", console)
+
+
+def _tell_below(text: str, style: str, console: Console) -> None:
+    """Print a sentence below the table; in a terminal whole words go to the next line."""
+    for part in textwrap.wrap(text, console.width) if console.is_terminal else [text]:
+        console.print(Text(part, style))
 
 
 def _statuses(told: Told) -> dict[str, int]:

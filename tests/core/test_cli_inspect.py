@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from core import cli
 from core.commands.inspect import ProgressLine, progress_text
+from core.commands.inspect_text import tell
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
 BOOT = str(RECORDINGS / "ftrace-function_graph-boot-recursion-excerpt.txt.zst")
@@ -135,6 +137,33 @@ def test_a_pipe_gets_whole_lines_and_no_blanks_at_their_ends(
     assert stack.count("save_stack") == 29
     for text in (out, shown(capsys, PERF), shown(capsys, GUARD)):
         assert not [line for line in text.splitlines() if line != line.rstrip()]
+
+
+def test_what_is_said_of_several_guards_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, GUARD).splitlines()
+    said = [
+        line for line in lines if "210 times the recorded guard turned a save away that" in line
+    ]
+    assert said == [
+        "  no guard; depth counter, at most 2; depth counter, at most 3; 2-bit field, at most 3:"
+        " 210 times the recorded guard turned a save away that this one lets pass: what it would"
+        " have called, and cost, is not in the recording."
+    ]
+
+
+def test_a_terminal_gets_whole_words_in_its_width(
+    capsys: pytest.CaptureFixture[str], dump: str
+) -> None:
+    console = Console(width=60, force_terminal=True, color_system=None, highlight=False)
+    for words in ((GUARD, "--top", "3"), (dump, "--diff", dump)):
+        data = told(capsys, *words)
+        tell(
+            data | {"notes": ["A sentence that is longer than the terminal is wide, by far."]},
+            console,
+        )
+        lines = capsys.readouterr().out.splitlines()
+        assert not [line for line in lines if len(line) > 60 and "◀" not in line]
+        assert not [line for line in lines if "…" in line]
 
 
 def test_what_a_filter_leaves_is_counted_in_words(
