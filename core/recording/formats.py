@@ -60,6 +60,11 @@ FORMATS = (
 
 def format_of(head: bytes) -> Format | None:
     """Return the format of a file by its first bytes, None where no reader knows it."""
-    sure = [(each.tell(head), -number) for number, each in enumerate(FORMATS)]
-    best, number = max(sure)
-    return FORMATS[-number] if best > 0 else None
+    best, most = None, 0.0
+    for each in FORMATS:
+        sure = each.tell(head)
+        if sure > most:
+            best, most = each, sure
+        if most >= 1:  # the readers that follow need not even be imported
+            break
+    return best

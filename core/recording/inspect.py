@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.recording.diff import Difference, ProfileDiff
 from core.recording.expression import FUNCTION
 from core.recording.opening import read_recording
 from core.recording.profile import PAGES, RECORDS, StackProfile
@@ -28,6 +27,9 @@ from core.recording.source import Progress, open_source
 from core.recording.special import HANDLES, special_records
 from core.recording.subsystem import INFERRED
 from core.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from core.recording.diff import Difference
 
 SCHEMA = 1
 
@@ -241,6 +243,8 @@ def named(groups: Grouped, group: Group) -> Told:
 
 
 def _compared(base: StackProfile, new: StackProfile, by: str, asked: Asked, name: str) -> Told:
+    from core.recording.diff import ProfileDiff
+
     diff = ProfileDiff(base, new, asked.weight, normalised=asked.normalised)
     counts = {str(status): count for status, count in diff.statuses(by).items()}
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -77,7 +78,6 @@ _AFTER_MODULES = (
 )  # fmt: skip
 _TABLE = (*_BEFORE_MODULES, (MODULE, "(?!)"), *_AFTER_MODULES)
 _MODULE_ROW = len(_BEFORE_MODULES)
-_ROWS = tuple(re.compile(names) for _, names in _TABLE)
 NAMES = (*(name for name, _ in _TABLE if name != MODULE), OTHER)
 """Every subsystem there is a row for, in the order they are looked for."""
 
@@ -120,7 +120,14 @@ def subsystem_of(functions: Sequence[str], module: str = "") -> str:
 def _row(name: str) -> int:
     """Return the first row that knows a function, the end of the table where none does."""
     plain = name.partition(".")[0]  # .part.0, .constprop.0: what the compiler made of it
-    return next((row for row, known in enumerate(_ROWS) if known.fullmatch(plain)), len(_ROWS))
+    rows = _rows()
+    return next((row for row, known in enumerate(rows) if known.fullmatch(plain)), len(rows))
+
+
+@cache
+def _rows() -> tuple[re.Pattern[str], ...]:
+    """Return the table's rows to match, made when first asked for: that takes its time."""
+    return tuple(re.compile(names) for _, names in _TABLE)
 
 
 def _of_modules(modules: list[str]) -> Ints:
