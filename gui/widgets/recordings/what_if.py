@@ -31,9 +31,9 @@ _HEADS = (
     ("Cut", "Calls of save_stack it would have turned away"),
     ("Calls", "Calls saved: that would not have been made"),
     ("Time", "Time saved, as it was recorded, tracing included"),
-    ("Unknown", "Calls turned away in the recording that this guard lets pass"),
+    ("?", "Unknown: calls turned away in the recording that this guard lets pass"),
 )
-_PAD_PX, _LEAST_PX = 20, 148
+_PAD_PX, _LEAST_PX = 28, 132
 
 
 class WhatIfModel(QAbstractTableModel):
@@ -65,7 +65,7 @@ class WhatIfModel(QAbstractTableModel):
         row, at = self.rows[index.row()], index.column()
         if role == _ROLES.DisplayRole:
             return (
-                row.guard.title.replace(", at most", " ≤"), f"{len(row.cut):,}",
+                _short(row.guard.title), f"{len(row.cut):,}",
                 f"{row.saved_calls:,}",
                 time_text(row.saved_ns) if row.saved_ns else "–",
                 f"{row.not_knowable:,}" if row.not_knowable else "–",
@@ -89,6 +89,11 @@ class WhatIfModel(QAbstractTableModel):
         if role == _ROLES.TextAlignmentRole and section:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
+
+
+def _short(title: str) -> str:
+    """Return what a guard is called where there is little room."""
+    return title.replace(", at most", " ≤").replace("depth counter", "counter")
 
 
 class WhatIfPanel(QWidget):
@@ -150,7 +155,7 @@ class WhatIfPanel(QWidget):
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self.head.setText(
-            "What would another guard have done here? A click shows the first call it cuts on the "
+            "What would another guard have done here? A click marks what it cuts on the "
             "timeline."
             if rows
             else "Only a recording with an order of calls can be asked what another guard would "
