@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from core.recording.call_tree import CallTree
-    from core.recording.diff import ProfileDiff
     from core.recording.opening import Recording
     from core.recording.profile import StackProfile
+    from core.recording.questions.call_tree import CallTree
+    from core.recording.questions.diff import ProfileDiff
     from core.trace.trace import Trace
 
     Flags = npt.NDArray[np.bool_]
@@ -75,8 +75,8 @@ class _Work(NamedTuple):
 
     def done(self) -> CallTree:
         """Do it."""
-        from core.recording.call_tree import CallTree
         from core.recording.from_trace import chart_of
+        from core.recording.questions.call_tree import CallTree
 
         shown = self.shown if self.trace is None else self.narrowed(chart_of(self.trace))
         return CallTree.of(
@@ -101,7 +101,7 @@ class RecordingSession(QObject):
         inverted: Whether stacks are read from their innermost function.
         colouring: One of ``COLOURINGS``.
         normalised: Whether shares are compared and not weights.
-        filter: Which records are shown (``core.recording.expression``), empty for all.
+        filter: Which records are shown (``core.recording.questions.expression``), empty for all.
         filter_error: Why the filter that was typed is none, as a sentence; the last good one holds.
         hidden: Functions that are left out of every stack.
         kept: Functions of which a stack must have one to be shown; none for all.
@@ -253,7 +253,7 @@ class RecordingSession(QObject):
         self._changed()
 
     def _main_weight(self) -> str:
-        from core.recording.query import main_weight
+        from core.recording.questions.query import main_weight
 
         assert self.profile is not None
         wanted = main_weight(self.profile)
@@ -356,7 +356,7 @@ class RecordingSession(QObject):
     def diff(self) -> ProfileDiff | None:
         """What differs between the two, None where nothing is compared."""
         if self._diff is None and self.shown is not None and self.shown_base is not None:
-            from core.recording.diff import ProfileDiff
+            from core.recording.questions.diff import ProfileDiff
 
             self._diff = ProfileDiff(
                 self.shown_base, self.shown, self.weight, normalised=self.normalised
@@ -390,8 +390,8 @@ class RecordingSession(QObject):
         return bool(self.filter or self.hidden or self.kept)
 
     def _narrowed(self, profile: StackProfile) -> StackProfile:
-        from core.recording.query import filtered, picked
-        from core.recording.transform import collapse_recursion, hide, keep
+        from core.recording.questions.query import filtered, picked
+        from core.recording.questions.transform import collapse_recursion, hide, keep
 
         if self.filter:
             profile = filtered(profile, picked(profile, self.filter))
@@ -501,7 +501,7 @@ class RecordingSession(QObject):
 
     def set_filter(self, text: str) -> bool:
         """Show only some records; a filter that is none leaves the one before in force."""
-        from core.recording.query import picked
+        from core.recording.questions.query import picked
 
         try:
             for profile in (self.profile, self.base_profile):
@@ -584,7 +584,7 @@ class RecordingSession(QObject):
         if tree is None or not self.search or self.search_error:
             return None
         if self._found is None:
-            from core.recording.transform import matching
+            from core.recording.questions.transform import matching
             from core.trace.search import compiled
 
             self._found = matching(tree.names, compiled(self.search))

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         raise RecordingError("there is nothing to compare with", where="--normalised",
                              advice="give --diff BASE too")  # fmt: skip
     if options.filter.strip():
-        from core.recording.expression import parse
+        from core.recording.questions.expression import parse
 
         parse(options.filter)  # a mistake is told before a large file is read
     told = _told(options)

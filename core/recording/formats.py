@@ -44,16 +44,16 @@ class Format:
 
 
 FORMATS = (
-    Format("page_owner", "page_owner dump", "page_owner"),
-    Format("page_owner_stacks", "page_owner_stacks", "page_owner_stacks"),
-    Format("function_graph", "ftrace function_graph", "function_graph"),
-    Format("function", "ftrace function", "function_tracer"),
-    Format("trace_events", "trace events with stacks", "trace_events"),
-    Format("perf_script", "perf script", "perf_script"),
-    Format("console", "kernel log", "console"),
-    Format("speedscope", "speedscope", "speedscope"),
-    Format("chrome", "Chrome trace events", "chrome"),
-    Format("folded", "folded stacks", "folded"),
+    Format("page_owner", "page_owner dump", "readers.page_owner.dump"),
+    Format("page_owner_stacks", "page_owner_stacks", "readers.page_owner.stacks"),
+    Format("function_graph", "ftrace function_graph", "readers.function_graph.reader"),
+    Format("function", "ftrace function", "readers.function_tracer"),
+    Format("trace_events", "trace events with stacks", "readers.trace_events"),
+    Format("perf_script", "perf script", "readers.perf_script"),
+    Format("console", "kernel log", "readers.console"),
+    Format("speedscope", "speedscope", "readers.speedscope"),
+    Format("chrome", "Chrome trace events", "readers.chrome"),
+    Format("folded", "folded stacks", "readers.folded"),
 )
 """Every format that is read; where two are as sure, the first one reads."""
 

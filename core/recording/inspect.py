@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.recording.expression import FUNCTION
 from core.recording.opening import read_recording
 from core.recording.profile import PAGES, RECORDS, StackProfile
-from core.recording.query import (
+from core.recording.questions.expression import FUNCTION
+from core.recording.questions.query import (
     STACK,
     SUBSYSTEM,
     Group,
@@ -22,14 +22,14 @@ from core.recording.query import (
     picked,
     stacks_used,
 )
+from core.recording.questions.special import HANDLES, special_records
+from core.recording.questions.subsystem import INFERRED
 from core.recording.reading import Reading
 from core.recording.source import Progress, open_source
-from core.recording.special import HANDLES, special_records
-from core.recording.subsystem import INFERRED
 from core.trace.trace import Trace
 
 if TYPE_CHECKING:
-    from core.recording.diff import Difference
+    from core.recording.questions.diff import Difference
 
 SCHEMA = 1
 
@@ -243,7 +243,7 @@ def named(groups: Grouped, group: Group) -> Told:
 
 
 def _compared(base: StackProfile, new: StackProfile, by: str, asked: Asked, name: str) -> Told:
-    from core.recording.diff import ProfileDiff
+    from core.recording.questions.diff import ProfileDiff
 
     diff = ProfileDiff(base, new, asked.weight, normalised=asked.normalised)
     counts = {str(status): count for status, count in diff.statuses(by).items()}

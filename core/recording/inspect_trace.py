@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from core.recording.expression import FUNCTION
-from core.recording.query import Grouped
+from core.recording.questions.expression import FUNCTION
+from core.recording.questions.query import Grouped
 from core.trace.call_spans import CallSpans
 from core.trace.info import RecordingInfo
 from core.trace.trace import Trace
@@ -86,7 +86,7 @@ def _hit_stacks(trace: Trace) -> list[Told]:
 
 
 def _recursions(trace: Trace) -> list[Told]:
-    from core.recording.recursion import recursions
+    from core.recording.questions.recursion import recursions
 
     return [
         {
@@ -100,7 +100,7 @@ def _recursions(trace: Trace) -> list[Told]:
 
 
 def _what_if(trace: Trace) -> list[Told]:
-    from core.recording.what_if import what_if_all
+    from core.recording.questions.what_if import what_if_all
 
     return [
         {

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from core.recording.call_tree import LANDMARK, CallTree, Floats
+from core.recording.questions.call_tree import LANDMARK, CallTree, Floats
 from gui.geometry.axis import View
 
 Numbers = npt.NDArray[np.intp]

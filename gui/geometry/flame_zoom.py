@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.recording.call_tree import CallTree
+from core.recording.questions.call_tree import CallTree
 from gui.geometry.axis import View
 
 _SLACK = 1e-9

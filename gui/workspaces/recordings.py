@@ -30,7 +30,7 @@ from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.treemap.view import TreemapPanel
 
 if TYPE_CHECKING:
-    from core.recording.what_if import WhatIf
+    from core.recording.questions.what_if import WhatIf
     from gui.recording_session import RecordingSession
     from gui.session import Session
     from gui.widgets.flame.sandwich import SandwichView

@@ -15,8 +15,8 @@ import numpy as np
 from tests.bench.row import Row
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
     from core.recording.profile import StackProfile
+    from core.recording.questions.call_tree import CallTree
     from gui.widgets.flame.view import FlameView
 
 STACKS, DEPTH, FUNCTIONS = 100_000, 30, 3_000
@@ -48,7 +48,7 @@ def profile() -> StackProfile:
 @cache
 def tree() -> CallTree:
     """Return its tree."""
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
 
     return CallTree.of(profile(), "records")
 
@@ -65,7 +65,7 @@ def median_ms(work: Callable[[], object], times: int = FRAMES) -> float:
 
 def bench_tree() -> list[Row]:
     """Build the tree, against a dictionary a node in Python."""
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
 
     made = profile()
     seconds = median_ms(lambda: CallTree.of(made, "records"), 3) / 1000

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import zstandard
 
-from core.recording import function_graph
+from core.recording.questions.recursion import recursions
+from core.recording.questions.what_if import what_if_all
+from core.recording.readers.function_graph import reader as function_graph
 from core.recording.reading import Reading
-from core.recording.recursion import recursions
 from core.recording.source import Source
-from core.recording.what_if import what_if_all
 from core.trace.trace import Trace
 from tests.bench.row import Row
 

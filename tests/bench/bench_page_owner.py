@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from core.recording import page_owner
-from core.recording.page_owner_helper import cpus
+from core.recording.readers.page_owner import dump as page_owner
+from core.recording.readers.page_owner.helper import cpus
 from core.recording.reading import Reading
 from core.recording.source import Source
 from tests.bench.row import Row
@@ -36,7 +36,8 @@ _MEASURE = """
 import sys, threading, time
 from pathlib import Path
 import numpy
-from core.recording import opening, page_owner
+from core.recording import opening
+from core.recording.readers.page_owner import dump as page_owner
 from core.recording.reading import Reading
 from core.recording.source import open_source
 def resident(pid):  # shared pages are divided among those that share them

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.errors import OwnerscopeError
-from core.recording.call_tree import CallTree
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
-from core.recording.subsystem import NAMES
+from core.recording.questions.call_tree import CallTree
+from core.recording.questions.subsystem import NAMES
 from gui.theme import DARK, LIGHT, SCALES, Theme, ThemeManager, contrast
 from gui.widgets.flame import export
 from gui.widgets.flame.canvas import NOTHING_LEFT, NOTHING_TO_SHOW

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.call_tree import CallTree
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
+from core.recording.questions.call_tree import CallTree
 from gui.geometry.axis import View
 from gui.geometry.flame import NOTHING, Cells, Rows, cells, runs
 from gui.geometry.flame_zoom import FlameZoom

@@ -29,7 +29,7 @@ from gui.widgets.flame.words import frame_lines, spoken
 from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree, Flags
+    from core.recording.questions.call_tree import CallTree, Flags
     from gui.theme import ThemeManager
     from gui.widgets.flame.scene import Counts
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor
 from gui.theme import contrast, hues, ink_on, mix
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
     from gui.geometry.flame import Numbers
     from gui.theme import Theme
 
@@ -37,7 +37,7 @@ _READABLE = 4.5
 @cache
 def subsystem_name(name: str, module: str) -> str:
     """Return what a function belongs to, inferred from its name where that is not certain."""
-    from core.recording.subsystem import OTHER, subsystem_of
+    from core.recording.questions.subsystem import OTHER, subsystem_of
 
     found = subsystem_of([name], module)
     return "kernel" if found == OTHER else found
@@ -46,7 +46,7 @@ def subsystem_name(name: str, module: str) -> str:
 @cache
 def role_name(name: str) -> str:
     """Return the role of a function whose subsystem its name makes certain, else ``caller``."""
-    from core.recording.graph_functions import recorded_function
+    from core.recording.calls.functions import recorded_function
 
     return recorded_function(name).subsystem
 
@@ -203,7 +203,7 @@ def _soft(theme: Theme, hue: str) -> str:
 
 def _subsystem_hue(theme: Theme, subsystem: str) -> str:
     """Return a subsystem's own hue; no two share one, and neighbours in the table are far apart."""
-    from core.recording.subsystem import NAMES
+    from core.recording.questions.subsystem import NAMES
 
     if subsystem not in NAMES:
         return _hashed(theme, subsystem)

@@ -10,7 +10,7 @@ from core.errors import OwnerscopeError
 from core.trace.search import compiled
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree, Flags
+    from core.recording.questions.call_tree import CallTree, Flags
 
 
 def named(tree: CallTree, pattern: str) -> Flags | None:

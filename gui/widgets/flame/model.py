@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
 
-    from core.recording.call_tree import CallTree
     from core.recording.profile import StackProfile
+    from core.recording.questions.call_tree import CallTree
 
 Colouring = Literal["subsystem", "module", "function", "diff"]
 

@@ -20,7 +20,7 @@ from gui.icons import icon
 from gui.widgets.flame.words import share_text, weight_text
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
     from gui.theme import ThemeManager
 
 _PAD_PX, _HIGH_PX, _LEAST_PX = 6, 30, 48

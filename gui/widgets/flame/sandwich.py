@@ -14,8 +14,8 @@ from gui.widgets.flame.words import module_text, share_text, weight_text
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
     from core.recording.profile import StackProfile
+    from core.recording.questions.call_tree import CallTree
     from gui.theme import ThemeManager
     from gui.widgets.flame.model import SandwichModel
 
@@ -116,8 +116,8 @@ class SandwichView(QWidget):
         self._say(callees, profile, function)
 
     def _trees(self, profile: StackProfile, function: str) -> tuple[CallTree, CallTree]:
-        from core.recording import transform
-        from core.recording.call_tree import CallTree
+        from core.recording.questions import transform
+        from core.recording.questions.call_tree import CallTree
 
         weight, base = self.model.weight, self.model.shown_base
         made = []

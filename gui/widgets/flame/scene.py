@@ -17,7 +17,7 @@ from gui.widgets.flame.colours import DIMMED, FADED, HIT, PLAIN, FlameColours, r
 from gui.widgets.flame.words import node_change, share_text
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
     from gui.geometry.axis import View
     from gui.geometry.flame import Numbers
     from gui.theme import Metrics

@@ -8,7 +8,7 @@ from gui.widgets.explanation import time_text
 from gui.widgets.flame.colours import role_name, subsystem_name
 
 if TYPE_CHECKING:
-    from core.recording.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree
     from gui.theme import Theme
 
 _BYTES = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))

@@ -17,7 +17,7 @@ from gui.widgets.recordings.words import share_text, weight_name, weight_text
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
-    from core.recording.diff import Difference
+    from core.recording.questions.diff import Difference
     from gui.actions import ActionRegistry
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager

@@ -148,7 +148,7 @@ def offers(session: RecordingSession, typed: str) -> list[str]:
         session: Whose records.
         typed: What stands before the cursor.
     """
-    from core.recording.query import dimension, names
+    from core.recording.questions.query import dimension, names
 
     profile = session.profile
     if profile is None:

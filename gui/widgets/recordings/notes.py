@@ -53,7 +53,7 @@ def notes_of(recording: Recording) -> Iterator[Note]:
     if recording.trace is not None:
         yield from _of_trace(recording.trace)
     if recording.profile is not None:
-        from core.recording.special import special_records
+        from core.recording.questions.special import special_records
 
         told = set()
         for special in special_records(recording.profile):
@@ -78,7 +78,7 @@ def _bad(recording: Recording) -> Note:
 
 
 def _of_trace(trace: Trace) -> Iterator[Note]:
-    from core.recording.recursion import recursions
+    from core.recording.questions.recursion import recursions
 
     told = trace.info.recording
     if told is not None:

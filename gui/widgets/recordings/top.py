@@ -16,7 +16,7 @@ from gui.widgets.recordings.top_model import MOST_ROWS, TopModel, title_of
 from gui.widgets.recordings.words import weight_name
 
 if TYPE_CHECKING:
-    from core.recording.query import Group
+    from core.recording.questions.query import Group
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager
 
@@ -77,7 +77,7 @@ class TopPanel(QWidget):
             self._take()
 
     def _take(self) -> None:
-        from core.recording.query import groupings
+        from core.recording.questions.query import groupings
 
         self._stale = False
         session, shown = self._session, self._session.shown
@@ -103,7 +103,7 @@ class TopPanel(QWidget):
         return f"{session.title}: {weight} by {title_of(self.model.by).lower()}{where}"
 
     def _fill(self, menu: QMenu) -> None:
-        from core.recording.query import groupings
+        from core.recording.questions.query import groupings
 
         shown = self._session.shown
         for by in groupings(shown) if shown is not None else ():

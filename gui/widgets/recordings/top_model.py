@@ -14,7 +14,7 @@ from gui.widgets.recordings.words import share_text, weight_name, weight_text
 
 if TYPE_CHECKING:
     from core.recording.profile import StackProfile
-    from core.recording.query import Group
+    from core.recording.questions.query import Group
     from gui.theme import ThemeManager
 
 Index = QModelIndex | QPersistentModelIndex
@@ -82,7 +82,7 @@ class TopModel(QAbstractTableModel):
 
     def show_profile(self, profile: StackProfile | None, by: str, weight: str) -> None:
         """Show the records of a profile in groups, none where it is None."""
-        from core.recording.query import Grouped
+        from core.recording.questions.query import Grouped
 
         self.beginResetModel()
         self.by, self._weight = by, weight

@@ -20,7 +20,7 @@ from gui.widgets.explanation import time_text
 from gui.widgets.layout.copy_table import CopyTable
 
 if TYPE_CHECKING:
-    from core.recording.what_if import WhatIf
+    from core.recording.questions.what_if import WhatIf
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager
 
@@ -149,14 +149,13 @@ class WhatIfPanel(QWidget):
         trace = self._session.trace
         rows: list[WhatIf] = []
         if trace is not None:
-            from core.recording.what_if import what_if_all
+            from core.recording.questions.what_if import what_if_all
 
             rows = what_if_all(trace)
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self.head.setText(
-            "What would another guard have done here? A click marks what it cuts on the "
-            "timeline."
+            "What would another guard have done here? A click marks what it cuts on the timeline."
             if rows
             else "Only a recording with an order of calls can be asked what another guard would "
             "have done: open one of function_graph."

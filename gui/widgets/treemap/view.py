@@ -88,7 +88,7 @@ class TreemapPanel(QWidget):
             self._take()
 
     def _take(self) -> None:
-        from core.recording.query import Grouped
+        from core.recording.questions.query import Grouped
 
         self._stale = False
         session, shown = self._session, self._session.shown

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from core.recording.calls.recorded import trace_of
+from core.recording.calls.stacks import CALL, RETURN, Columns
 from core.recording.convert import TARGETS
-from core.recording.graph_calls import CALL, RETURN, Columns
 from core.recording.opening import open_recording
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
 from core.recording.reading import Reading
-from core.recording.recorded import trace_of
 from core.recording.source import Source
 from core.trace.events import Kind
 from core.trace.info import RecordingInfo, TaskInfo

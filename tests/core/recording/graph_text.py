@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from core.recording import function_graph
+from core.recording.readers.function_graph import reader as function_graph
 from core.recording.reading import Reading
 from core.recording.source import Source
 from core.trace.events import Kind

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.call_tree import GONE_SHARE, ORDERS, CallTree, Order
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
+from core.recording.questions.call_tree import GONE_SHARE, ORDERS, CallTree, Order
 
 Weighed = list[tuple[str, int]]
 WEIGHED = st.lists(

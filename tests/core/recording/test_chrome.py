@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.chrome import tell
+from core.recording.readers.chrome import tell
 from tests.core.recording.exchanged import happened, read_back, written
 from tests.runs import bundled_run
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.console import console_log
 from core.recording.profile import StackProfile
+from core.recording.readers.console import console_log
 from core.recording.reading import Reading
 from tests.core.recording.text_recordings import (
     COMMS,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RecordingError
-from core.recording.diff import BASE, NEW, ProfileDiff, Status
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
+from core.recording.questions.diff import BASE, NEW, ProfileDiff, Status
 
 
 def profile_of(*stacks: tuple[str, int], build: int = 0) -> StackProfile:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import OwnerscopeError, PatternError, RecordingError
-from core.recording.expression import (
+from core.recording.questions.expression import (
     SIZE_UNITS,
     TIME_UNITS,
     Every,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.folded import BEFORE, read, tell
 from core.recording.formats import format_of
 from core.recording.labels import frame_of_label, label_of
 from core.recording.profile import RECORDS, Frame, StackProfile
+from core.recording.readers.folded import BEFORE, read, tell
 from core.recording.reading import Reading
 from core.recording.source import Source
 

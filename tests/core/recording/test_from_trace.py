@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.recording.call_tree import CallTree
 from core.recording.from_trace import NS, chart_of, profile_of
 from core.recording.profile import RECORDS, StackProfile
+from core.recording.questions.call_tree import CallTree
 from core.trace.events import Kind
 from core.trace.function_table import function_table
 from core.trace.trace import Trace

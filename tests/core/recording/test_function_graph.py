@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.recording import function_graph
-from core.recording.graph_lines import body_of, plain_of
+from core.recording.readers.function_graph import reader as function_graph
+from core.recording.readers.function_graph.lines import body_of, plain_of
 from core.trace.events import Kind
 from core.trace.explain import explain
 from core.trace.trace import Trace

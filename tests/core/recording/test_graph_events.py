@@ -8,9 +8,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.recording.readers.trace_events import read as read_events
 from core.recording.reading import Reading
 from core.recording.source import Source
-from core.recording.trace_events import read as read_events
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.recording.text_recordings import COMMS, NOISE, RECORDINGS, tell_by, with_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.recording.recursion import recursions
+from core.recording.questions.recursion import recursions
 from core.trace.events import Kind
 from core.trace.save_tree import Outcome, save_tree
 from core.trace.trace import Trace

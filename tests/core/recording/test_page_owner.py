@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.recording import page_owner
 from core.recording.formats import format_of
-from core.recording.page_owner_helper import Helper
 from core.recording.profile import StackProfile
+from core.recording.readers.page_owner import dump as page_owner
+from core.recording.readers.page_owner.helper import Helper
 from core.recording.reading import Reading
 from tests.core.recording.text_recordings import (
     NOISE,

@@ -14,8 +14,8 @@ import pytest
 
 from core.recording.formats import format_of
 from core.recording.profile import StackProfile
+from core.recording.questions.special import special_records
 from core.recording.reading import Reading
-from core.recording.special import special_records
 from tests.core.recording.text_recordings import counted, read_by, sample
 
 DUMP = "page_owner-6.1-67MB.txt"

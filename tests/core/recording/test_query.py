@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import RecordingError
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
-from core.recording.query import (
+from core.recording.questions.query import (
     Grouped,
     filtered,
     grouped,

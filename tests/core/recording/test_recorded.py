@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.graph_calls import CALL, COMMENT, RETURN, UNNAMED, Columns
-from core.recording.graph_functions import recorded_function
-from core.recording.recorded import MOST_FUNCTIONS, NO_NAME, OTHERS, trace_of
+from core.recording.calls.functions import recorded_function
+from core.recording.calls.recorded import MOST_FUNCTIONS, NO_NAME, OTHERS, trace_of
+from core.recording.calls.stacks import CALL, COMMENT, RETURN, UNNAMED, Columns
 from core.trace.call_spans import CallSpans
 from core.trace.events import MAX_SITES, Kind
 from core.trace.explain import explain

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from hypothesis import given
 
-from core.recording.recursion import Recursion, recursions
+from core.recording.questions.recursion import Recursion, recursions
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.recording.graph_text import Machine, machines, read_graph

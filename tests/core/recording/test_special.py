@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
-from core.recording.special import special_records
+from core.recording.questions.special import special_records
 
 STACKS = {
     "kernel_init;register_dummy_stack": 4,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RecordingError
-from core.recording.json_text import begin_of
 from core.recording.profile import StackProfile
-from core.recording.speedscope import tell
+from core.recording.readers.json_text import begin_of
+from core.recording.readers.speedscope import tell
 from core.trace.trace import Trace
 from tests.core.recording.exchanged import happened, read_back, summed, written
 from tests.runs import bundled_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo
-from core.recording.subsystem import NAMES, subsystem_of, subsystems
+from core.recording.questions.subsystem import NAMES, subsystem_of, subsystems
 
 STACKS = (
     ("kernel_init;init_page_owner;register_dummy_stack", "page_owner"),

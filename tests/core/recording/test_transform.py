@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
-from core.recording.transform import callees, callers, collapse_recursion, hide, keep
+from core.recording.questions.transform import callees, callers, collapse_recursion, hide, keep
 
 STACKS = st.lists(st.lists(st.sampled_from("abcd"), max_size=7), max_size=12)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.recording.what_if import GUARDS, Guard, WhatIf, what_if, what_if_all
+from core.recording.questions.what_if import GUARDS, Guard, WhatIf, what_if, what_if_all
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.recording.graph_text import read_graph

@@ -1,0 +1,1 @@
+"""Recorded calls and returns: balanced, timed, and made a trace."""

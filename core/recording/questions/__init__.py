@@ -1,0 +1,1 @@
+"""What profiles and recorded traces are asked."""

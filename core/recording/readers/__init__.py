@@ -1,0 +1,1 @@
+"""Readers of recorded files, one module or folder a format."""

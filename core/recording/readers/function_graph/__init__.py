@@ -1,0 +1,1 @@
+"""Text of ftrace's function_graph tracer."""

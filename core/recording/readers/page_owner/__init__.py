@@ -1,0 +1,1 @@
+"""Dumps of /sys/kernel/debug/page_owner, and its stacks."""
