@@ -56,7 +56,7 @@ def written(content: Trace | StackProfile, name: str) -> bytes:
 
 def read_back(data: bytes, name: str) -> tuple[Any, Reading]:
     reading = Reading()
-    module = import_module(f"core.recording.{name}")
+    module = import_module(f"core.recording.readers.{name}")
     return module.read(Source(io.BytesIO(data), name="a file"), reading), reading
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import zstandard
 from hypothesis import strategies as st
@@ -39,12 +40,17 @@ def first_lines(name: str, count: int) -> bytes:
     return b"".join(sample(name).splitlines(keepends=True)[:count])
 
 
+def _reader(module: str) -> ModuleType:
+    places = {"page_owner": "page_owner.dump", "page_owner_stacks": "page_owner.stacks"}
+    return import_module(f"core.recording.readers.{places.get(module, module)}")
+
+
 def read_by(module: str, data: bytes | str) -> tuple[StackProfile, Reading]:
     """Read a profile with the reader of a module."""
     data = data.encode() if isinstance(data, str) else data
     reading = Reading()
     source = Source(io.BytesIO(data), name="sample")
-    content = import_module(f"core.recording.{module}").read(source, reading)
+    content = _reader(module).read(source, reading)
     assert isinstance(content, StackProfile)
     assert len(content.weights["records"]) == len(content.stack)
     return content, reading
@@ -52,7 +58,7 @@ def read_by(module: str, data: bytes | str) -> tuple[StackProfile, Reading]:
 
 def tell_by(module: str, data: bytes) -> float:
     """Return how sure the reader of a module is of a file."""
-    return float(import_module(f"core.recording.{module}").tell(data[: 1 << 16]))
+    return float(_reader(module).tell(data[: 1 << 16]))
 
 
 def stacks_of(profile: StackProfile) -> list[str]:
