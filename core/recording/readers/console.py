@@ -20,6 +20,7 @@ from core.recording.readers.kernel_log import (
     read_log,
 )
 from core.recording.readers.text_lines import TextLines, head_lines
+from core.recording.readers.told_stacks import told
 from core.recording.reading import Reading
 from core.recording.source import Source
 
@@ -31,7 +32,9 @@ def tell(head: bytes) -> float:
     """Return how sure it is that a file with these first bytes is a kernel log."""
     lines = head_lines(head)
     messages = [message_of(line)[0] for line in lines]
-    if any(map(is_trace_begin, messages)) and any(map(is_frame, messages)):
+    if any(is_trace_begin(each) or told(each) is not None for each in messages) and any(
+        map(is_frame, messages)
+    ):
         return 0.85
     logged = sum(map(is_logged, lines))
     return 0.8 * logged / len(lines) if logged else 0.0
@@ -48,10 +51,17 @@ def read(source: Source, reading: Reading) -> StackProfile:
         what = f"({report.kind})"
         stack = report.stack or [Frame(what, what)]
         who = {"comm": report.comm, "pid": report.pid, "cpu": report.cpu}
+        above = report.told
+        numbers = {"ts_ns": report.ts_ns, "uncertain": len(report.unsure)}
         builder.add(
             stack,
-            dimensions={"event": report.kind, **who, "module": module_of(stack)},
-            numbers={"ts_ns": report.ts_ns, "uncertain": len(report.unsure)},
+            dimensions={
+                "event": report.kind,
+                **who,
+                **(above.dimensions if above is not None else {}),
+                "module": module_of(stack),
+            },
+            numbers=numbers if above is None else {**numbers, **above.numbers},
         )
     if not len(builder):
         reading.note("A kernel log without a call trace.")

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from core.recording.profile import UNKNOWN, Frame
 from core.recording.readers.frames import frame_of
+from core.recording.readers.told_stacks import Told, dumped_page, ends_told, told
 from core.recording.reading import Reading
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_c])")
@@ -30,11 +31,18 @@ _MOST_BEFORE = 120
 """So far into a line its time is looked for: a boot loader ends its last line with nothing."""
 
 _SYMBOL = r"[A-Za-z_.$][\w.$]*\+0x[0-9a-f]+/0x[0-9a-f]+(?:\s+\[[^\]]+\])?(?:\s+\([A-Z]+\))?"
+_PLACE = (
+    r"\s+(?:[\w./-]+:\d+(?:\s+\[inline\])?"
+    r"|\([\w./-]+:\d+(?: discriminator \d+)?\)(?:\s+\w+)?)"
+)
+"""File and line, where a log has been decoded: as syzbot puts them, or in parentheses as
+scripts/decode_stacktrace.sh, which leaves out the offset."""
 _FRAME = re.compile(
     r"\s*(?:<[A-Z#]+>\s+)?"  # x86 up to 4.10: <EOI> and the frame on one line
     r"(?:\(?\[<?[0-9a-f]+>?\]\s*){0,2}"  # s390: in parentheses; powerpc: stack and address
     r"(?P<unsure>\?\s+)?"
-    rf"(?P<text>{_SYMBOL}|0x[0-9a-f]{{8,16}})\)?(?P<unreliable>\s+\(unreliable\))?\s*"
+    rf"(?P<text>{_SYMBOL}|[A-Za-z_][\w.]*(?={_PLACE})|0x[0-9a-f]{{8,16}})\)?"
+    rf"(?:{_PLACE})?(?P<unreliable>\s+\(unreliable\))?\s*"
 )
 _FROM = re.compile(
     r"\s*(?:\[<[0-9a-f]+>\] )?\(?[\w.$]+\)? from (?:\[<[0-9a-f]+>\] )?"
@@ -53,7 +61,7 @@ _USER_RIP = re.compile(r"RIP: 00[23]3:|Code: ")
 _CONTEXT = re.compile(r"\s*</?(?:TASK|IRQ|NMI|SOFTIRQ|EOI|EOE|EOF|ENTRY|#[A-Z]+\w*|\w+_stack)>\s*")
 _TRACE_BEGINS = re.compile(r"\s*(?:Call [Tt]race|Backtrace)\s*:?\s*(?:\([^)]*\))?\s*")
 _TRACE_ENDS = re.compile(
-    r"\s*(?:</TASK>|---\[ end trace|Code:|Modules linked in:|RIP:|"
+    r"\s*(?:</TASK>|---\[ end trace|Code:|Modules linked in:|RIP:|The buggy address|page:|={8}|"
     r"Last Breaking-Event-Address|Instruction dump)"
 )
 _WHO = re.compile(
@@ -123,6 +131,8 @@ class ConsoleReport:
         stack: The frames that are certain, root first; empty where there was no call trace.
         unsure: The frames with a ``?``, in the order of the file.
         has_trace: Whether there was a call trace.
+        told: What the line above its stack says, where the stack is not that of the report itself
+            but of who allocated or freed what the report is about.
     """
 
     kind: str
@@ -136,6 +146,7 @@ class ConsoleReport:
     stack: list[Frame] = field(default_factory=list)
     unsure: list[Frame] = field(default_factory=list)
     has_trace: bool = False
+    told: Told | None = None
 
     @property
     def certain_counts(self) -> Counter[str]:
@@ -216,6 +227,12 @@ class _Log:
         self._panic: ConsoleReport | None = None
         """A panic that came after a report: the end of that one, if it shows no trace itself."""
         self._innermost = ""
+        self._number = self._since = 0
+        """The line that is read, and from where it counts how long a report waits for its trace."""
+        self._told: ConsoleReport | None = None
+        """A stack inside a report: when it ends, the report goes on."""
+        self._page: dict[str, int] = {}
+        self._freed: dict[str, int] = {}
         self._in_trace = self._in_task = False
         self._doubtful: list[tuple[int, str]] = []
         self._depths: dict[int, int] = {}
@@ -225,10 +242,17 @@ class _Log:
         self._table: list[int] = []
 
     def add(self, number: int, line: str) -> None:
+        self._number = number
         message, ts_ns = message_of(line)
         if self._in_trace and self._trace_line(number, line, message):
             return
         self._level(message)
+        if (page := dumped_page(message)) is not None:
+            self._page, self._freed = page, {}
+            return
+        if (begins := told(message)) is not None:
+            self._begin_told(begins, number, message)
+            return
         if is_trace_begin(message):
             self._begin_trace(number, message, ts_ns)
             return
@@ -260,13 +284,14 @@ class _Log:
 
     def _begin(self, report: ConsoleReport) -> ConsoleReport:
         self._current, self._panic, self._innermost = report, None, ""
+        self._since = report.line
         self.reports.append(report)
         return report
 
     def _is_open(self, number: int, most_lines: int) -> bool:
         """Return whether the current report still waits for its call trace."""
         current = self._current
-        return current is not None and not current.has_trace and number - current.line <= most_lines
+        return current is not None and not current.has_trace and number - self._since <= most_lines
 
     def _unannounced(self, number: int, message: str, ts_ns: int) -> ConsoleReport:
         """Begin a report that no line announced: dump_stack() alone, or what a panic shows."""
@@ -293,9 +318,33 @@ class _Log:
             current = self._unannounced(number, message, ts_ns)
         current.has_trace = self._in_trace = True
 
+    def _begin_told(self, begins: Told, number: int, message: str) -> None:
+        """Begin a stack of another task inside what is reported, or of none that is."""
+        self.end_trace()
+        numbers = dict(begins.numbers)
+        if begins.kind.startswith("page"):
+            numbers = {**self._page, **self._freed, **numbers}
+            if "free_ts_ns" in begins.numbers:
+                self._freed = {"ts_ns": numbers["free_ts_ns"]}
+        begins = begins._replace(numbers=numbers)
+        who = begins.dimensions
+        report = ConsoleReport(
+            begins.kind,
+            message.strip().rstrip(":"),
+            number,
+            numbers.get("ts_ns", UNKNOWN),
+            comm=who.get("comm", ""),
+            pid=who.get("pid", ""),
+            cpu=who.get("cpu", ""),
+            has_trace=True,
+            told=begins,
+        )
+        self.reports.append(report)
+        self._told, self._in_trace = report, True
+
     def _trace_line(self, number: int, line: str, message: str) -> bool:
         """Take a line of the open call trace; False where the trace has ended before it."""
-        current = self._current
+        current = self._told or self._current
         found = _FRAME.fullmatch(message) or _FROM.fullmatch(message)
         if found is None and (_BETWEEN.fullmatch(message) or self._registers(message)):
             return True
@@ -306,7 +355,8 @@ class _Log:
             doubt = found["unsure"] or found["unreliable"]
             (current.unsure if doubt else current.stack).append(frame_of(found["text"]))
             return True
-        if _TRACE_ENDS.match(message) or is_trace_begin(message):
+        ended = self._told is not None and ends_told(message)
+        if ended or _TRACE_ENDS.match(message) or is_trace_begin(message) or told(message):
             self.end_trace()
             return message.lstrip().startswith("</TASK>")
         if _CONTEXT.fullmatch(message):
@@ -333,11 +383,16 @@ class _Log:
 
     def end_trace(self) -> None:
         """Close the open call trace: it was read from the innermost frame."""
-        if not self._in_trace or self._current is None:
+        current = self._told or self._current
+        if not self._in_trace or current is None:
             return
         self._in_trace = self._in_task = False
         self._doubtful.clear()
-        stack = self._current.stack
+        stack = current.stack
+        if self._told is not None:
+            self._told, self._since = None, self._number
+            stack.reverse()
+            return
         if self._innermost:
             innermost = frame_of(self._innermost)
             if not stack or stack[0].text != innermost.text:  # arm64 prints it in both places

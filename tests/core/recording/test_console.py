@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recording.profile import StackProfile
+from core.recording.profile import NO_VALUE, UNKNOWN, StackProfile
 from core.recording.readers.console import console_log
 from core.recording.reading import Reading
 from tests.core.recording.text_recordings import (
@@ -229,3 +229,112 @@ def test_call_traces_of_every_architecture(lines: str, stack: str) -> None:
     profile, reading = read_by("console", text)
     assert stacks_of(profile) == [stack]
     assert reading.bad_lines == 0
+
+
+KASAN = """\
+[   10.000001] ==================================================================
+[   10.000002] BUG: KASAN: use-after-free in use_it+0x10/0x20
+[   10.000003] Read of size 8 at addr ffff888012345678 by task reader/77
+[   10.000004] CPU: 1 PID: 77 Comm: reader Not tainted 5.15.0 #1
+[   10.000005] Call Trace:
+[   10.000006]  dump_stack_lvl+0x34/0x44
+[   10.000007]  use_it+0x10/0x20
+[   10.000008]  entry_SYSCALL_64_after_hwframe+0x44/0xae
+[   10.000009] {blank}
+[   10.000010] Allocated by task 5 on cpu 3 at 9.123456s:
+[   10.000011]  kasan_save_stack+0x1b/0x40
+[   10.000012]  make_it+0x10/0x20
+[   10.000013] {blank}
+[   10.000014] Freed by task 6:
+[   10.000015]  kfree+0x1b/0x40
+[   10.000016]  drop_it+0x10/0x20
+[   10.000017] {blank}
+[   10.000018] The buggy address belongs to the physical page:
+[   10.000019] page:00000000f2 refcount:1 mapcount:0 mapping:0000000000000000 index:0x0 pfn:0x12345
+[   10.000020] flags: 0x100000000000200(slab|node=0|zone=1)
+[   10.000021] page dumped because: kasan: bad access detected
+[   10.000022] page_owner tracks the page as allocated
+[   10.000023] page last allocated via order 3, migratetype Unmovable, gfp_mask 0xcc0(GFP_KERNEL), \
+pid 8, tgid 7 (a (b), c), ts 400, free_ts 300
+[   10.000024]  post_alloc_hook+0x1/0x2
+[   10.000025]  alloc_it mm/page_alloc.c:4324 [inline]
+[   10.000026]  first+0x1/0x2 mm/slub.c:12
+[   10.000027] page last free pid 9 tgid 9 stack trace:
+[   10.000028]  reset_page_owner+0x1/0x2
+[   10.000029]  second+0x1/0x2
+[   10.000030] {blank}
+[   10.000031] Memory state around the buggy address:
+[   10.000032]  ffff888012345600: fb fb fb fb fb fb fb fb fb fb fb fb fb fb fb fb
+""".replace("{blank}", "")
+
+
+def names_of(log_text: str) -> list[tuple[str, list[str]]]:
+    reports = console_log(log_text.encode()).reports
+    return [(report.kind, [frame.name for frame in report.stack]) for report in reports]
+
+
+def test_who_allocated_and_who_freed_are_records_of_their_own() -> None:
+    assert names_of(KASAN) == [
+        ("bug", ["entry_SYSCALL_64_after_hwframe", "use_it", "dump_stack_lvl"]),
+        ("object allocated", ["make_it", "kasan_save_stack"]),
+        ("object freed", ["drop_it", "kfree"]),
+        ("page allocated", ["first", "alloc_it", "post_alloc_hook"]),
+        ("page freed", ["second", "reset_page_owner"]),
+    ]
+
+
+def test_what_is_told_of_them_is_in_dimensions_and_numbers() -> None:
+    profile, reading = read(KASAN)
+    assert reading.bad_lines == 0
+    assert values_of(profile, "pid") == ["77", "5", "6", "8", "9"]
+    assert values_of(profile, "order")[3:] == ["3", NO_VALUE]
+    assert values_of(profile, "gfp")[3] == "0xcc0(GFP_KERNEL)"
+    assert values_of(profile, "type")[3] == "Unmovable"
+    assert values_of(profile, "comm")[3:] == ["a (b), c", ""]
+    assert values_of(profile, "tgid")[3:] == ["7", "9"]
+    assert profile.numbers["ts_ns"].tolist() == [10_000_002_000, 9_123_456_000, UNKNOWN, 400, 300]
+    assert profile.numbers["pfn"].tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 0x12345, 0x12345]
+
+
+@pytest.mark.parametrize(
+    ("above", "kind"),
+    [
+        ("page allocated via order 0, migratetype Movable, gfp_mask 0x1(A|B)", "page allocated"),
+        (
+            "page last allocated via order 0, migratetype Movable, gfp_mask 0x1(A), pid 3, ts 7, "
+            "free_ts 5",
+            "page allocated",
+        ),
+        ("page last free stack trace:", "page freed"),
+        ("Last potentially related work creation:", "work queued"),
+        ("Second to last call_rcu():", "work queued"),
+    ],
+)
+def test_words_of_other_kernels(above: str, kind: str) -> None:
+    assert names_of(f"{above}\n inner+0x1/0x2\n outer+0x1/0x2\n\nrest\n") == [
+        (kind, ["outer", "inner"])
+    ]
+
+
+def test_a_report_goes_on_below_the_page_that_it_dumps() -> None:
+    bad = (
+        "BUG: Bad page state in process sh  pfn:00012\n"
+        "page:0000 refcount:0 mapcount:0 mapping:0 index:0x0 pfn:0x12\n"
+        "page_owner tracks the page as freed\n"
+        "page last allocated via order 0, migratetype Movable, gfp_mask 0x1(A)\n"
+        + "".join(f" deep{at}+0x1/0x2\n" for at in range(90))
+        + "page_owner free stack trace missing\n"
+        "CPU: 0 PID: 4 Comm: sh Not tainted 6.1.0 #1\nCall Trace:\n <TASK>\n bad_page+0x1/0x2\n"
+        " </TASK>\n"
+    )
+    (bug, page) = console_log(bad.encode()).reports
+    assert (bug.kind, bug.comm, [frame.name for frame in bug.stack]) == ("bug", "sh", ["bad_page"])
+    assert (page.kind, len(page.stack)) == ("page allocated", 90)
+
+
+def test_frames_with_file_and_line() -> None:
+    decoded = (
+        "Call Trace:\n <TASK>\n dump_stack_lvl (lib/dump_stack.c:107 discriminator 4)\n"
+        " do_it (drivers/it.c:12) it\n ? left.part.0 (mm/x.c:3)\n inl mm/y.c:4 [inline]\n </TASK>\n"
+    )
+    assert names_of(decoded) == [("call trace", ["inl", "do_it", "dump_stack_lvl"])]
