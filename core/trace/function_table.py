@@ -228,7 +228,6 @@ def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
     opened = _open_before(trace, first)
     calls, starts, ends = _spans(trace, codes, first, stop, opened)
     functions = _functions(trace)[trace.codes[calls] & SITE_MASK]
-    n_tasks = len(trace.info.tasks)
     multi = len(trace.task_switches) > 1
     tasks = tasks_of(trace, calls) if multi else np.zeros(len(calls), np.int32)
     used = _used(trace, codes, first, starts, tasks, opened)
@@ -236,28 +235,80 @@ def _sums(trace: Trace, first: int, borders: Numbers) -> _Sums:
     sums = _Sums(*(np.zeros(shape, np.int64) for _ in range(3)))
     block = np.searchsorted(borders, starts, side="right")
     np.maximum.at(sums.peaks, (block, functions), used)
-    whose = _whose(trace, first, stop) if multi else None
-    costs = np.take(_costs(trace), codes, mode="clip")
-    for task in range(n_tasks if multi else 1):
-        mine = (tasks == task) if multi else slice(None)
-        counted = None if whose is None else whose == task
-        events = _running(counted, len(codes))
-        own, after = starts[mine] - first, ends[mine] + 1 - first
-        if trace.times_ns is None:
-            ns = _running_costs(costs, counted)
-            began = ns[own]
-        else:
-            ns = _recorded_before(trace.times_ns, first, stop)
-            # A recorded call takes no time before it; one from before the range is clipped to it.
-            began = np.where(calls[mine] < first, ns[0], trace.times_ns[starts[mine]])
-        clocks = ((events, events[own]), (ns, began))
-        _add_task(sums, clocks, own, after, functions[mine], borders - first)
+    clocks = _Clocks(trace, codes, first, stop, multi=multi)
+    began = None
+    if trace.times_ns is not None:
+        # A recorded call takes no time before it; one from before the range is clipped to it.
+        began = np.where(calls < first, trace.times_ns[max(first - 1, 0)], trace.times_ns[starts])
+    spans = _OnStack(tasks, functions, starts - first, ends + 1 - first, began)
+    _add_up(sums, clocks, spans, borders - first)
     return sums
 
 
-def _recorded_before(times_ns: Numbers, first: int, stop: int) -> Numbers:
-    """The time before each event of a range, and after its last: when the one before happened."""
-    return times_ns[np.maximum(np.arange(first - 1, stop), 0)]
+class _OnStack(NamedTuple):
+    """Calls of a range; places are counted from its start.
+
+    Attributes:
+        task: Whose calls they are.
+        function: What was called.
+        starts: Where they begin, rising.
+        ends: Where they end, the event after the return.
+        began_ns: When they began, where that is not when the event before happened.
+    """
+
+    task: npt.NDArray[np.int32]
+    function: npt.NDArray[np.uint16]
+    starts: Positions
+    ends: Positions
+    began_ns: Numbers | None
+
+
+class _Clocks:
+    """How much of a task's own events, and of their time, lies before a place of a range.
+
+    Args:
+        trace: The run.
+        codes: The events of the range.
+        first: The first event of the range.
+        stop: The event after its last one.
+        multi: Whether there are several tasks.
+    """
+
+    def __init__(self, trace: Trace, codes: Codes, first: int, stop: int, *, multi: bool) -> None:
+        self._n = len(codes)
+        self._order: Numbers | None = None
+        costs = np.take(_costs(trace), codes, mode="clip") if trace.times_ns is None else None
+        if multi:
+            # Each task's events stand together: what lies before a place is found by one search.
+            whose = _whose(trace, first, stop).astype(np.int64)
+            order = np.argsort(whose, kind="stable")
+            self._order = whose[order] * (self._n + 1) + order
+            self._base = np.searchsorted(whose[order], np.arange(len(trace.info.tasks)))
+            costs = costs[order] if costs is not None else None
+        if costs is not None:
+            self._ns = np.concatenate((np.zeros(1, np.int64), np.cumsum(costs)))
+        else:
+            assert trace.times_ns is not None
+            self._ns = trace.times_ns[np.maximum(np.arange(first - 1, stop), 0)]
+        self._is_recorded = costs is None
+
+    @property
+    def width(self) -> int:
+        """One more than the largest place."""
+        return self._n + 2
+
+    def at(self, task: Numbers, places: Numbers) -> tuple[Numbers, Numbers]:
+        """Return events and ns before some places, each of the task beside it.
+
+        Where time was recorded it is when the event before happened, whoever's that was.
+        """
+        if self._order is None:
+            return places, self._ns[places]
+        found = np.searchsorted(self._order, task * (self._n + 1) + places)
+        base = self._base[task]
+        if self._is_recorded:
+            return found - base, self._ns[places]
+        return found - base, self._ns[found] - self._ns[base]
 
 
 def _costs(trace: Trace) -> Numbers:
@@ -303,6 +354,8 @@ def _used(
     A call from before the range is as deep in its stack as it was when it was made.
     """
     frame = np.array([trace.functions[site.function].stack_bytes for site in trace.sites], np.int64)
+    if not frame.any():
+        return np.zeros(len(starts), np.int64)  # a recording does not know sizes
     kinds = trace.site_kinds
     change = np.where(kinds == Kind.CALLED, frame, np.where(kinds == Kind.RETURNED, -frame, 0))
     used = np.zeros(len(starts), np.int64)
@@ -336,54 +389,39 @@ def _whose(trace: Trace, first: int, stop: int) -> npt.NDArray[np.int32]:
     return tasks_of(trace, np.arange(first, stop, dtype=np.int32))
 
 
-def _running(counted: npt.NDArray[np.bool_] | None, n: int) -> Numbers:
-    """How many events that count lie before each event; one number more than events."""
-    if counted is None:
-        return np.arange(n + 1)
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)))
-
-
-def _running_costs(costs: Numbers, counted: npt.NDArray[np.bool_] | None) -> Numbers:
-    own = costs if counted is None else np.where(counted, costs, 0)
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(own)))
-
-
-def _add_task(
-    sums: _Sums,
-    clocks: tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]],
-    starts: Positions,
-    ends: Positions,
-    functions: npt.NDArray[np.uint16],
-    borders: Numbers,
-) -> None:
-    """Add what one task did while each function was on its stack.
+def _add_up(sums: _Sums, clocks: _Clocks, spans: _OnStack, borders: Numbers) -> None:
+    """Add what tasks did while each function was on their stacks.
 
     Args:
         sums: To add to.
-        clocks: Events and ns: what ran before each event of the range, and before each call.
-        starts: Where its calls begin, counted from the range's start, rising.
-        ends: Where they end, the event after the return.
-        functions: Whose calls they are.
-        borders: Where to sum up to.
+        clocks: Of the range.
+        spans: Its calls.
+        borders: Where to sum up to, rising.
     """
-    order = np.argsort(functions, kind="stable")
-    starts, ends, functions = starts[order], ends[order], functions[order]
-    begun_at = [began[order] for _, began in clocks]
+    n_functions, wide = len(sums.events[0]), clocks.width
+    group = spans.task.astype(np.int64) * n_functions + spans.function
+    order = np.argsort(group, kind="stable")
+    group, ends = group[order], spans.ends[order].astype(np.int64)
     # Spans of one task nest: one is outermost if it ends after all of its function before it.
-    key = functions.astype(np.int64) * (len(clocks[0][0]) + 1) + ends
-    highest = np.maximum.accumulate(key)
+    key = group * wide + ends
     outermost = np.ones(len(key), np.bool_)
-    outermost[1:] = (key[1:] > highest[:-1]) | (functions[1:] != functions[:-1])
-    starts, ends, functions = starts[outermost], ends[outermost], functions[outermost]
-    begun_at = [began[outermost] for began in begun_at]
-    bounds = np.searchsorted(functions, np.arange(len(sums.events[0]) + 1))
-    for function in np.unique(functions).tolist():
-        mine = slice(bounds[function], bounds[function + 1])
-        begun = np.searchsorted(starts[mine], borders, side="left")
-        for column, (clock, _), began in zip((sums.events, sums.ns), clocks, begun_at, strict=True):
-            lengths = np.cumsum(clock[ends[mine]] - began[mine])
-            whole = np.concatenate((np.zeros(1, np.int64), lengths))[begun]
-            # Of the last span that has begun, what lies behind the border does not count.
-            last = ends[mine][np.maximum(begun - 1, 0)]
-            rest = np.where(begun > 0, clock[np.maximum(last, borders)] - clock[borders], 0)
-            column[:, function] += whole - rest
+    outermost[1:] = key[1:] > np.maximum.accumulate(key)[:-1]
+    order, group, ends = order[outermost], group[outermost], ends[outermost]
+    starts, task = spans.starts[order].astype(np.int64), group // n_functions
+    begins, done = clocks.at(task, starts), clocks.at(task, ends)
+    if spans.began_ns is not None:
+        begins = begins[0], spans.began_ns[order]
+    groups, first = np.unique(group, return_index=True)
+    begun = np.searchsorted(group * wide + starts, groups[:, None] * wide + borders)
+    # Of the last span that has begun, what lies behind the border does not count.
+    some = begun > first[:, None]
+    last = np.where(some, ends[np.maximum(begun - 1, 0)], 0) if len(ends) else begun
+    whose = np.broadcast_to((groups // n_functions)[:, None], begun.shape)
+    beyond = clocks.at(whose, np.maximum(last, borders))
+    border = clocks.at(whose, np.broadcast_to(borders, begun.shape))
+    columns = zip((sums.events, sums.ns), begins, done, beyond, border, strict=True)
+    for column, before, after, further, there in columns:
+        lengths = np.concatenate((np.zeros(1, np.int64), np.cumsum(after - before)))
+        whole = lengths[begun] - lengths[first][:, None]
+        found = whole - np.where(some, further - there, 0)
+        np.add.at(column.T, groups % n_functions, found)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.scenario.loader import bundled
 from core.trace import function_table as module
+from core.trace.call_spans import CallSpans
 from core.trace.counts import COUNT_NAMES
 from core.trace.events import Kind
 from core.trace.function_table import (
@@ -198,3 +199,23 @@ def test_recorded_times_of_many_blocks() -> None:
         expected = _times_by_hand(trace, first, last)
         for row in function_table(trace, first, last):
             assert (row.ns, row.self_ns) == expected.get(row.function.name, (0, 0))
+
+
+def test_recorded_times_of_several_tasks_are_how_long_calls_took() -> None:
+    trace = _timed(run_scenario("two-tasks", {"events": 5}), seed=9)
+    assert trace.times_ns is not None
+    times = trace.times_ns
+    total: dict[str, int] = {}
+    own: dict[str, int] = {}
+    spans = CallSpans(trace)
+    for call, end in zip(spans.calls.tolist(), spans.ends.tolist(), strict=True):
+        took = int(times[min(end, len(trace) - 1)] - times[call])
+        names = trace.names_at(call)
+        if names[-1] not in names[:-1]:
+            total[names[-1]] = total.get(names[-1], 0) + took
+        own[names[-1]] = own.get(names[-1], 0) + took
+        if len(names) > 1:
+            own[names[-2]] = own.get(names[-2], 0) - took
+    found = {row.function.name: (row.ns, row.self_ns) for row in function_table(trace)}
+    assert len(trace.info.tasks) == 2
+    assert found == {name: (total[name], own[name]) for name in total}
