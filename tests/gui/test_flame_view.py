@@ -24,7 +24,15 @@ from gui.widgets.flame.canvas import NOTHING_LEFT, NOTHING_TO_SHOW
 from gui.widgets.flame.colours import FlameColours, _subsystem_hue, rgb
 from gui.widgets.flame.sandwich import SandwichView
 from gui.widgets.flame.view import FlameView
-from gui.widgets.flame.words import change_text, frame_lines, share_text, weight_text
+from gui.widgets.flame.words import (
+    change_sign,
+    change_text,
+    frame_lines,
+    offsets_by_name,
+    offsets_text,
+    share_text,
+    weight_text,
+)
 from tests.gui.timeline_stands import drag, wheel
 
 KEY, HELD, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
@@ -540,7 +548,26 @@ def test_a_change_is_a_second_sign_and_is_never_cut(diff: Stand) -> None:
     title, *drawn = _texts(export.svg(diff.canvas, diff.themes))
     assert title == "Flame graph, 100 pages"
     assert any(text.startswith("new  kt") for text in drawn)
-    assert all(re.match(r"(new|gone|×\d+|[+−][\d.]+ %)(  .*)?$|[a-z_]", t) for t in drawn)
+    told = r"(new|gone|×\d+|[+−][\d.]+ %)(  .*)?$|[+✕▲▼]( .*)?$|[a-z_]"
+    assert all(re.match(told, text) for text in drawn)
+
+
+def test_a_narrow_frame_of_a_comparison_keeps_its_name_and_a_narrower_one_its_sign(
+    qtbot: QtBot,
+) -> None:
+    new = {"wide_function": 900, "narrow_function": 80, "thin_function": 20}
+    base = {"wide_function": 500, "narrow_function": 71, "thin_function": 30}
+    stand = Stand(qtbot, Model(new, base))
+    stand.canvas.settle()
+    drawn = _texts(export.svg(stand.canvas, stand.themes))
+    assert any(text.startswith("+80 %  wide_") for text in drawn)
+    assert any(text.startswith("▲ nar") for text in drawn)
+    assert "▼" in drawn
+
+
+def test_every_change_has_its_sign() -> None:
+    changes = ("new", "gone", "+50 %", "×118", "−1.0 %", "same", "")
+    assert [change_sign(change) for change in changes] == ["+", "✕", "▲", "▲", "▼", "", ""]
 
 
 # -- words ----------------------------------------------------------------------------------
@@ -554,6 +581,27 @@ def test_a_frame_in_words(stand: Stand) -> None:
         "5 pages of it ends here, 5.0 % of all",
         "One of 3 frames at this pixel; zoom in to tell them apart",
     ]
+
+
+def test_the_tool_tip_says_at_which_offsets_a_function_was_seen(stand: Stand) -> None:
+    texts = [f"do_fork+0x{at:x}/0x100" for at in (0x20, 0x9, 0x9, 0x30, 0x40, 0x50)]
+    frames = [Frame("do_fork", text) for text in texts] + [Frame("plain", "plain")]
+    found = offsets_by_name(frames)
+    assert found.keys() == {"do_fork"}
+    lines = frame_lines(
+        stand.tree, stand.node("start;do_fork"), theme=LIGHT, offsets=found["do_fork"]
+    )
+    assert "Seen at +0x9/0x100, +0x20/0x100, +0x30/0x100, +0x40/0x100 and 1 more" in lines
+    assert offsets_text(["+0x9"]) == "Seen at +0x9"
+
+
+def test_the_offsets_are_those_of_the_records_that_are_shown(stand: Stand) -> None:
+    assert not stand.canvas.offsets_of("do_fork")
+    builder = ProfileBuilder(ProfileInfo("test"))
+    builder.add([Frame("do_fork", "do_fork+0x9/0x100")], weights={"pages": 1})
+    stand.model.shown = builder.build()
+    stand.model.tree_changed.emit()
+    assert stand.canvas.offsets_of("do_fork") == ["+0x9/0x100"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ class FlameCanvas(QWidget):
         focused: The node with the focus, -1 for none.
         hovered: The node under the mouse, -1 for none.
         found: Which names are looked for, by number; None without a search.
+        offsets_of: Returns at which offsets a function was seen, for the tool tip.
     """
 
     view_changed = Signal()
@@ -85,6 +87,7 @@ class FlameCanvas(QWidget):
         self._colours: FlameColours | None = None
         self._pattern = ""
         self.found: Flags | None = None
+        self.offsets_of: Callable[[str], Sequence[str]] = lambda _function: ()
         self._hits: Counts | None = None
         self._counts: Counts | None = None
         self._scene: FlameScene | None = None
@@ -449,7 +452,10 @@ class FlameCanvas(QWidget):
         together = scene.together_at(event.position())
         if scene.rect_of(node) is not None and self._width_px(node) > 1.0:
             together = 1
-        head, *rest = frame_lines(scene.tree, node, together=together, theme=self._themes.theme)
+        head, *rest = frame_lines(
+            scene.tree, node, together=together, theme=self._themes.theme,
+            offsets=self.offsets_of(scene.tree.name_of(node)),
+        )  # fmt: skip
         text = "<br>".join(map(escape, rest))
         tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
         QToolTip.showText(event.globalPosition().toPoint(), tip, self)

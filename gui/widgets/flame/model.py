@@ -37,6 +37,10 @@ class FlameModel(Protocol):
         """The calls, None for nothing."""
 
     @property
+    def shown(self) -> StackProfile | None:
+        """The records that are shown."""
+
+    @property
     def growing(self) -> bool:
         """Whether there is no tree yet, but soon will be."""
 
@@ -68,10 +72,6 @@ class SandwichModel(FlameModel, Protocol):
     """
 
     weight: str
-
-    @property
-    def shown(self) -> StackProfile | None:
-        """The records that are shown."""
 
     @property
     def shown_base(self) -> StackProfile | None:

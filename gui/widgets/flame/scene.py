@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from gui.geometry.flame import NOTHING, Cells, Rows, Runs, cells, runs
 from gui.geometry.timeline_rows import baseline_in
 from gui.widgets.flame.colours import DIMMED, FADED, HIT, PLAIN, FlameColours, rgb
-from gui.widgets.flame.words import node_change, share_text
+from gui.widgets.flame.words import change_sign, node_change, share_text
 
 if TYPE_CHECKING:
     from core.recording.questions.call_tree import CallTree
@@ -29,6 +29,10 @@ MOST_LABELS_MOVING = 150
 """A picture that moves names only the widest frames."""
 _LABEL_PX, _SHARE_PX, _PAD_PX = 34, 90, 4
 """Least widths of a frame with a name and with its share, and the room around, at scale 1."""
+_SIGN_PX, _SIGN_PAD_PX = 12, 1
+"""The same of a frame that has room for the sign of its change, and no more."""
+_LEAST_LETTERS = 4
+"""So many letters of a name say more than how large a change is."""
 _EDGE_PX = 3
 """From this width on a frame ends in a gap to the next one."""
 
@@ -195,7 +199,8 @@ class FlameScene:
     @cached_property
     def labelled(self) -> Runs:
         """The frames that are wide enough for a name; in motion only the widest of them."""
-        run, room = self.runs, self.look.metrics.px(_LABEL_PX) * self.ratio
+        least = _LABEL_PX if self.tree.base is None else _SIGN_PX
+        run, room = self.runs, self.look.metrics.px(least) * self.ratio
         wide = np.flatnonzero(run.end - run.begin >= room)
         if self.moves and len(wide) > MOST_LABELS_MOVING:
             widths = (run.end - run.begin)[wide]
@@ -218,17 +223,20 @@ class FlameScene:
         down = baseline_in(self.rows.row - 1, measure.ascent(), font.pixelSize())
         tops = [self.rows.top_of(depth) + down for depth in self.cells.depths]
         fit, ink = _fitting(font.toString()), -1
-        least_share = metrics.px(_SHARE_PX)
+        least_share, least_name = metrics.px(_SHARE_PX), metrics.px(_LABEL_PX)
+        tight = metrics.px(_SIGN_PAD_PX)
         for row, begin, end, node, wanted in zip(
             *(column.tolist() for column in run), self._inks, strict=True
         ):
             if wanted != ink:
                 ink = wanted
                 painter.setPen(colours.ink_colours[ink])
-            room = (end - begin) / ratio - 2 * pad
+            wide = (end - begin) / ratio
+            side = pad if wide >= least_name else tight
+            room = wide - 2 * side - (0 if side == pad else 1)
             text = fit(self._label(node, share=room >= least_share), room)
             if text:
-                painter.drawText(QPointF(begin / ratio + pad, tops[row]), text)
+                painter.drawText(QPointF(begin / ratio + side, tops[row]), text)
 
     def _label(self, node: int, *, share: bool) -> Label:
         tree = self.tree
@@ -236,7 +244,7 @@ class FlameScene:
         if tree.base is None:
             return Label("", name, share_text(tree.total[node], tree.whole) if share else "")
         change = node_change(tree, node, normalised=self.look.normalised)
-        return Label("" if change == "same" else change, name, "")
+        return Label("" if change == "same" else change, name, "", change_sign(change))
 
 
 class Label(NamedTuple):
@@ -246,11 +254,13 @@ class Label(NamedTuple):
         before: Stands before the name, and first of all.
         name: The function.
         after: Stands behind a whole name.
+        sign: Stands for ``before`` where that would leave no room for the name.
     """
 
     before: str
     name: str
     after: str
+    sign: str = ""
 
 
 class _Fit:
@@ -262,11 +272,18 @@ class _Fit:
         self._widths: dict[str, float] = {}
 
     def __call__(self, label: Label, room: float) -> str:
-        before, name, after = label
+        before, name, after, sign = label
         if before:
-            left = room - self._width(before)
-            rest = self(Label("", name, after), left - 2 * self._letter)
-            return "" if left < 0 else f"{before}  {rest}".rstrip()
+            least = min(len(name), _LEAST_LETTERS + 1) * self._letter
+            left = room - self._width(before) - 2 * self._letter
+            gap = "  "
+            if sign and left < least:
+                before, gap = sign, " "
+                left = room - self._width(sign) - self._letter
+                if left < 2 * self._letter:
+                    return sign if self._width(sign) <= room else ""
+            rest = self(Label("", name, after), left)
+            return "" if self._width(before) > room else f"{before}{gap}{rest}".rstrip()
         width = self._width(name)
         if width > room:
             return self._shortened(name, room)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui.widgets.flame.canvas import FlameCanvas
 from gui.widgets.flame.legend import Legend
 from gui.widgets.flame.path_bar import PathBar
+from gui.widgets.flame.words import offsets_by_name
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -46,6 +47,8 @@ class FlameView(QWidget):
         self.setFocusProxy(self.canvas)
         self.setAccessibleName(title)
         self._held: int | None = None
+        self._offsets: dict[str, list[str]] | None = None
+        self.canvas.offsets_of = self._offsets_of
         model.tree_changed.connect(self._take_tree)
         model.look_changed.connect(self._take_look)
         model.search_changed.connect(self._take_search)
@@ -107,10 +110,17 @@ class FlameView(QWidget):
     # -- following the model --------------------------------------------------------------
 
     def _take_tree(self) -> None:
-        self._held = None
+        self._held = self._offsets = None
         self.canvas.show_tree(self.model.tree, growing=self.model.growing)
         self._tell_colours()
         self._take_selection()
+
+    def _offsets_of(self, function: str) -> list[str]:
+        """Look through the frames when the first of them is pointed at, and not before."""
+        if self._offsets is None:
+            shown = self.model.shown
+            self._offsets = offsets_by_name(shown.stacks.frames) if shown is not None else {}
+        return self._offsets.get(function, [])
 
     def _take_look(self) -> None:
         model = self.model

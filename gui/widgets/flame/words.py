@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.widgets.explanation import time_text
 from gui.widgets.flame.colours import role_name, subsystem_name
 
 if TYPE_CHECKING:
+    from core.recording.profile import Frame
     from core.recording.questions.call_tree import CallTree
     from gui.theme import Theme
 
@@ -60,12 +64,46 @@ def node_change(tree: CallTree, node: int, *, normalised: bool) -> str:
     return change_text(float(tree.total[node]), float(tree.base[node]) * scale)
 
 
+_SIGNS = {"new": "+", "gone": "✕"}
+
+
+def change_sign(change: str) -> str:
+    """Return a change in one letter: + new, ✕ gone, ▲ more, ▼ less; empty for the same."""
+    if change in ("", "same"):
+        return ""
+    return _SIGNS.get(change) or ("▼" if change.startswith("\N{MINUS SIGN}") else "▲")
+
+
+_OFFSET = re.compile(r"\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?")
+_MOST_OFFSETS = 4
+
+
+def offsets_by_name(frames: Iterable[Frame]) -> dict[str, list[str]]:
+    """Return for each function the offsets at which frames of it were seen, lowest first."""
+    found: dict[str, set[str]] = {}
+    for frame in frames:
+        offset = _OFFSET.search(frame.text)
+        if offset is not None:
+            found.setdefault(frame.name, set()).add(offset[0])
+    lowest = partial(sorted, key=lambda text: int(text.partition("/")[0], 16))
+    return {name: lowest(offsets) for name, offsets in found.items()}
+
+
+def offsets_text(offsets: Sequence[str]) -> str:
+    """Return at which offsets a function was seen in the recording, as a sentence."""
+    rest = len(offsets) - _MOST_OFFSETS
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f"Seen at {', '.join(offsets[:_MOST_OFFSETS])}{more}"
+
+
 def module_text(module: str) -> str:
     """Return what a module is called; the kernel has no name of its own."""
     return f"module {module}" if module else "kernel"
 
 
-def frame_lines(tree: CallTree, node: int, *, together: int = 1, theme: Theme) -> list[str]:
+def frame_lines(
+    tree: CallTree, node: int, *, together: int = 1, theme: Theme, offsets: Sequence[str] = ()
+) -> list[str]:
     """Return what there is to say about a frame, the most important first.
 
     Args:
@@ -73,11 +111,14 @@ def frame_lines(tree: CallTree, node: int, *, together: int = 1, theme: Theme) -
         node: The frame.
         together: How many frames share the pixel it is drawn at.
         theme: Knows what subsystems are called.
+        offsets: At which offsets its function was seen.
     """
     total, own = int(tree.total[node]), int(tree.self_weight[node])
     lines = [tree.name_of(node), f"{weight_text(tree.weight, total)}, {_shares(tree, node)}"]
     if tree.name[node] >= 0:
         lines.append(_belongs(tree, node, theme))
+    if offsets:
+        lines.append(offsets_text(offsets))
     if 0 < own < total:
         words = "ends here" if not tree.inverted else "begins here"
         lines.append(
