@@ -264,6 +264,40 @@ def test_filtering_in_the_field(controller: Controller, qtbot: QtBot) -> None:
     assert session.filter == ""
 
 
+def test_the_example_of_a_filter_fits_the_recording(controller: Controller, qtbot: QtBot) -> None:
+    bar = opened(controller, "boot_dump", qtbot).bar
+    assert bar.filter.field.placeholderText() == "Filter: order >= 2 and comm = sh"
+    opened(controller, "guard_hits", qtbot)
+    told = bar.filter.field.placeholderText().removeprefix("Filter: ")
+    assert "order" not in told
+    assert controller.recordings.set_filter(told)
+
+
+def test_the_list_of_differences_says_what_it_leaves_off(
+    controller: Controller, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(controller.window, PATHS["guard_hits"], PATHS["recursion"])
+    qtbot.waitUntil(lambda: controller.recordings.comparing, timeout=30_000)
+    panel = shows(page(controller), "difference")
+    assert isinstance(panel, DifferencePanel)
+    assert not panel.left_off.isVisible()
+    whole = len(panel.model.rows)
+    monkeypatch.setattr("gui.widgets.recordings.difference._MOST_ROWS", 3)
+    panel.show_by("function")
+    assert len(panel.model.rows) == 3
+    assert panel.left_off.isVisible()
+    assert panel.left_off.whole == f"The 3 largest of {whole:,} changes"
+
+
+def test_without_a_base_the_difference_begins_at_the_top(
+    controller: Controller, qtbot: QtBot
+) -> None:
+    panel = shows(opened(controller, "boot_dump", qtbot), "difference")
+    assert isinstance(panel, DifferencePanel)
+    qtbot.waitUntil(panel.choose_button.isVisible)
+    assert panel.choose_button.geometry().bottom() < panel.height() / 3
+
+
 def test_the_filter_knows_names_and_values(controller: Controller, qtbot: QtBot) -> None:
     opened(controller, "boot_dump", qtbot)
     session = controller.recordings

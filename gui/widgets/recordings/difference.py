@@ -138,6 +138,7 @@ class DifferencePanel(QWidget):
         self._stale, self._by = True, "function"
         self.names = ElidedLabel()
         self.about = ElidedLabel()
+        self.left_off = ElidedLabel()
         self.choose_button = QPushButton("Compare with…")
         self.swap_button = QPushButton("Swap")
         self.alone_button = QPushButton("Stop")
@@ -175,6 +176,8 @@ class DifferencePanel(QWidget):
         self._column.addLayout(self._row)
         self._column.addWidget(choices)
         self._column.addWidget(self.table, 1)
+        self._column.addWidget(self.left_off)
+        self._column.addStretch(0)
         self._choices = choices
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
@@ -204,13 +207,14 @@ class DifferencePanel(QWidget):
         comparing = diff is not None
         for widget in (self.swap_button, self.alone_button, self._choices, self.table):
             widget.setVisible(comparing)
-        self._column.setStretch(4, 1 if comparing else 0)
+        self._column.setStretch(self._column.count() - 1, 0 if comparing else 1)
         self.mode.show_value("normalised" if session.normalised else "absolute")
         self.by.show_value(self._by)
         self.choose_button.setEnabled(session.recording is not None)
         if diff is None:
             self.names.set_text("Nothing to compare with")
             self.about.set_text("Drop two recordings together, or choose a base")
+            self.left_off.hide()
             self.model.show_rows((), "", "", False)
             return
         assert session.base is not None
@@ -220,9 +224,11 @@ class DifferencePanel(QWidget):
         growth = diff.new_total / diff.base_total - 1 if diff.base_total else 0.0
         sign = "+" if growth >= 0 else "−"
         self.about.set_text(f"{before} → {now} {weight} ({sign}{share_text(abs(growth))})")
-        rows = [each for each in diff.by(self._by) if each.status != "same"][:_MOST_ROWS]
+        rows = [each for each in diff.by(self._by) if each.status != "same"]
+        self.left_off.set_text(f"The {_MOST_ROWS:,} largest of {len(rows):,} changes")
+        self.left_off.setVisible(len(rows) > _MOST_ROWS)
         head = "Function" if self._by == "function" else "Stack"
-        self.model.show_rows(rows, diff.weight, head, session.normalised)
+        self.model.show_rows(rows[:_MOST_ROWS], diff.weight, head, session.normalised)
         self._fit()
 
     def _choose(self, index: QModelIndex) -> None:
@@ -246,6 +252,8 @@ class DifferencePanel(QWidget):
         self.names.setFont(metrics.ui(bold=True))
         self.about.setFont(metrics.ui())
         self.about.setStyleSheet(f"color: {theme.muted}")
+        self.left_off.setFont(metrics.ui("caption"))
+        self.left_off.setStyleSheet(f"color: {theme.muted}")
         self.table.dress()
         self._fit()
 

@@ -21,6 +21,7 @@ from gui.widgets import focus_home
 from gui.widgets.recordings.words import field_sheet
 
 if TYPE_CHECKING:
+    from core.recording.profile import StackProfile
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager
 
@@ -58,7 +59,6 @@ class FilterField(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self.field.setToolTip(_TIP)
-        self.field.setPlaceholderText("Filter: order >= 2 and comm = sh")
         self.field.setAccessibleName("Filter records")
         self.field.taken.connect(self._take)
         self.field.left.connect(self._leave)
@@ -105,6 +105,7 @@ class FilterField(QWidget):
         self.error.setText(session.filter_error[:1].upper() + session.filter_error[1:])
         self.field.setStyleSheet(field_sheet(self._themes, bool(session.filter_error)))
         self.field.setAccessibleDescription(session.filter_error)
+        self.field.setPlaceholderText(f"Filter: {example(session.profile)}")
         profile, shown = session.profile, session.shown
         text = ""
         if profile is not None and shown is not None and session.narrowed:
@@ -139,6 +140,13 @@ class FilterField(QWidget):
         self.error.setFont(metrics.ui("caption"))
         self.error.setStyleSheet(f"color: {theme.danger.ink}")
         self._show()
+
+
+def example(profile: StackProfile | None) -> str:
+    """Return a filter as one could be typed for a recording, of names that it has."""
+    parts = (("order", "order >= 2"), ("comm", "comm = sh"))
+    known = {"order", "comm"} if profile is None else profile.dimensions.keys()
+    return " and ".join(part for name, part in parts if name in known) or "function ~ alloc"
 
 
 def offers(session: RecordingSession, typed: str) -> list[str]:
