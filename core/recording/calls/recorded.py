@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from core.recording.calls.copies import with_copies
 from core.recording.calls.functions import recorded_function
 from core.recording.calls.guard_hits import SAVE, GuardHits, guard_hits
 from core.recording.calls.stacks import COMMENT, UNNAMED, Calls, Columns, balance
@@ -42,6 +43,8 @@ TIMES_INFERRED = (
 )
 WALKS_INFERRED = "Every save_stack that was not turned away is taken to have walked the stack."
 
+PART_ONLY = "What the file shows of save_stack is the part that comes after its guard."
+
 
 def trace_of(
     columns: Columns,
@@ -66,8 +69,11 @@ def trace_of(
     Returns:
         The trace; its times count from the first event. Empty where there are no events.
     """
+    functions, copies = with_copies(columns, functions, SAVE)
     calls = balance(columns)
     hits = guard_hits(calls, functions)
+    if copies and all(".part." in name for name in copies):
+        hits = GuardHits(hits.calls[:0], False, PART_ONLY)
     times, start_ns = _times(calls, absolute)
     named = _Named(calls, functions, comments)
     marks = _marked(calls, hits, functions)
@@ -81,7 +87,7 @@ def trace_of(
         duration_ns=int(times[-1]) if len(times) else 0,
         start_ns=start_ns,
         times_inferred=columns.times_ns is None,
-        notes=(*recording.notes, *_notes(calls, hits)),
+        notes=(*recording.notes, *_notes(calls, hits), *_copied(copies)),
         **_hit_comments(calls, hits, comments),
     )
     info = _info(tasks, recording)
@@ -123,6 +129,12 @@ def _notes(calls: Calls, hits: GuardHits) -> list[str]:
     if not hits.known:
         notes.append(f"Guard hits cannot be told. {hits.why_not}")
     return notes
+
+
+def _copied(copies: Sequence[str]) -> list[str]:
+    if not copies:
+        return []
+    return [f"{SAVE} is written {', '.join(copies)} in the file: the compiler's name for its copy."]
 
 
 def _hit_comments(calls: Calls, hits: GuardHits, comments: Sequence[str]) -> dict[str, int]:

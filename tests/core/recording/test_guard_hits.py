@@ -211,3 +211,39 @@ def test_an_interrupt_that_allocates_inside_a_save_is_turned_away_too() -> None:
     # the guard asks for current only: the interrupt runs as the task that saves
     text = "save_stack\n  stack_trace_save\n    handle_irq\n      set\n        save_stack;\n"
     assert hits(graph(text)) == 1
+
+
+COPIED = """
+{0}
+  stack_trace_save
+    arch_stack_walk;
+  __alloc_pages
+    {0};
+  stack_trace_save
+    arch_stack_walk;
+"""
+
+
+@pytest.mark.parametrize("name", ["save_stack.constprop.0", "save_stack.isra.0.constprop.1"])
+def test_a_copy_of_save_stack_is_save_stack(name: str) -> None:
+    trace, plain = graph(COPIED.format(name)), graph(COPIED.format("save_stack"))
+    assert hits(trace) == hits(plain) == 1
+    assert [each.function for each in recursions(trace)] == ["save_stack"]
+    assert trace.info.recording is not None
+    assert any(name in note for note in trace.info.recording.notes)
+
+
+def test_copies_beside_save_stack_are_one_function() -> None:
+    text = COPIED.format("save_stack").replace("    save_stack;", "    save_stack.constprop.0;")
+    assert hits(graph(text)) == 1
+
+
+def test_a_part_is_not_the_guard() -> None:
+    trace = graph(COPIED.format("save_stack.part.0"))
+    assert hits(trace) is None
+    assert [each.function for each in recursions(trace)] == ["save_stack"]
+
+
+def test_save_stack_that_calls_its_part_is_not_inside_itself() -> None:
+    trace = graph("save_stack\n  save_stack.part.0\n    arch_stack_walk;\n")
+    assert recursions(trace) == []
