@@ -104,7 +104,7 @@ def _what_is_left(text: str, name: str, reading: Reading) -> _File:
     try:
         shared = msgspec.convert(value["shared"], _Shared)
         profiles = value.get("profiles", [])
-    except (TypeError, KeyError, AttributeError, msgspec.ValidationError):
+    except (TypeError, KeyError, AttributeError, UnicodeEncodeError, msgspec.ValidationError):
         raise RecordingError(
             "the JSON is damaged before its frames and profiles",
             where=name,
@@ -124,7 +124,7 @@ def _whole_profiles(values: Any, reading: Reading) -> list[_Evented | _Sampled]:
     for number, value in enumerate(values if isinstance(values, list) else [], 1):
         try:
             found.append(msgspec.convert(value, _Evented | _Sampled))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character
             reading.bad_line(number, str(error), "profile")
     return found
 
