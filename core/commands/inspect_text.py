@@ -59,13 +59,21 @@ def _tell_line(title: str, text: str, console: Console, title_width: int = _TITL
 # -- profiles -----------------------------------------------------------------------------------
 
 
+_EVENTS = ("trace_events", "perf_script")
+"""Formats whose records are events, and not memory that is in use."""
+
+
 def _profile_lines(told: Told) -> Iterator[tuple[str, str]]:
     unit = told["unit"].removesuffix("s")
     holds = [_count(told["records"], unit)]
     if told["filter"]:
         holds[0] += f" of {told['records_in_file']:,}"
     if told["pages"] is not None:
-        holds.append(f"{_count(told['pages'], 'page')} ({_size(told['bytes'] or 0)})")
+        pages, size = _count(told["pages"], "page"), _size(told["bytes"] or 0)
+        if told["format"] in _EVENTS:  # of all events together: nothing says what stayed in use
+            holds.append(f"{pages} and {size} allocated or freed")
+        else:
+            holds.append(f"{pages} ({size})")
     holds.append(_count(told["unique_stacks"], "different stack"))
     yield "holds", ", ".join(holds)
     if told["filter"]:

@@ -292,3 +292,12 @@ def test_progress_is_quiet_at_first_and_leaves_nothing(
     assert err.count("read ") == 2
     assert "read 30 of 40 MB, 50 MB/s, 75%" in err
     assert err.endswith("\r\x1b[K")
+
+
+def test_the_pages_of_events_are_not_said_to_be_in_use(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "trace.txt"
+    event = "sh-1 [000] ..... 1.000000: mm_page_{}: page=0 pfn=0x10 order=1 migratetype=0"
+    path.write_text(f"# tracer: nop\n#\n{event.format('alloc')}\n{event.format('free')}\n")
+    assert "2 events, 4 pages and 16.00 KiB allocated or freed, 2" in shown(capsys, str(path))

@@ -25,7 +25,8 @@ class Memory(NamedTuple):
 
     Attributes:
         dimensions: gfp, order, type and call_site, where it has them.
-        weights: Pages of page events; bytes that were allocated, not those that were freed.
+        weights: Pages of page events and their bytes, whether allocated or freed; bytes that a slab
+            event allocated, those that it frees are not told.
         numbers: pfn.
         call_site: The frame that allocated, where the event names it.
     """
@@ -63,8 +64,7 @@ def _weights(event: str, fields: dict[str, str]) -> dict[str, int]:
         if not 0 <= order <= _MOST_ORDER:
             return {}
         pages = 1 << order
-        allocated = {BYTES: pages << _PAGE_SHIFT} if event == "mm_page_alloc" else {}
-        return {PAGES: pages, **allocated}
+        return {PAGES: pages, BYTES: pages << _PAGE_SHIFT}
     allocated_bytes = _number(fields.get("bytes_alloc"))
     return {BYTES: allocated_bytes} if allocated_bytes >= 0 else {}
 

@@ -41,11 +41,10 @@ def test_weights_and_dimensions_are_those_of_the_fields(name: str) -> None:
     profile, reading = read(sample(name))
     events = [line for line in text.splitlines() if ": mm_" in line or ": km" in line]
     orders = fields_of(text, "order")
-    allocated = [line for line in events if ": mm_page_alloc:" in line]
     assert len(profile) == profile.total("records") == len(events)
     assert profile.total("pages") == sum(1 << int(order) for order in orders)
     assert profile.total("bytes") == sum(map(int, fields_of(text, "bytes_alloc"))) + sum(
-        4096 << int(line.split("order=")[1].split()[0]) for line in allocated
+        4096 << int(order) for order in orders
     )
     gfp = counted(profile, "gfp")
     assert gfp.pop("", 0) == text.count(" mm_page_free:")
@@ -147,3 +146,11 @@ def test_a_line_of_noise_costs_at_most_its_record(name: str, number: int, noise:
     profile, reading = read(with_line(good, number, noise))
     assert len(read(good)[0]) - 2 <= len(profile) <= len(read(good)[0])
     assert reading.bad_lines <= 1
+
+
+def test_a_free_has_pages_and_bytes_where_its_order_is_known() -> None:
+    profile, _ = read(
+        f"{HEADER}mm_page_free: page=0 pfn=0x10 order=2\n{HEADER}mm_page_free: page=0 pfn=0x10\n"
+    )
+    assert profile.weights["pages"].tolist() == [4, 0]
+    assert profile.weights["bytes"].tolist() == [4 * 4096, 0]
