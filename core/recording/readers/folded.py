@@ -23,6 +23,9 @@ from core.recording.source import Source
 BEFORE = "before"
 """The weight of a differential file that is not its main one."""
 
+MARK = "# folded stacks"
+"""The first line of a file that could not be told otherwise; this program writes it."""
+
 _MOST = 1 << 62
 _COUNT = r"\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"
 _ONE = re.compile(rf"(?P<stack>\S.*?) +(?P<after>{_COUNT})\s*")
@@ -38,6 +41,8 @@ def tell(head: bytes) -> float:
     The format has no sign of its own: it is what has stacks with counts and is nothing else. Much
     text has a number at the end of each line, so some lines must have more than one frame.
     """
+    if head.startswith(MARK.encode() + b"\n"):
+        return 1.0
     lines = [line for line in head_lines(head) if not line.startswith("#")]
     if len(lines) > 1 and not head.endswith(b"\n"):
         lines.pop()

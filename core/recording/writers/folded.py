@@ -7,17 +7,22 @@ from typing import BinaryIO
 
 from core.recording.labels import label_of
 from core.recording.profile import RECORDS, StackProfile
+from core.recording.readers.folded import MARK, tell
+from core.recording.source import HEAD_BYTES
 
 NO_STACK = "(no stack)"
 NO_NAME = "(no name)"
 
 _BREAKS = re.compile(r"\s+")
-_LIKE_COUNT = re.compile(r" (?=[-+.\d]+$)")
+_LIKE_COUNT = re.compile(r" (?=(?:[-+.\d]+|\d+(?:\.\d*)?[eE][-+]?\d+)$)")
 _CHUNK_LINES = 1 << 14
 
 
 def write(content: StackProfile, stream: BinaryIO, weight: str = RECORDS) -> None:
     """Write a profile; what stacks of the same functions weigh is summed.
+
+    Lines of one frame only may be any text with numbers. Then a remark says what they are; other
+    tools pass over a line that ends in no count.
 
     Args:
         content: The profile.
@@ -32,6 +37,8 @@ def write(content: StackProfile, stream: BinaryIO, weight: str = RECORDS) -> Non
             line = _line([names[number] for number in stacks.ids_of(stack).tolist()])
             total[line] = total.get(line, 0) + weighs
     lines = [f"{stack} {weighs}\n" for stack, weighs in total.items()]
+    if lines and not tell("".join(lines[:_CHUNK_LINES]).encode("utf-8", "replace")[:HEAD_BYTES]):
+        lines.insert(0, MARK + "\n")
     for first in range(0, len(lines), _CHUNK_LINES):
         stream.write("".join(lines[first : first + _CHUNK_LINES]).encode("utf-8", "replace"))
 

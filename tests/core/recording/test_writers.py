@@ -15,10 +15,12 @@ import msgspec
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from core.errors import RecordingError
 from core.recording.convert import TARGETS, TRACE
+from core.recording.formats import format_of as detected
 from core.recording.from_trace import profile_of
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo, StackProfile
 from core.recording.writers.marks import OWN_GROUP, end_ns, processes_of
@@ -156,14 +158,14 @@ def test_folded_output_of_a_whole_dump_sums_to_its_records() -> None:
 def test_names_that_would_break_a_line_are_changed_and_nothing_else() -> None:
     text = written(profile_with("a;b", "", " new\n\tline ", "cpu 12"), "folded").decode()
     assert text == "a:b;(no name);new line;cpu_12 1\n"
-    assert written(profile_with(), "folded") == b"(no stack) 1\n"
+    assert written(profile_with(), "folded") == b"# folded stacks\n(no stack) 1\n"
 
 
 def test_stacks_that_differ_in_offsets_only_are_one_line() -> None:
     builder = ProfileBuilder(ProfileInfo())
     builder.add([Frame("f", "f+0x1/0x9", "ext4")])
     builder.add([Frame("f", "f+0x2/0x9", "ext4")], weights={"records": 2})
-    assert written(builder.build(), "folded") == b"f [ext4] 3\n"
+    assert written(builder.build(), "folded") == b"# folded stacks\nf [ext4] 3\n"
 
 
 # -- speedscope's schema --------------------------------------------------------------------------
@@ -443,3 +445,22 @@ def test_a_trace_in_which_nothing_happens_is_not_saved() -> None:
     nothing, _ = read_back(b"[]", "chrome")
     with pytest.raises(RecordingError, match="not one call in it"):
         written(nothing, "ownertrace")
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(NAMES, st.integers(1, 99)), min_size=1, max_size=4))
+def test_folded_stacks_of_one_frame_are_recognised_and_read_back(
+    rows: list[tuple[str, int]],
+) -> None:
+    builder = ProfileBuilder(ProfileInfo("folded", "made"))
+    for name, weight in rows:
+        builder.add([Frame(name, name)], weights={"records": weight})
+    data = written(builder.build(), "folded")
+    found = detected(data)
+    assert found is not None
+    assert found.name == "folded"
+    again, reading = read_back(data, "folded")
+    assert reading.bad_lines == 0
+    assert again.total("records") == sum(weight for _, weight in rows)
