@@ -144,6 +144,7 @@ def inspect(recording: Inspected, asked: Asked, base: Inspected | None = None) -
         told |= _grouping(groups, asked, told) | {"top": list(_top(groups, asked.top))}
     if base is not None:
         told |= _compared(_picked(base.profile, asked), shown, groups.by, asked, base.name)
+        told["notes"] += _units_apart(base.profile, profile, told["compared"]["weight"])
     return told
 
 
@@ -254,6 +255,17 @@ def _compared(base: StackProfile, new: StackProfile, by: str, asked: Asked, name
             _difference(each, by, normalised=asked.normalised) for each in diff.by(by, asked.top)
         ],
     }
+
+
+def _units_apart(base: StackProfile, new: StackProfile, weight: str) -> list[str]:
+    """Say that what is compared is not the same thing on both sides, if it is not."""
+    units = base.info.unit, new.info.unit
+    if weight != RECORDS or units[0] == units[1]:
+        return []
+    return [
+        f"The two do not count the same: the base counts {units[0]}, this file {units[1]}. Look at "
+        "what only one of them has; how much a number changed says nothing."
+    ]
 
 
 def _difference(each: Difference, by: str, *, normalised: bool) -> Told:

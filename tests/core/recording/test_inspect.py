@@ -234,3 +234,12 @@ def test_a_saved_run_is_inspected_too(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(TraceFileError):
         opened(path)
+
+
+def test_a_diff_of_calls_and_allocations_says_that_they_are_not_the_same() -> None:
+    trace = text(
+        b" 0)               |  fork() {\n 0)   1.000 us    |    work();\n 0)   2.000 us    |  }\n"
+    )
+    (note,) = (each for each in inspect(trace, Asked(), dump())["notes"] if "the base" in each)
+    assert "the base counts records, this file calls" in note
+    assert not any("the base" in each for each in inspect(dump(), Asked(), dump())["notes"])
