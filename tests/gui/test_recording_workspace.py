@@ -19,7 +19,7 @@ from gui.controller import Controller, is_recording
 from gui.recording_examples import EXAMPLES
 from gui.recording_session import BY_MODULE, HEAVY, SANDWICH, TIME
 from gui.settings import Settings
-from gui.theme import ThemeManager
+from gui.theme import SCALES, ThemeManager
 from gui.widgets.recordings.difference import DifferencePanel
 from gui.widgets.recordings.filter_field import offers
 from gui.widgets.recordings.frame_menu import frame_menu
@@ -287,6 +287,21 @@ def test_the_list_of_differences_says_what_it_leaves_off(
     assert len(panel.model.rows) == 3
     assert panel.left_off.isVisible()
     assert panel.left_off.whole == f"The 3 largest of {whole:,} changes"
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_no_number_of_a_table_is_cut_at_any_scale(
+    controller: Controller, qtbot: QtBot, scale: float
+) -> None:
+    workspace = opened(controller, "boot_dump", qtbot)
+    controller.window.themes.set_scale(scale)
+    panel = shows(workspace, "top")
+    assert isinstance(panel, TopPanel)
+    workspace.show_side(True)
+    qtbot.waitUntil(panel.table.isVisible)
+    header, port = panel.table.horizontalHeader(), panel.table.viewport()
+    qtbot.waitUntil(lambda: header.length() <= port.width())
+    controller.window.themes.set_scale(1.0)
 
 
 def test_without_a_base_the_difference_begins_at_the_top(

@@ -41,7 +41,7 @@ _BY = (
     ("function", "Functions", "What grew and shrank by function"),
     ("stack", "Stacks", "What grew and shrank by stack"),
 )
-_PAD_PX, _LEAST_PX = 26, 130
+_PAD_PX, _LEAST_PX, _TIGHT_PX = 26, 130, 70
 
 
 class DifferenceModel(QAbstractTableModel):
@@ -273,4 +273,4 @@ class DifferencePanel(QWidget):
             if not hidden:
                 header.resizeSection(column, wide)
                 others += wide
-        header.resizeSection(0, max(least, room - others))
+        header.resizeSection(0, max(metrics.px(_TIGHT_PX), room - others))

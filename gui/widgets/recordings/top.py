@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gui.theme import ThemeManager
 
 _LEAST_PX, _PAD_PX, _MEASURED = 150, 26, 300
+_TIGHT_PX = 80
+"""Names go down to this before the share, the second number, goes out of sight."""
 
 
 class TopPanel(QWidget):
@@ -193,10 +195,11 @@ class TopPanel(QWidget):
             wide = max(map(mono.horizontalAdvance, texts), default=0)
             wide = max(wide, ui.horizontalAdvance(head)) + metrics.px(_PAD_PX)
             # A number that is cut is another number: what has no room goes out of sight.
-            hidden = others + wide > room - metrics.px(_LEAST_PX) and column > 2
+            least = metrics.px(_LEAST_PX if column > 2 else _TIGHT_PX)
+            hidden = others + wide > room - least and column > 1
             self.table.setColumnHidden(column, hidden)
             if not hidden:
                 header.resizeSection(column, wide)
                 others += wide
         if self.model.columnCount():
-            header.resizeSection(0, max(metrics.px(_LEAST_PX), room - others))
+            header.resizeSection(0, max(metrics.px(_TIGHT_PX), room - others))
