@@ -270,16 +270,24 @@ class RecordingSession(QObject):
             self.compare_with(recording)
         else:
             self.show(recording)
-        if recording.reading.bad_lines:
-            said = recording.reading
-            lines = "line" if said.bad_lines == 1 else "lines"
-            self.warned.emit(
-                f"{Path(recording.name).name}: {said.bad_lines:,} {lines} made no sense and "
-                f"were left out; the first is {said.first_bad}"
-            )
+        self._warn_of(recording)
         if self._queue:
             path, as_base = self._queue.pop(0)
             self._read(path, as_base=as_base)
+
+    def _warn_of(self, recording: Recording) -> None:
+        """Say that not all of a file was there or could be read."""
+        said, parts = recording.reading, []
+        if said.early_end:
+            parts.append(said.early_end)
+        if said.bad_lines:
+            lines = "line" if said.bad_lines == 1 else "lines"
+            parts.append(
+                f"{said.bad_lines:,} {lines} made no sense and were left out; "
+                f"the first is {said.first_bad}"
+            )
+        if parts:
+            self.warned.emit(f"{Path(recording.name).name}: {' '.join(parts)}")
 
     def _reading_failed(self, sentence: str) -> None:
         self._queue.clear()

@@ -79,5 +79,6 @@ def read_recording(source: Source) -> Recording:
     reading = Reading()
     content = found.read(source, reading)
     if source.cut:
-        reading.note(f"The file ends early: {source.cut}; what could be unpacked was read.")
+        reading.early_end = f"The file ends early: {source.cut}; what could be unpacked was read."
+        reading.note(reading.early_end)
     return Recording(source.name, found, content, reading)

@@ -17,6 +17,7 @@ class Reading:
         first_bad: The first of them, quoted with its number, as ``line 7: 'text'``.
         bad_records: Records that had to be left out, because a line of theirs was bad.
         truncated_records: Records that end in the middle: kept as far as they go.
+        early_end: Why the file ends before it should, as a sentence; empty where it does not.
         notes: What else there is to say, as sentences.
     """
 
@@ -25,6 +26,7 @@ class Reading:
     first_bad: str = ""
     bad_records: int = 0
     truncated_records: int = 0
+    early_end: str = ""
     notes: list[str] = field(default_factory=list)
 
     def bad_line(self, number: int, line: bytes | str, unit: str = "line") -> None:

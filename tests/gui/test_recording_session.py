@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from pathlib import Path
 
@@ -329,6 +330,18 @@ def test_bad_lines_are_told(qtbot: QtBot, tmp_path: Path) -> None:
     assert "line 61" in got.args[0]
     assert session.tree is not None
     assert session.tree.whole == 200
+
+
+def test_a_packed_file_that_is_cut_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    whole = "".join(f"a;f{number * number};g{number} {number}\n" for number in range(1, 4_000))
+    packed = gzip.compress(whole.encode())
+    path = tmp_path / "stacks.txt.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    session = RecordingSession()
+    with qtbot.waitSignal(session.warned, timeout=30_000) as got:
+        session.open(path)
+    assert "stacks.txt.gz: The file ends early" in got.args[0]
+    assert session.tree is not None
 
 
 def test_a_large_tree_is_worked_out_beside_the_window(
