@@ -11,7 +11,7 @@ from core.recording.calls.stacks import NOT_KNOWN, Calls
 
 Longs = npt.NDArray[np.int64]
 
-_MOST_NS = 1 << 60
+_MOST_NS = 1 << 61
 
 
 def recorded_times(calls: Calls, times_ns: Longs) -> Longs:

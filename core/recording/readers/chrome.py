@@ -22,7 +22,8 @@ from core.recording.source import Source
 from core.trace.info import TaskInfo
 from core.trace.trace import Trace
 
-_MOST_NS = 1 << 60
+_MOST_NS = 1 << 61
+"""Some programs count from 1970: that is more than 1 << 60 ns today."""
 _MOST_PID = 1 << 31
 
 Number = int | float | str | None
@@ -121,7 +122,9 @@ class _Threads:
             lasted = _ns(event.dur) if event.dur is not None else 0
             if lasted is None or lasted < 0:
                 return False
-            self._slices.setdefault(task, []).append((at, -at - lasted, self._function(event.name)))
+            self._slices.setdefault(task, []).append(
+                (at, -min(at + lasted, _MOST_NS), self._function(event.name))
+            )
         elif event.ph == "B":
             self._marks.append((at, task, CALL, self._function(event.name)))
         else:
@@ -133,7 +136,7 @@ class _Threads:
         return self.functions.setdefault(printable(name), len(self.functions))
 
     def _thread(self, event: _Event) -> int:
-        return self._numbers.setdefault((event.pid, event.tid), len(self._numbers))
+        return self._numbers.setdefault((_id(event.pid), _id(event.tid)), len(self._numbers))
 
     def _name(self, event: _Event) -> None:
         name = event.args.get("name") if isinstance(event.args, dict) else None
@@ -142,7 +145,7 @@ class _Threads:
         if event.name == "thread_name":
             self._names[self._thread(event)] = printable(name)
         elif event.name == "process_name":
-            self._processes[event.pid] = printable(name)
+            self._processes[_id(event.pid)] = printable(name)
 
     def tasks(self) -> list[TaskInfo]:
         """Return a task a thread."""
@@ -187,10 +190,19 @@ class _Threads:
         return [f"Events that are no calls are left out, by phase: {printable(phases)}."]
 
 
+def _id(value: Number) -> Number:
+    """Return a pid or tid; one that is written as text is the same as the number."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 11
+    return int(value) if is_number and value is not None else value
+
+
 def _ns(microseconds: Number) -> int | None:
     """Return a time in nanoseconds, None where it is none that a clock could show."""
+    if isinstance(microseconds, int):
+        ns = microseconds * 1000
+        return ns if abs(ns) < _MOST_NS else None
     try:
-        ns = float(microseconds or 0) * 1000 if microseconds is not None else float("nan")
+        part = float(microseconds) * 1000 if microseconds is not None else float("nan")
     except (ValueError, OverflowError):
         return None
-    return round(ns) if abs(ns) < _MOST_NS else None
+    return round(part) if abs(part) < _MOST_NS else None

@@ -36,7 +36,8 @@ _DEPTH = re.compile(r"\s+\(-?\d+\)\s*$")
 """What ``trace-cmd report -O fgraph:depth`` adds (trace-cmd, lib/trace-cmd/trace-ftrace.c)."""
 
 _MOST_PID = (1 << 31) - 1
-_MOST_NS = 1 << 60
+_MOST_NS = 1 << 61
+"""The clock ``tai`` counts from 1970, which is more than 1 << 60 ns today."""
 
 
 def read_graph(source: Source, reading: Reading) -> Trace:

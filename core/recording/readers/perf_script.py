@@ -27,7 +27,10 @@ _PID = r"(?P<pid>-?\d{1,10})(?:/(?P<tid>-?\d{1,10}))?\s+"
 _NO_PID = r"(?P<pid>(?!))?(?P<tid>(?!))?"
 _CPU = r"\[(?P<cpu>\d{1,5})\]\s+"
 _NO_CPU = r"(?P<cpu>(?!))?"
-_TIME = r"(?:[^\s\d\[:][^\s:]{3,8}\s+)?(?P<time>\d{1,12})\.(?P<part>\d{1,9}):\s+"
+_TIME = (
+    r"(?:(?:[KUHGgMESp]{1,3}|[^\s\d\[:][^\s:]{3,8})\s+)?(?P<time>\d{1,12})\.(?P<part>\d{1,9}):\s+"
+)
+"""Before the time may stand latency flags, or with ``-F misc`` the mode as a letter or two."""
 _NO_TIME = r"(?P<time>(?!))?(?P<part>(?!))?"
 _EVENT = r"(?:(?P<period>\d{1,19})\s+)?(?P<event>[^\s:=]\S*):(?:\s+(?P<rest>.*))?"
 _HEADERS = tuple(

@@ -142,3 +142,21 @@ def test_noise_in_a_line_loses_that_line(line: int, noise: bytes) -> None:
     lines[line] = b"}" + noise.replace(b"\n", b"")
     trace, _ = read_back(b"\n".join(lines), "chrome")
     assert len(happened(trace)) >= len(WHOLE) - 2
+
+
+def test_times_from_1970_are_times() -> None:
+    now = 1_764_406_000_000_001
+    events = [event("X", "a", now, dur="4"), event("X", "b", now + 1, dur=2)]
+    assert told(events) == [
+        (True, "a", now * 1000), (True, "b", (now + 1) * 1000),
+        (False, "b", (now + 3) * 1000), (False, "a", (now + 4) * 1000),
+    ]  # fmt: skip
+
+
+def test_a_thread_whose_number_is_written_as_text_is_the_same_thread() -> None:
+    events = [
+        event("B", "a", 1, pid="7", tid="40"), event("E", "a", 3),
+        {"ph": "M", "name": "thread_name", "pid": "7", "tid": 40, "args": {"name": "sh"}},
+    ]  # fmt: skip
+    trace, _ = read_back(json.dumps(events).encode(), "chrome")
+    assert happened(trace) == [(True, "a", (40, "sh"), 1000), (False, "a", (40, "sh"), 3000)]

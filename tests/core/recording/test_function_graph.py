@@ -385,3 +385,13 @@ def test_a_negative_duration_is_not_known() -> None:
     trace, _ = read_graph(PLAIN * 3 + " 0) $ 18446744073709551 us |  a();\n" + PLAIN)
     assert lasted_ns(trace, "a") == [0]
     assert lasted_ns(trace, "kfree") == [1000] * 4
+
+
+@pytest.mark.parametrize("comm", ["a|b", "|x", "sh |-1", "a)b"])
+def test_a_task_name_may_hold_what_ends_a_column(comm: str) -> None:
+    lines = ("              |  outer() {", "  1.000 us    |    inner();", "  2.000 us    |  }")
+    text = "".join(f" 0)  {comm}-40   | {line}\n" for line in lines)
+    trace, reading = read_graph(text)
+    assert (trace.info.tasks[0].comm, trace.info.tasks[0].pid) == (comm, 40)
+    assert lasted_ns(trace, "outer") == [2000]
+    assert reading.bad_lines == 0

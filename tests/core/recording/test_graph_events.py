@@ -123,3 +123,14 @@ def test_events_that_were_lost_are_told() -> None:
     assert (reading.bad_lines, reading.notes) == (0, ["The tracer lost 6 events."])
     assert trace.info.recording is not None
     assert trace.info.recording.notes == ("The tracer lost 6 events.",)
+
+
+def test_the_clock_that_counts_from_1970_stands_still_nowhere() -> None:
+    text = "            sh-44    [000] 176440{at:04}.000000{rest}: funcgraph_{what}\n"
+    lines = (
+        text.format(at=1, rest=100, what="entry:                   |  outer() {"),
+        text.format(at=1, rest=300, what="exit:         0.200 us   |  }"),
+    )
+    trace, _ = read("".join(lines).encode())
+    assert trace.times_ns is not None
+    assert trace.times_ns[-1] == 200

@@ -61,6 +61,8 @@ CHAIN = "\n\tffffffff81000001 inner+0x1 ([kernel.kallsyms])\n\t          400 mai
         ("dead beef [000] 1.5: e:", ("dead beef", "", "", "0", "e")),
         (":-1    -1 [000] 1.5: e:", (":-1", "-1", "", "0", "e")),
         ("              dd   826 [001]  2.5: kmem:x: y=1", ("dd", "826", "", "1", "kmem:x")),
+        ("sh 5 [000] K     1.5: cycles:", ("sh", "5", "", "0", "cycles")),
+        ("sh 5 [000] Sp    1.5: cycles:", ("sh", "5", "", "0", "cycles")),
         ("foo 12 [002] 99 cycles:", ("foo", "12", "", "2", "cycles")),
         ("foo 12 cycles:", ("foo", "12", "", "", "cycles")),
     ],

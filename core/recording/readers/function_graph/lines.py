@@ -2,7 +2,8 @@
 
 Everything before the function is optional and each option of the tracer adds or takes away a
 column (kernel/trace/trace_functions_graph.c, v4.0 to v6.18): absolute or relative time, CPU, task,
-latency flags, duration. What a line says is told by its end alone.
+latency flags, duration. A task is shown by seven characters, and any may be a bar. What a line
+says is told by its end alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ LEAF, NOTHING, UNCLEAR = 3, 4, 5
 COLUMNS = re.compile(
     rb"""\s*(?:(?P<time>\d+\.\d{3,9})\s+\||(?P<since>\d+(?:\.\d+)?)\s+us\s+\|(?=\s*\d+\)))?
     (?:\s*(?P<cpu>\d+)\)\s?)?
-    (?:\s*(?P<task>(?!/\*)[^\s|][^|]{0,40}-\d+)\s+\|)?
+    (?:\s*(?P<task>(?!/\*)(?:[^\s|][^|]{0,40}|(?!\|\s)\S.{0,6})-\d+)\s+\|)?
     (?:\s*(?P<flags>[.#*+~^\w-]{3,9})\s+\|)?
     (?:\s*(?P<mark>[+!\#*@$])?\s*(?P<us>\d+(?:\.\d+)?)\sus\s*\||\s*(?P<arrow>=+>|<=+)\s*\||\s*\|)?
     (?P<body>.*)""",
