@@ -10,6 +10,7 @@ from core.recording.readers.frames import frame_of
 from core.recording.readers.ftrace_lines import MOST_NUMBER
 
 _FIELD = re.compile(r"(\w+)=(\S+)")
+_NULL = re.compile(r"\(null\)|\(nil\)|(?:0x)?0+")
 _DIMENSIONS = {"gfp": "gfp_flags", "order": "order", "call_site": "call_site"}
 _TYPES = {"0": "Unmovable", "1": "Movable", "2": "Reclaimable", "3": "HighAtomic"}
 """enum migratetype (include/linux/mmzone.h) in the words of page_owner and /proc/pagetypeinfo; what
@@ -53,7 +54,8 @@ def memory_of(event: str, text: str) -> Memory:
         site = frame_of(dimensions["call_site"])
         dimensions["call_site"] = site.name
     numbers = {}
-    if event.startswith("mm_page_") and (pfn := _number(fields.get("pfn"))) != UNKNOWN:
+    pfn = _number(fields.get("pfn"))
+    if event.startswith("mm_page_") and pfn != UNKNOWN and not _failed(fields):
         numbers["pfn"] = pfn
     return Memory(dimensions, _weights(event, fields), numbers, site)
 
@@ -61,12 +63,20 @@ def memory_of(event: str, text: str) -> Memory:
 def _weights(event: str, fields: dict[str, str]) -> dict[str, int]:
     if event.startswith("mm_page_"):
         order = _number(fields.get("order"))
+        if _failed(fields):
+            return {PAGES: 0, BYTES: 0}
         if not 0 <= order <= _MOST_ORDER:
             return {}
         pages = 1 << order
         return {PAGES: pages, BYTES: pages << _PAGE_SHIFT}
     allocated_bytes = _number(fields.get("bytes_alloc"))
     return {BYTES: allocated_bytes} if allocated_bytes >= 0 else {}
+
+
+def _failed(fields: dict[str, str]) -> bool:
+    """Return whether an allocation got no page: then the event has neither page nor pfn."""
+    page = fields.get("page", "")
+    return _NULL.fullmatch(page) is not None and _number(fields.get("pfn")) == 0
 
 
 def _number(text: str | None) -> int:

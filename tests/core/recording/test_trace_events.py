@@ -154,3 +154,13 @@ def test_a_free_has_pages_and_bytes_where_its_order_is_known() -> None:
     )
     assert profile.weights["pages"].tolist() == [4, 0]
     assert profile.weights["bytes"].tolist() == [4 * 4096, 0]
+
+
+@pytest.mark.parametrize("page", ["(null)", "0000000000000000", "0x0", "0"])
+def test_an_allocation_that_failed_has_no_pages(page: str) -> None:
+    profile, _ = read(
+        f"{HEADER}mm_page_alloc: page={page} pfn=0x0 order=3 migratetype=0 gfp_flags=GFP_KERNEL\n"
+        f"{HEADER}mm_page_alloc: page={page} pfn=0x8 order=3 migratetype=0 gfp_flags=GFP_KERNEL\n"
+    )
+    assert profile.weights["pages"].tolist() == [0, 8]
+    assert profile.numbers["pfn"].tolist() == [-1, 8]
