@@ -153,10 +153,14 @@ def _summed(
     change = up.view(np.int8) - down.view(np.int8)
     if owner is None:
         return np.cumsum(change, dtype=np.int16)
+    # Each task's events stand together, and its sum begins where those before it ended.
+    order = np.argsort(owner, kind="stable")
+    sums = np.cumsum(change[order], dtype=np.int32)
+    firsts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    before = np.concatenate(([0], sums[firsts[1:] - 1])).astype(np.int32)
+    sums -= np.repeat(before, np.diff([*firsts.tolist(), len(sums)]))
     total = np.empty(len(change), np.int16)
-    for task in np.unique(owner):
-        own = owner == task
-        total[own] = np.cumsum(change[own], dtype=np.int16)
+    total[order] = sums
     return total
 
 

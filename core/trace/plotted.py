@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Kind
 from core.trace.index import Positions, whole_arguments
-from core.trace.signals import StepSignal, tasks_of
+from core.trace.signals import StepSignal, by_task
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -246,11 +246,9 @@ def stack_signals(trace: Trace, by: Literal["bytes", "calls"] = "bytes") -> dict
     owner = np.where(called, moves, np.maximum(parents, 0))
     taken = np.where(called | (parents >= 0), frame_bytes[sites[owner]], 0)
     changes = np.where(called, taken, -taken)
-    positions = moves.astype(np.int32)
-    tasks = tasks_of(trace, positions)
     return {
-        number: changes_only(positions[tasks == number], np.cumsum(changes[tasks == number]), 0)
-        for number in range(len(trace.info.tasks))
+        number: changes_only(own, np.cumsum(steps), 0)
+        for number, (own, steps) in enumerate(by_task(trace, moves.astype(np.int32), changes))
     }
 
 
@@ -260,12 +258,12 @@ def guard_signals(trace: Trace) -> dict[int, StepSignal]:
     stores = trace.positions(Kind.STORED)
     fields = np.array([value_of(word) for word in trace.values], np.int64)
     values = fields[whole_arguments(trace.codes, trace.wide, stores)] if len(stores) else fields[:0]
-    tasks = tasks_of(trace, stores)
+    stored = by_task(trace, stores, values)
     return {
-        number: changes_only(
-            stores[tasks == number], values[tasks == number], value_of(task.first_word)
+        number: changes_only(positions, own, value_of(task.first_word))
+        for number, (task, (positions, own)) in enumerate(
+            zip(trace.info.tasks, stored, strict=True)
         )
-        for number, task in enumerate(trace.info.tasks)
     }
 
 

@@ -64,22 +64,31 @@ class StepSignal:
 
 def tasks_of(trace: Trace, positions: Positions) -> npt.NDArray[np.int32]:
     """Return the task of each of some positions."""
-    owner = np.array([task for _, task in trace.task_switches], np.int32)
-    starts = np.array([at for at, _ in trace.task_switches], np.int32)
+    starts, owner = trace.switch_columns
     return owner[np.searchsorted(starts, positions, side="right") - 1]
+
+
+def by_task(
+    trace: Trace, positions: Positions, values: npt.NDArray[np.int64]
+) -> list[tuple[Positions, npt.NDArray[np.int64]]]:
+    """Return some positions and what belongs to each, task by task."""
+    tasks = tasks_of(trace, positions)
+    order = np.argsort(tasks, kind="stable")
+    ends = np.searchsorted(tasks[order], np.arange(1, len(trace.info.tasks)))
+    return list(zip(np.split(positions[order], ends), np.split(values[order], ends), strict=True))
 
 
 def word_signals(trace: Trace) -> dict[int, StepSignal]:
     """Return the guard's storage unit of each task over positions."""
     stores = trace.positions(Kind.STORED)
     words = np.array(trace.values, np.uint64).astype(np.int64)
-    tasks = tasks_of(trace, stores)
     numbers = whole_arguments(trace.codes, trace.wide, stores)
+    stored = by_task(trace, stores, numbers)
     return {
-        number: StepSignal(
-            stores[tasks == number], words[numbers[tasks == number]], task.first_word
+        number: StepSignal(positions, words[own], task.first_word)
+        for number, (task, (positions, own)) in enumerate(
+            zip(trace.info.tasks, stored, strict=True)
         )
-        for number, task in enumerate(trace.info.tasks)
     }
 
 
@@ -106,8 +115,7 @@ def recursion_signals(trace: Trace) -> dict[int, StepSignal]:
     changes = np.repeat(np.array([1, -1], np.int64), [len(starts), len(returns)])
     order = np.argsort(positions, kind="stable")
     positions, changes = positions[order], changes[order]
-    tasks = tasks_of(trace, positions)
     return {
-        number: StepSignal(positions[tasks == number], np.cumsum(changes[tasks == number]))
-        for number in range(len(trace.info.tasks))
+        number: StepSignal(own, np.cumsum(steps))
+        for number, (own, steps) in enumerate(by_task(trace, positions, changes))
     }

@@ -225,6 +225,12 @@ class Trace:
         positions = self.positions(Kind.TASK_SWITCHED)
         return [(0, 0), *((int(at), self.argument(int(at))) for at in positions)]
 
+    @cached_property
+    def switch_columns(self) -> tuple[Positions, npt.NDArray[np.int32]]:
+        """``task_switches`` as columns: positions and tasks."""
+        both = np.array(self.task_switches, np.int32).reshape(-1, 2)
+        return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
+
     def task_at(self, position: int) -> int:
         """Return the number of the task an event belongs to."""
         switches = self.task_switches

@@ -95,6 +95,8 @@ class RowLayout:
         return lane.top + self.head + (row - lane.first_row) * self.row
 
 
+_READABLE_SHARE = 0.7
+"""Of the height in which a row is best read: low, but its name can be read."""
 UNDERSCORE_EM = 0.3
 """How far an underscore reaches below the baseline, as a share of the text's size."""
 
@@ -131,6 +133,9 @@ def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: boo
         wanted = (room - fixed) / rows
         # Whole pixels look best, but below two of them every part of one counts.
         row = max(sizes.least_row, min(sizes.row, floor(wanted) if wanted >= 2 else wanted))
+        if room + sizes.gap < fixed + rows * row:
+            # They have to be scrolled anyway, so they may as well be readable.
+            row = max(row, sizes.row * _READABLE_SHARE)
     lanes = []
     top = 0.0
     if cpu:

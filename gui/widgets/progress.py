@@ -196,10 +196,12 @@ def key_figure(trace: Trace) -> str:
     """Return what matters about a run in a few words: guard hits, levels, bytes a level."""
     from core.scenario.report import stack_summary
 
-    recording = trace.info.recording
-    if recording is not None and recording.guard_hits is None:
-        return "it cannot show guard hits"
-    stack, hits = stack_summary(trace), len(trace.short_circuits)
+    recording, hits = trace.info.recording, len(trace.short_circuits)
+    if recording is not None:
+        if recording.guard_hits is None:
+            return "it cannot show guard hits"
+        return f"{hits:,} guard hit{'s' * (hits != 1)}" if hits else "no guard hits"
+    stack = stack_summary(trace)
     levels, per_level = stack["levels"] or 0, stack["bytes_per_level"]
     parts = [f"{hits:,} guard hit{'s' * (hits != 1)}"] if hits else []
     if levels:

@@ -18,6 +18,7 @@ from core.trace.trace import Trace
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
 from gui.widgets.explanation import time_text
+from gui.widgets.timeline.colours import hue_of
 from gui.widgets.timeline.export import png
 from gui.widgets.timeline.model import INTERRUPT, interrupts
 from gui.widgets.timeline.words import call_lines, tick_text
@@ -147,11 +148,11 @@ def test_task_switches_are_marked_and_the_cpu_has_a_lane(qtbot: QtBot) -> None:
     assert made.view.marks()[3].markers.sum() == len(switches)
     runs = made.model.runs
     assert runs is not None
-    assert runs.categories.tolist() == [task for _, task in made.trace.task_switches]
+    assert runs.categories.tolist() == [hue_of(task) for _, task in made.trace.task_switches]
     for position in range(len(made.trace)):
         span = runs.span_at(0, position)
         assert span is not None
-        assert runs.categories[span] == made.trace.task_at(position)
+        assert made.trace.switch_columns[1][span] == made.trace.task_at(position)
 
 
 @pytest.mark.parametrize("scale", [SCALES[0], 1.0, SCALES[-1]])

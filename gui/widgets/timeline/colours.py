@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 Colouring = Literal["subsystem", "function"]
+Number = TypeVar("Number", int, npt.NDArray[np.int32])
 HUES = 12
 _HUE_STEP, _FIRST_HUE = 5, 7
 """Colours that say nothing but "the same"."""
@@ -38,7 +39,7 @@ def categories_of(trace: Trace, colouring: Colouring, theme: Theme) -> npt.NDArr
     return np.array([roles.index(subsystems[site.function]) for site in trace.sites], np.uint8)
 
 
-def hue_of(number: int) -> int:
+def hue_of(number: Number) -> Number:
     """Return one of the hues: no two that follow each other are alike, and none is red first."""
     return (number * _HUE_STEP + _FIRST_HUE) % HUES
 

@@ -79,6 +79,8 @@ def draw_lanes(painter: QPainter, view: TimelineView, model: TimelineModel, area
     painter.save()
     painter.setClipRect(QRectF(0, area.top(), view.width(), area.height()))
     for lane in view.lanes.lanes:
+        if lane.bottom < view.scrolled or lane.top > view.scrolled + area.height():
+            continue
         _draw_head(painter, view, lane, area, trace)
         if lane.task < 0 and model.runs is not None:
             _draw_runs(painter, view, lane, area, trace, model.runs)
@@ -133,16 +135,14 @@ def _draw_runs(
     kept = runs.in_view(0, axis.view.first, axis.view.last)
     if kept[1] - kept[0] > FEW_SPANS:
         seen = runs.coverage([0], axis.edges(max(1, round(axis.width))))
-        hues = np.array([hue_of(task) for task in range(256)] + [-1], np.int16)
-        seen = seen._replace(categories=hues[seen.categories])
         painter.drawImage(strip, coverage_image(seen, look))
         return
     painter.setFont(look.metrics.ui("caption"))
-    wide = spans_in_view(runs, [kept], axis)
+    wide, tasks = spans_in_view(runs, [kept], axis), trace.switch_columns[1]
     for span, left, right in zip(
         wide.spans.tolist(), wide.left.tolist(), wide.right.tolist(), strict=True
     ):
-        number = int(runs.categories[span])
+        number = int(tasks[span])
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
         fill = look.palette.fill(hue_of(number), 1)
         painter.fillRect(rect, fill.colour)

@@ -15,7 +15,7 @@ from core.trace.call_spans import CallSpans
 from core.trace.events import SITE_MASK, Kind
 from gui.geometry.scrubber import marker_lanes
 from gui.geometry.timeline import Ints, SpanIndex
-from gui.widgets.timeline.colours import Colouring, categories_of
+from gui.widgets.timeline.colours import Colouring, categories_of, hue_of
 
 if TYPE_CHECKING:
     from core.trace.search import Hits
@@ -194,20 +194,24 @@ class TimelineModel(QObject):
 
     @property
     def runs(self) -> SpanIndex | None:
-        """What the CPU ran, a span each time between two switches; the category is the task."""
+        """What the CPU ran, a span each time between two switches; the category is a hue.
+
+        A recording may have a thousand tasks: each with a category of its own would be as many
+        sums for every frame.
+        """
         trace = self._trace
         if trace is None or len(trace.info.tasks) < 2:
             return None
         key = self._viewport.mode, RUNS, False
         if key not in self._indexes:
-            at = np.array([at for at, _ in trace.task_switches] + [len(trace)], np.int64)
-            tasks = np.array([task for _, task in trace.task_switches], np.int64)
+            starts, tasks = trace.switch_columns
+            at = np.append(starts, len(trace)).astype(np.int64)
             if self._viewport.mode == "time":
                 at[:-1] = trace.clock.at(at[:-1])
                 at[0], at[-1] = 0, int(self._viewport.bounds.last)
             none = np.zeros(len(tasks), np.uint8)
             self._indexes[key] = SpanIndex(
-                at[:-1], at[1:], (tasks % 255).astype(np.uint8), none, [(0, len(tasks))]
+                at[:-1], at[1:], hue_of(tasks).astype(np.uint8), none, [(0, len(tasks))]
             )
         return self._indexes[key]
 
