@@ -287,6 +287,8 @@ def test_the_list_of_differences_says_what_it_leaves_off(
     assert len(panel.model.rows) == 3
     assert panel.left_off.isVisible()
     assert panel.left_off.whole == f"The 3 largest of {whole:,} changes"
+    controller.recordings.set_normalised(True)
+    assert str(panel.model.index(0, 2).data()).endswith(" pp")
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -35,7 +35,11 @@ _SIGNS = {
 }
 _MODES = (
     ("absolute", "Weights", "Weights as they are"),
-    ("normalised", "Shares", "Shares of everything: for recordings of different length  (Z)"),
+    (
+        "normalised",
+        "Shares",
+        "Shares of everything, in percentage points (pp): for recordings of different length  (Z)",
+    ),
 )
 _BY = (
     ("function", "Functions", "What grew and shrank by function"),
@@ -99,7 +103,8 @@ class DifferenceModel(QAbstractTableModel):
         name = " ← ".join(row.functions[::-1][:8]) if row.functions else row.value or "(none)"
         change = row.change
         if self._normalised:
-            told = f"{change * 100:+.2f} %".replace("-", "−")
+            # The difference of two shares: a percentage of what it was is what frames say.
+            told = f"{change * 100:+.2f} pp".replace("-", "−")
         else:
             told = f"{'+' if change > 0 else '−'}{weight_text(abs(int(change)), self._weight)}"
         base, new = row.base[self._weight], row.new[self._weight]
