@@ -13,28 +13,26 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError, PatternError
 from gui.recording_reader import RecordingReader
+from gui.recording_tree import TreeWork
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from core.recording.opening import Recording
     from core.recording.profile import StackProfile
-    from core.recording.questions.call_tree import CallTree
+    from core.recording.questions.call_tree import CallTree, Flags, Order
     from core.recording.questions.diff import ProfileDiff
     from core.trace.trace import Trace
+    from gui.recording_search import TreeSearch
 
-    Flags = npt.NDArray[np.bool_]
-
-TIME, HEAVY, NAME = "time", "heavy", "name"
+TIME: Order = "time"
+HEAVY: Order = "heavy"
+NAME: Order = "name"
 ORDERS = (TIME, HEAVY, NAME)
 """How what was called by the same function is ordered: as it came, heaviest first, by name."""
 
@@ -49,43 +47,6 @@ VIEWS = (FLAME, SANDWICH)
 BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE = "subsystem", "module", "function", "diff"
 COLOURINGS = (BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE)
 """What a colour says; the last one where there is something to compare with, and then at first."""
-
-
-class _Work(NamedTuple):
-    """What a tree is made of, so that it can be made without asking the window again.
-
-    A profile of paths has lost the order of a trace, so in time a trace is told anew, each stretch
-    for itself.
-    """
-
-    shown: StackProfile
-    base: StackProfile | None
-    weight: str
-    order: str
-    inverted: bool
-    trace: Trace | None
-    narrowed: Callable[[StackProfile], StackProfile]
-
-    @property
-    def size(self) -> int:
-        """Records that are put in order; in other orders only different stacks count."""
-        if self.trace is not None:
-            return len(self.trace)
-        return len(self.shown) if self.order == TIME else len(self.shown.stacks)
-
-    def done(self) -> CallTree:
-        """Do it."""
-        from core.recording.from_trace import chart_of
-        from core.recording.questions.call_tree import CallTree
-
-        shown = self.shown if self.trace is None else self.narrowed(chart_of(self.trace))
-        return CallTree.of(
-            shown,
-            self.weight,
-            self.base,
-            self.order,  # type: ignore[arg-type]
-            inverted=self.inverted,
-        )
 
 
 class RecordingSession(QObject):
@@ -146,7 +107,7 @@ class RecordingSession(QObject):
         self.recording: Recording | None = None
         self.base: Recording | None = None
         self.weight = ""
-        self.order = HEAVY
+        self.order: Order = HEAVY
         self.view = FLAME
         self.upward = False
         self.inverted = False
@@ -164,13 +125,11 @@ class RecordingSession(QObject):
         self._profiles: dict[int, StackProfile] = {}
         self._shown: StackProfile | None = None
         self._shown_base: StackProfile | None = None
-        self._work_under_way: _Work | None = None
+        self._work_under_way: TreeWork | None = None
         self._grown.connect(self._take_tree)
         self._diff: ProfileDiff | None = None
         self._tree: CallTree | None = None
-        self._found: Flags | None = None
-        self._hits: Flags | None = None
-        self._hit_order: list[int] | None = None
+        self._found: TreeSearch | None = None
         self._wanted_as_base = False
         self._queue: list[tuple[Path, bool]] = []
         self.reader = reader or RecordingReader(self)
@@ -409,23 +368,23 @@ class RecordingSession(QObject):
             profile = hide(profile, self.hidden)
         return collapse_recursion(profile) if self.collapse else profile
 
-    def _work(self) -> _Work:
+    def _work(self) -> TreeWork:
         assert self.shown is not None
         trace = self.trace if self.order == TIME else None
         if trace is not None and len(trace) > MOST_CHARTED_EVENTS:
             trace = None
-        return _Work(
+        return TreeWork(
             self.shown, self.shown_base, self.weight, self.order, self.inverted, trace,
             self._narrowed,
         )  # fmt: skip
 
-    def _grow(self, work: _Work) -> None:
+    def _grow(self, work: TreeWork) -> None:
         """Work a tree out in a thread of its own: numpy lets the window's go on meanwhile."""
         done = work.done()
         with contextlib.suppress(RuntimeError):  # the window may be gone by then
             self._grown.emit(work, done)
 
-    def _take_tree(self, work: _Work, tree: CallTree) -> None:
+    def _take_tree(self, work: TreeWork, tree: CallTree) -> None:
         if work is not self._work_under_way:
             return  # something else is shown by now
         self._work_under_way = None
@@ -458,9 +417,10 @@ class RecordingSession(QObject):
 
     def set_order(self, order: str) -> None:
         """Order what was called by the same function otherwise; leaves the sandwich."""
-        if order == self.order and self.view == FLAME:
+        wanted = next((known for known in ORDERS if known == order), HEAVY)
+        if wanted == self.order and self.view == FLAME:
             return
-        self.order, self.view = order, FLAME
+        self.order, self.view = wanted, FLAME
         self._forget_tree()
         self.look_changed.emit()
         self._changed()
@@ -582,29 +542,30 @@ class RecordingSession(QObject):
         self._forget_hits()
 
     def _forget_hits(self) -> None:
-        self._found = self._hits = None
-        self._hit_order = None
+        self._found = None
 
     @property
-    def found_names(self) -> Flags | None:
-        """Which of the tree's ``names`` are looked for, shape (names,); None where nothing is."""
+    def _finding(self) -> TreeSearch | None:
         tree = self.tree
         if tree is None or not self.search or self.search_error:
             return None
         if self._found is None:
-            from core.recording.questions.transform import matching
-            from core.trace.search import compiled
+            from gui.recording_search import TreeSearch
 
-            self._found = matching(tree.names, compiled(self.search))
+            self._found = TreeSearch(tree, self.search)
         return self._found
+
+    @property
+    def found_names(self) -> Flags | None:
+        """Which of the tree's ``names`` are looked for, shape (names,); None where nothing is."""
+        found = self._finding
+        return found.found_names if found is not None else None
 
     @property
     def hits(self) -> Flags | None:
         """Which nodes of the tree are looked for, shape (nodes,); None where nothing is."""
-        found, tree = self.found_names, self.tree
-        if self._hits is None and found is not None and tree is not None:
-            self._hits = tree.having(found)
-        return self._hits
+        found = self._finding
+        return found.hits if found is not None else None
 
     @property
     def hit_count(self) -> int:
@@ -614,17 +575,14 @@ class RecordingSession(QObject):
     @property
     def hit_number(self) -> int:
         """Which hit is selected, counted from 1 in the order of ``next_hit``; 0 for none."""
-        order = self._hits_in_order()
-        at = [number for number, node in enumerate(order, 1) if node == self.selected]
-        return at[0] if at else 0
+        found = self._finding
+        return found.number_of(self.selected) if found is not None else 0
 
     @property
     def matched_share(self) -> float:
         """How much of everything shown has a function on its stack that is looked for, 0 to 1."""
-        found, tree = self.found_names, self.tree
-        if found is None or tree is None or not tree.whole:
-            return 0.0
-        return tree.held_by(found) / tree.whole
+        found = self._finding
+        return found.share if found is not None else 0.0
 
     def next_hit(self) -> None:
         """Select the hit after the selected node; after the last the first."""
@@ -634,31 +592,11 @@ class RecordingSession(QObject):
         """Select the hit before the selected node; before the first the last."""
         self._to_hit(-1)
 
-    def _hits_in_order(self) -> list[int]:
-        """Return the nodes that are looked for from left to right, outer ones first."""
-        if self._hit_order is None:
-            import numpy as np
-
-            tree, hits = self.tree, self.hits
-            if tree is None or hits is None:
-                return []
-            nodes = np.flatnonzero(hits)
-            self._hit_order = nodes[np.lexsort((nodes, tree.x[nodes]))].tolist()
-        return self._hit_order
-
     def _to_hit(self, way: int) -> None:
-        order, tree = self._hits_in_order(), self.tree
-        if not order or tree is None:
-            return
-        if self.selected in order:
-            at = order.index(self.selected) + way
-        elif self.selected >= 0:
-            here = (float(tree.x[self.selected]), self.selected)
-            after = sum((float(tree.x[node]), node) < here for node in order)
-            at = after if way > 0 else after - 1
-        else:
-            at = 0 if way > 0 else -1
-        self.select(order[at % len(order)])
+        found = self._finding
+        hit = found.beside(self.selected, way) if found is not None else None
+        if hit is not None:
+            self.select(hit)
 
     # -- what is selected -----------------------------------------------------------------
 

@@ -177,8 +177,8 @@ def _view() -> FlameView:
     _application = QApplication.instance() or QApplication([])
     silent = SimpleNamespace(connect=lambda _slot: None)
     model: Any = SimpleNamespace(
-        tree=tree(), growing=False, search="", upward=False, colouring="subsystem", normalised=False,
-        selected=-1, function="", select=lambda _node: None, tree_changed=silent,
+        tree=tree(), growing=False, search="", upward=False, colouring="subsystem",
+        normalised=False, selected=-1, function="", select=lambda _node: None, tree_changed=silent,
         look_changed=silent, search_changed=silent, selection_changed=silent,
     )  # fmt: skip
     view = FlameView(model, ThemeManager())
