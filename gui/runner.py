@@ -7,15 +7,13 @@ thousand events is large.
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError
+from gui.worker_process import WorkerProcess
 
 if TYPE_CHECKING:
     from core.scenario.loader import ScenarioText, Value
@@ -43,16 +41,16 @@ class Runner(QObject):
     def __init__(self, parent: QObject | None = None, probe_events: int = PROBE_EVENTS) -> None:
         super().__init__(parent)
         self._probe_events = probe_events
-        self._process: QProcess | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._budget_events = 0
-        self._line = b""
-        self._verdict = "", ""
+        self._worker = WorkerProcess("core.worker", "the run's process", self)
+        self._worker.progressed.connect(self._tell)
+        self._worker.finished.connect(self._take)
+        self._worker.failed.connect(self.failed)
 
     @property
     def busy(self) -> bool:
         """Whether a worker is running."""
-        return self._process is not None
+        return self._worker.busy
 
     def run(
         self, plan: Plan, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
@@ -70,90 +68,28 @@ class Runner(QObject):
 
     def cancel(self) -> bool:
         """Stop the worker; False where none was running."""
-        process = self._process
-        if process is None:
-            return False
-        self._process = None
-        process.readyReadStandardOutput.disconnect()
-        process.finished.disconnect()
-        process.errorOccurred.disconnect()
-        process.kill()
-        process.waitForFinished(1000)
-        process.deleteLater()
-        self._remove_folder()
-        return True
+        return self._worker.cancel()
 
     def _start_worker(
         self, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
     ) -> None:
         from core.worker import request_for
 
-        self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
         self._budget_events = overrides.budget_events
-        self._line = b""
-        self._verdict = "", ""
-        process = self._process = QProcess(self)
-        process.readyReadStandardOutput.connect(self._read)
-        process.finished.connect(self._ended)
-        process.errorOccurred.connect(self._broke)
-        process.start(sys.executable, ["-m", "core.worker"])
-        request = request_for(
-            source.where, source.text, settings, overrides, self._trace_path(self._folder)
+        self._worker.start(
+            lambda result: request_for(source.where, source.text, settings, overrides, result)
         )
-        process.write(request)
-        process.closeWriteChannel()
         self.started.emit()
 
-    @staticmethod
-    def _trace_path(folder: tempfile.TemporaryDirectory[str]) -> Path:
-        return Path(folder.name) / "trace"
-
-    def _read(self) -> None:
-        assert self._process is not None
-        self._line += self._process.readAllStandardOutput().data()
-        *lines, self._line = self._line.split(b"\n")
-        for line in lines:
-            word, _, rest = line.decode("utf-8", "replace").partition(" ")
-            if word == "progress":
-                self.progressed.emit(int(rest), self._budget_events)
-            elif word in {"done", "error"}:
-                self._verdict = word, rest
-
-    def _ended(self) -> None:
-        self._read()
-        word, sentence = self._verdict
-        if word == "done":
-            self._take()
-        else:
-            self._give_up(sentence or "the run's process ended before it was done; try again")
+    def _tell(self, events: str) -> None:
+        self.progressed.emit(int(events), self._budget_events)
 
     def _take(self) -> None:
         from core.trace import file as trace_file
 
-        assert self._folder is not None
         try:
-            trace = trace_file.load(self._trace_path(self._folder))
+            trace = trace_file.load(self._worker.result)
         except OwnerscopeError as error:
-            self._give_up(str(error))
+            self.failed.emit(str(error))
             return
-        self._clean_up()
         self.finished.emit(trace)
-
-    def _broke(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self._give_up("the run's process could not be started; try again")
-
-    def _give_up(self, sentence: str) -> None:
-        self._clean_up()
-        self.failed.emit(sentence)
-
-    def _clean_up(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.deleteLater()
-        self._remove_folder()
-
-    def _remove_folder(self) -> None:
-        folder, self._folder = self._folder, None
-        if folder is not None:
-            folder.cleanup()

@@ -70,7 +70,7 @@ def test_a_worker_that_dies_is_told(qtbot: QtBot) -> None:
     session.open("mail-chain")
     session.open("depth-law")
     session.set_parameter("events", 10_000)
-    process = runner._process
+    process = runner._worker.process
     assert process is not None
     with qtbot.waitSignal(session.failed, timeout=10_000) as got:
         process.kill()
