@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QShowEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.controls import Segments
 from gui.widgets.flow import FlowLayout
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
 from gui.widgets.source import ElidedLabel
 
@@ -126,7 +127,7 @@ class DifferenceModel(QAbstractTableModel):
         return None
 
 
-class DifferencePanel(QWidget):
+class DifferencePanel(LazyPanel):
     """What is compared with what, and how it differs.
 
     Args:
@@ -140,7 +141,7 @@ class DifferencePanel(QWidget):
     ) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self._stale, self._by = True, "function"
+        self._by = "function"
         self.names = ElidedLabel()
         self.about = ElidedLabel()
         self.left_off = ElidedLabel()
@@ -156,8 +157,8 @@ class DifferencePanel(QWidget):
         self.table.setModel(self.model)
         self.table.setSortingEnabled(False)
         self._build(registry)
-        session.recording_changed.connect(self._renew)
-        session.tree_changed.connect(self._renew)
+        session.recording_changed.connect(self.renew)
+        session.tree_changed.connect(self.renew)
         themes.changed.connect(self._dress)
         self._dress()
 
@@ -193,21 +194,10 @@ class DifferencePanel(QWidget):
     def show_by(self, by: str) -> None:
         """List functions, or stacks."""
         self._by = by
-        self._take()
+        self.catch_up()
 
-    def _renew(self) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Work out what is new while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
-        self._stale = False
+    def take(self) -> None:
+        """Show what is new."""
         session, diff = self._session, self._session.diff
         comparing = diff is not None
         for widget in (self.swap_button, self.alone_button, self._choices, self.table):

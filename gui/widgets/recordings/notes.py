@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import scrolled
+from gui.widgets.lazy_panel import LazyPanel
 
 if TYPE_CHECKING:
     from core.recording.opening import Recording
@@ -133,7 +133,7 @@ def _hits(trace: Trace) -> Note:
     )
 
 
-class NotesPanel(QWidget):
+class NotesPanel(LazyPanel):
     """Cards with what is special, told when they are first looked at.
 
     Args:
@@ -147,7 +147,6 @@ class NotesPanel(QWidget):
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self._stale = True
         self.notes: list[Note] = []
         self.cards: list[_Card] = []
         inside = QWidget()
@@ -156,22 +155,11 @@ class NotesPanel(QWidget):
         self._column.addWidget(scrolled(inside, "What is special"))
         self._column.setContentsMargins(0, 0, 0, 0)
         self.setAccessibleName("What is special")
-        session.recording_changed.connect(self._renew)
+        session.recording_changed.connect(self.renew)
         themes.changed.connect(self._dress)
 
-    def _renew(self) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Tell what is new while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
-        self._stale = False
+    def take(self) -> None:
+        """Show what is new."""
         recording = self._session.recording
         self.notes = list(notes_of(recording)) if recording is not None else []
         if recording is not None and not self.notes:

@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout
 
 from gui.widgets.controls import MenuButton
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.recordings.frame_menu import frame_menu
 from gui.widgets.recordings.top_model import MOST_ROWS, TopModel, title_of
 from gui.widgets.recordings.words import weight_name
@@ -25,7 +26,7 @@ _TIGHT_PX = 80
 """Names go down to this before the share, the second number, goes out of sight."""
 
 
-class TopPanel(QWidget):
+class TopPanel(LazyPanel):
     """The heaviest groups of what is shown; a click goes there in the flame graph.
 
     Args:
@@ -36,7 +37,6 @@ class TopPanel(QWidget):
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self._stale = True
         self.model = TopModel(themes, self)
         self.table = CopyTable(themes)
         self.table.setModel(self.model)
@@ -56,32 +56,21 @@ class TopPanel(QWidget):
         self.table.customContextMenuRequested.connect(self._offer)
         self.table.setAccessibleName("Heaviest")
         self.setAccessibleName("Top")
-        session.tree_changed.connect(self._renew)
+        session.tree_changed.connect(self.renew)
         themes.changed.connect(self._dress)
         self._dress()
 
     def show_by(self, by: str) -> None:
         """Group by something else."""
         self.model.by = by
-        self._take()
+        self.catch_up()
 
     # -- what is shown --------------------------------------------------------------------
 
-    def _renew(self) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Add up what has changed while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Show what is new."""
         from core.recording.questions.query import groupings
 
-        self._stale = False
         session, shown = self._session, self._session.shown
         by = self.model.by
         if shown is not None and by not in groupings(shown):

@@ -13,11 +13,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from gui.widgets.explanation import time_text
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.lazy_panel import LazyPanel
 
 if TYPE_CHECKING:
     from core.recording.questions.what_if import WhatIf
@@ -96,7 +97,7 @@ def _short(title: str) -> str:
     return title.replace(", at most", " ≤").replace("depth counter", "counter")
 
 
-class WhatIfPanel(QWidget):
+class WhatIfPanel(LazyPanel):
     """The table of guards, and how far the answer of the chosen one goes.
 
     Args:
@@ -110,7 +111,6 @@ class WhatIfPanel(QWidget):
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self._stale = True
         self.head = QLabel(wordWrap=True)
         self.model = WhatIfModel(themes, self)
         self.table = CopyTable(themes)
@@ -129,23 +129,12 @@ class WhatIfPanel(QWidget):
         self.table.resized.connect(self._fit)
         self.table.setAccessibleName("Guards")
         self.setAccessibleName("What if")
-        session.recording_changed.connect(self._renew)
+        session.recording_changed.connect(self.renew)
         themes.changed.connect(self._dress)
         self._dress()
 
-    def _renew(self) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Work out what is new while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
-        self._stale = False
+    def take(self) -> None:
+        """Show what is new."""
         trace = self._session.trace
         rows: list[WhatIf] = []
         if trace is not None:

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
@@ -22,6 +21,7 @@ from gui.geometry.treemap import Box, box_at, squarified
 from gui.theme import ink_on
 from gui.widgets.controls import Segments
 from gui.widgets.flame.colours import area_fill
+from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Area(NamedTuple):
     share: float
 
 
-class TreemapPanel(QWidget):
+class TreemapPanel(LazyPanel):
     """A treemap with the choice of what its areas are.
 
     Args:
@@ -53,7 +53,6 @@ class TreemapPanel(QWidget):
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self._stale = True
         self.by = "subsystem"
         self.choice = Segments(_BY, themes, self.show_by)
         self.about = QLabel()
@@ -65,7 +64,7 @@ class TreemapPanel(QWidget):
         self._column.addLayout(self._head)
         self._column.addWidget(self.map, 1)
         self.setAccessibleName("Treemap")
-        session.tree_changed.connect(self._renew)
+        session.tree_changed.connect(self.renew)
         themes.changed.connect(self._dress)
         self._dress()
         self.choice.show_value(self.by)
@@ -74,23 +73,12 @@ class TreemapPanel(QWidget):
         """Let areas be something else."""
         self.by = by
         self.choice.show_value(by)
-        self._take()
+        self.catch_up()
 
-    def _renew(self) -> None:
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Add up what has changed while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Show what is new."""
         from core.recording.questions.query import Grouped
 
-        self._stale = False
         session, shown = self._session, self._session.shown
         areas: list[Area] = []
         if shown is not None:
