@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon, pixmap
 from gui.widgets.controls import CONTROL_PX
+from gui.widgets.pattern_field import PatternField
 
 if TYPE_CHECKING:
     from gui.search import Search
@@ -34,7 +35,7 @@ class SearchField(QWidget):
     def __init__(self, search: Search, themes: ThemeManager) -> None:
         super().__init__()
         self._search, self._themes = search, themes
-        self.field = _Field()
+        self.field = PatternField("Function, or regular expression")
         self.counter = QLabel()
         self.error_label = QLabel(wordWrap=True)
         self.previous_button = self._button("Hit before  (Shift+Enter)", "Hit before")
@@ -167,36 +168,3 @@ class SearchField(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme.window)
             painter.fillRect(0, self.height() - 1, self.width(), 1, theme.border)
-
-
-class _Field(QLineEdit):
-    """The field a pattern is typed into."""
-
-    went = Signal(int)
-    """Enter: 1 to the next hit, -1 with Shift to the one before."""
-    left = Signal()
-    """Esc."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setPlaceholderText("Function, or regular expression")
-        self.setAccessibleName("Search functions: a regular expression")
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Esc and Enter from the commands of the window."""
-        override = event.type() == QEvent.Type.ShortcutOverride
-        mine = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if override and isinstance(event, QKeyEvent) and event.key() in mine:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to a hit on Enter, leave on Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            held = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.went.emit(-1 if held else 1)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
 from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX
+from gui.widgets.pattern_field import PatternField
 from gui.widgets.recordings.words import field_sheet, share_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class SearchBox(QWidget):
     def __init__(self, session: RecordingSession, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self.field = _Field()
+        self.field = PatternField("Search functions  ( / )", clears=True)
         self.counter = QLabel()
         self.error = QLabel(wordWrap=True)
         self.previous_button = self._button("Hit before  (P, Shift+Enter)", "Hit before")
@@ -117,36 +117,3 @@ class SearchBox(QWidget):
             button.setIconSize(QSize(side, side))
             button.setFixedSize(metrics.px(CONTROL_PX), metrics.px(CONTROL_PX))
         self._show()
-
-
-class _Field(QLineEdit):
-    """The field a pattern is typed into."""
-
-    went = Signal(int)
-    """Enter: 1 to the next hit, -1 with Shift to the one before."""
-    left = Signal()
-    """Esc."""
-
-    def __init__(self) -> None:
-        super().__init__(clearButtonEnabled=True)
-        self.setPlaceholderText("Search functions  ( / )")
-        self.setAccessibleName("Search functions: a regular expression")
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Esc and Enter from the commands of the window."""
-        mine = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in mine:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to a hit on Enter, leave on Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            held = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.went.emit(-1 if held else 1)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
