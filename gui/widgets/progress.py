@@ -6,11 +6,12 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.icons import icon, pixmap
+from gui.icons import pixmap
+from gui.widgets.progress_card import ProgressCard
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -46,7 +47,7 @@ def rate_label(events_a_second: float) -> str:
     return f"{events_a_second:.0f} events/s"
 
 
-class RunProgress(QWidget):
+class RunProgress(ProgressCard):
     """A strip that shows while a run takes its time, or a card that floats over another widget.
 
     Args:
@@ -67,29 +68,16 @@ class RunProgress(QWidget):
         patience_ms: int = PATIENCE_MS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(over or parent)
-        self._themes, self._over, self._clock = themes, over, clock
+        self._clock = clock
         self._began, self._events, self._budget = 0.0, 0, 0
-        self.text = QLabel()
+        super().__init__(themes, QLabel(), patience_ms, over, parent)
         self.text.setMinimumWidth(1)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setAutoDefault(False)
         self.cancel_button.setToolTip("Stop this run; what was played before stays")
         self.cancel_button.clicked.connect(session.cancel)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.text, 1)
-        self._row.addWidget(self.cancel_button)
-        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
-        self._patience.timeout.connect(self._appear)
         session.run_started.connect(self._start)
         session.run_progressed.connect(self._progress)
-        session.run_ended.connect(self._end)
-        themes.changed.connect(self._dress)
-        if over is not None:
-            over.installEventFilter(self)
+        session.run_ended.connect(self.end)
         self.setAccessibleName("Run in progress")
-        self.hide()
-        self._dress()
 
     @property
     def share(self) -> float:
@@ -104,15 +92,6 @@ class RunProgress(QWidget):
     def _progress(self, events: int, budget: int) -> None:
         self._events, self._budget = events, budget
         self._say()
-
-    def _end(self) -> None:
-        self._patience.stop()
-        self.hide()
-
-    def _appear(self) -> None:
-        self._place()
-        self.show()
-        self.raise_()
 
     def _say(self) -> None:
         parts = [f"{self._events:,} events"] if self._events else ["Running…"]
@@ -131,60 +110,12 @@ class RunProgress(QWidget):
         self.text.setText(_BETWEEN.join(parts))
         self.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of what it floats over."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
-        px, host = self._themes.metrics.chrome, self._over
-        if host is None:
-            return
-        wanted, edge = self.sizeHint(), px(16)
-        width, height = min(wanted.width(), host.width() - 2 * edge), wanted.height()
-        self.setGeometry((host.width() - width) // 2, host.height() - height - edge, width, height)
-
     def sizeHint(self) -> QSize:
         """Return room for the line as it gets, with a button, and the bar under it."""
         widest = self.text.fontMetrics().horizontalAdvance(_WIDEST)
         edges = self._row.contentsMargins()
         wide = widest + self._row.spacing() + edges.left() + edges.right()
         return QSize(wide + self.cancel_button.sizeHint().width(), self._row.sizeHint().height())
-
-    def _dress(self) -> None:
-        metrics, theme = self._themes.metrics.frame(), self._themes.theme
-        px = metrics.px
-        self._row.setContentsMargins(px(16), px(8), px(8), px(8 + 6))
-        self._row.setSpacing(px(12))
-        self.text.setFont(metrics.ui())
-        self.cancel_button.setFont(metrics.ui())
-        side, ratio = px(16), self.devicePixelRatioF()
-        self.cancel_button.setIcon(icon("cancel", theme, side, ratio=ratio))
-        self.cancel_button.setIconSize(QSize(1, 1) * side)
-        if self.isVisible():
-            self._place()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the card and the bar along its foot."""
-        theme, px = self._themes.theme, self._themes.metrics.chrome
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(QColor(theme.raised))
-            if self._over is not None:
-                painter.setPen(QPen(QColor(theme.outline), 1))
-                painter.drawRoundedRect(card, px(10), px(10))
-            else:
-                painter.fillRect(self.rect(), QColor(theme.window))
-            thick = px(4)
-            groove = QRectF(px(12), self.height() - px(5) - thick, self.width() - px(24), thick)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.pressed))
-            painter.drawRoundedRect(groove, thick / 2, thick / 2)
-            groove.setWidth(max(thick, groove.width() * self.share))
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(groove, thick / 2, thick / 2)
 
 
 def outcome_of(trace: Trace) -> str:
