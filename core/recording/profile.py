@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+Value = TypeVar("Value", int, str)
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
@@ -159,9 +160,9 @@ class StackProfile:
     @property
     def nbytes(self) -> int:
         """Memory of the columns in bytes."""
-        columns = [*self.weights.values(), *self.numbers.values()]
-        columns += [each.codes for each in self.dimensions.values()]  # type: ignore[misc]
-        return self.stacks.nbytes + self.stack.nbytes + sum(each.nbytes for each in columns)
+        longs = sum(each.nbytes for each in (*self.weights.values(), *self.numbers.values()))
+        codes = sum(each.codes.nbytes for each in self.dimensions.values())
+        return self.stacks.nbytes + self.stack.nbytes + longs + codes
 
 
 class StackTableBuilder:
@@ -242,7 +243,9 @@ class ProfileBuilder:
         )
 
 
-def _append(columns: dict[str, list], row: Mapping, before: int, missing: object) -> None:  # type: ignore[type-arg]
+def _append(
+    columns: dict[str, list[Value]], row: Mapping[str, Value], before: int, missing: Value
+) -> None:
     """Add a row to columns of one length; a new column had nothing before."""
     for name in row:
         if name not in columns:

@@ -40,7 +40,7 @@ class _Event(msgspec.Struct):
 
 
 class _File(msgspec.Struct):
-    traceEvents: list[_Event]  # noqa: N815
+    events: list[_Event] = msgspec.field(name="traceEvents")
 
 
 def tell(head: bytes) -> float:
@@ -78,7 +78,7 @@ def _events(data: bytes, reading: Reading) -> Iterable[_Event]:
         found = msgspec.json.decode(data, type=_File | list[_Event])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _one_by_one(text_of(data), reading)
-    return found.traceEvents if isinstance(found, _File) else found
+    return found.events if isinstance(found, _File) else found
 
 
 def _one_by_one(text: str, reading: Reading) -> Iterator[_Event]:
