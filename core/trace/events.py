@@ -79,6 +79,28 @@ class Kind(IntEnum):
     """A script has its instructions; the argument is its number."""
     SCRIPT_EVICTED = 33
     """The oldest script left the cache; the argument is its number."""
+    INTERRUPTED = 34
+    """An interrupt came, nested on the running task's stack; the argument is its number."""
+    INTERRUPT_ENDED = 35
+    """Its entry function has returned; the argument is its number."""
+    IRQS_OFF = 36
+    """This CPU takes no interrupts from here on."""
+    IRQS_ON = 37
+    FIELD_LOADED = 38
+    """A word of a task_struct that is not the guard's unit was read; the argument is the word
+    (interned), the site says whose it is (``of``), for which field, and which word."""
+    FIELD_STORED = 39
+    """The same word was written back."""
+    LOST_UPDATE = 40
+    """A store undid another context's: the argument is the mask of the bits lost (interned)."""
+    TASK_BLOCKED = 41
+    """A task went to sleep; the argument is its number."""
+    TASK_WOKEN = 42
+    TASK_FORKED = 43
+    """The argument is the child's number."""
+    TASK_EXITED = 44
+    TASK_MIGRATED = 45
+    """A task belongs to another CPU now, the argument; the site says which task (``of``)."""
 
 
 @dataclass(frozen=True, slots=True)

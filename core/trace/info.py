@@ -9,11 +9,25 @@ import msgspec
 
 
 class TaskInfo(msgspec.Struct, frozen=True):
-    """One simulated task; ``first_word`` is its guard word before the first event."""
+    """One simulated task; ``first_word`` is its guard word before the first event.
+
+    Attributes:
+        cpu: The CPU it starts on.
+        parent: Number of the task that forks it in this run, -1 where it was there before.
+    """
 
     pid: int
     comm: str
     first_word: int = 0
+    cpu: int = 0
+    parent: int = -1
+
+
+class InterruptInfo(msgspec.Struct, frozen=True):
+    """An interrupt that may come; ``kind`` is hard, soft, nmi or timer."""
+
+    name: str
+    kind: str
 
 
 class NamedField(msgspec.Struct, frozen=True):
@@ -24,7 +38,7 @@ class NamedField(msgspec.Struct, frozen=True):
     bit_size: int
 
 
-GUARD_DESIGNS = ("none", "scan", "uint", "bit1", "bit2", "unknown")
+GUARD_DESIGNS = ("none", "scan", "uint", "bit1", "bit2", "atomic", "percpu", "gfp", "unknown")
 """The guards a trace can come from; a recording does not say which it was."""
 
 
@@ -41,6 +55,8 @@ class GuardInfo(msgspec.Struct, frozen=True):
         bit_size: Width in bits.
         big_endian: Byte and bit order.
         word_fields: All named fields of the storage unit, the guard's included.
+        per_cpu: Whether the unit belongs to a CPU and not to a task.
+        word: Which word of bits it is in: current (strictly current's), serialized, or empty.
     """
 
     design: str
@@ -52,6 +68,8 @@ class GuardInfo(msgspec.Struct, frozen=True):
     bit_size: int = 0
     big_endian: bool = False
     word_fields: tuple[NamedField, ...] = ()
+    per_cpu: bool = False
+    word: str = ""
 
     def value_of(self, word: int) -> int:
         """Return the guard's field in a storage word."""
@@ -222,6 +240,8 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
         caches: The kmalloc caches before the first event, by rising size class.
         pages: Blocks in use before the first event.
         scripts: ia64's unwind scripts, by number; empty with other unwinders.
+        cpus: How many CPUs the machine has.
+        interrupts: The interrupts that may come, by number.
         inferred: What is inferred about this run, as sentences for the interface.
         recording: Where a real kernel ran and not the simulated one: what its file says.
     """
@@ -237,6 +257,8 @@ class TraceInfo(msgspec.Struct, frozen=True, kw_only=True):
     reserved_bytes: int = 0
     page_bytes: int
     tasks: tuple[TaskInfo, ...]
+    cpus: int = 1
+    interrupts: tuple[InterruptInfo, ...] = ()
     locks: tuple[str, ...] = ()
     records: tuple[StackRecord, ...] = ()
     depot_pools_at_start: int = 0
