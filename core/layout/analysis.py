@@ -21,8 +21,8 @@ from core.layout.arch import (
 from core.layout.field import GUARD_FIELDS, parse_field
 from core.layout.holes import Holes, summary
 from core.layout.model import TASK_STRUCT, KernelLayout, KernelTypes
+from core.layout.named_place import GUARD_BIT
 from core.layout.page_owner_cost import PageOwnerCost, page_owner_cost
-from core.layout.place import GUARD_BIT
 from core.layout.task_cost import (
     ASSUMED_CPUS,
     ASSUMED_TASKS,

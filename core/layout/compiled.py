@@ -22,7 +22,7 @@ from core.errors import LayoutError
 from core.layout.abi import bitfield_offset_bits
 from core.layout.field import parse_field
 from core.layout.model import TASK_STRUCT
-from core.layout.place import default_place, edit_at
+from core.layout.named_place import default_place, edit_at
 from core.layout.randstruct import refuse_shuffled
 from core.layout.relayout import Alignments, Edit, likely_alignments, relaid, with_cursors
 from core.layout.what_if import Interval, WhatIf, answer

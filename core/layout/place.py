@@ -1,189 +1,41 @@
-"""Where a field goes: the places that the patches used, and any other by its neighbour.
+"""Where a guard's field lies in task_struct, and the storage word around it.
 
-``v1`` is the first version of the page_owner patch, after ``kretprobe_instances``; ``upstream`` is
-what was merged, after ``in_memstall``; ``grpend`` the end of the strictly current bits; ``end``
-before ``thread``, which must stay the last member.
+A guard's bits have two words to choose from, which ``unsigned :0`` keeps apart: the strictly
+current one, where upstream put them, and the one that the scheduler's locks serialize, which other
+CPUs write for a running task too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
-from core.errors import LayoutError, did_you_mean
+from core.errors import LayoutError
 from core.guards.storage import Place
 from core.layout.abi import align_up, bitfield_offset_bits
-from core.layout.model import (
-    TASK_STRUCT,
-    KernelLayout,
-    Member,
-    NamedBit,
-    StructLayout,
-    pieces,
-    tiled,
+from core.layout.model import KernelLayout, Member, NamedBit, StructLayout, pieces, tiled
+from core.layout.named_place import (
+    GUARD_BIT,
+    UPSTREAM_AFTER,
+    edit_at,
+    find_member,
+    first_present,
 )
-from core.layout.relayout import Edit, least_alignments, placed
+from core.layout.relayout import least_alignments, placed
 
-GUARD_BIT = "in_page_owner"
-"""The kernel's own guard since Linux 5.13, where CONFIG_PAGE_OWNER is set."""
+SERIALIZED = ("sched_reset_on_fork", "sched_contributes_to_load", "sched_migrated")
+"""What stands in the word that the scheduler's locks serialize, whatever the configuration."""
 
-PLACES = ("v1", "upstream", "grpend", "end")
-"""Places of task_struct that have a name of their own."""
+Word = Literal["current", "serialized"]
+"""Which of the two words of bits: strictly current's own, or the scheduler's."""
 
-V1_AFTER = "kretprobe_instances"
-V1_BEFORE = ("rethooks", "l1d_flush_kill", "rv", "user_event_mm", "unwind_info")
-"""What follows the v1 place, nearest first, for a kernel without CONFIG_KRETPROBES."""
-
-UPSTREAM_AFTER = (
-    "in_memstall",
-    "use_memdelay",
-    "frozen",
-    "no_cgroup_migration",
-    "brk_randomized",
-    "in_lru_fault",
-    "in_user_fault",
-    "restore_sigmask",
-    "in_iowait",
-    "in_execve",
-    "user_dumpable",
-    "sched_rt_mutex",
-    "sched_remote_wakeup",
-)
-"""The strictly-current word from the upstream place backwards; each has a CONFIG of its own."""
-
-GRPEND_BEFORE = "atomic_flags"
-END_BEFORE = "thread"
+WORDS: tuple[Word, ...] = ("current", "serialized")
 
 UINT_BYTES = 4
 """Size and alignment of ``unsigned int`` on every Linux architecture, also of a bit's word."""
 
 _WORD_BITS = UINT_BYTES * 8
-_OLDER = "take a layout of Linux 5.12 or later"
-
-
-def default_place(struct: StructLayout, *, is_bitfield: bool) -> str:
-    """Return where a field goes if nobody says: in task_struct as the patches had it."""
-    if struct.name != TASK_STRUCT:
-        return "end"
-    return "upstream" if is_bitfield else "v1"
-
-
-def edit_at(struct: StructLayout, place: str, field: Member, *, where: str = "") -> Edit:
-    """Return the change that puts a field in a place.
-
-    Args:
-        struct: The struct as it is.
-        place: ``v1``, ``upstream``, ``grpend``, ``end``, ``after:MEMBER`` or ``before:MEMBER``.
-        field: The field, its offset of no account.
-        where: What errors begin with.
-
-    Raises:
-        LayoutError: There is no such place, or the field cannot go there.
-    """
-    way, colon, name = place.partition(":")
-    if colon and way in ("after", "before"):
-        return _beside(struct, way, name, field, where)
-    if place not in PLACES:
-        raise LayoutError(
-            f"no place {place!r}",
-            where=where,
-            advice=f"give {', '.join(PLACES)}, after:MEMBER or before:MEMBER",
-        )
-    if struct.name != TASK_STRUCT:
-        if place == "end":
-            # Nothing may follow a flexible array, so the end is before it.
-            return Edit(len(struct.members) - _ends_flexibly(struct), field)
-        raise LayoutError(
-            f"place {place} is one of task_struct, not of struct {struct.name}",
-            where=where,
-            advice="give end, after:MEMBER or before:MEMBER",
-        )
-    way, name = _neighbour(struct, place, field, where)
-    return _beside(struct, way, name, field, where)
-
-
-def _neighbour(struct: StructLayout, place: str, field: Member, where: str) -> tuple[str, str]:
-    """Return a named place of task_struct as ``after`` or ``before`` a member it has."""
-    if place == "v1":
-        name = _present(struct, (V1_AFTER, *V1_BEFORE, END_BEFORE), where)
-        return "after" if name == V1_AFTER else "before", name
-    if place == "upstream":
-        if not field.is_bitfield:
-            raise LayoutError(
-                f"place upstream is a bit in a word of bits, and {field.type_name} {field.name} is"
-                " a whole member",
-                where=where,
-                advice="give a field with a width, such as bit1, or another place",
-            )
-        return "after", _present(struct, UPSTREAM_AFTER, where)
-    return "before", _present(struct, (GRPEND_BEFORE if place == "grpend" else END_BEFORE,), where)
-
-
-def _present(struct: StructLayout, names: tuple[str, ...], where: str) -> str:
-    for name in names:
-        if name in struct:
-            return name
-    raise LayoutError(
-        f"struct {struct.name} has none of {', '.join(names)}, so the place is not known",
-        where=where,
-        advice=_OLDER,
-    )
-
-
-def _beside(struct: StructLayout, way: str, name: str, field: Member, where: str) -> Edit:
-    found = _find(struct.members, name)
-    if found is None:
-        near = did_you_mean(name, struct.names)
-        raise LayoutError(
-            f"struct {struct.name} has no member {name!r} to put it {way}",
-            where=where,
-            advice=near if near.startswith("did you mean") else "give the name of a member",
-        )
-    path, index, in_union = found
-    if way == "after" and not path and name == struct.members[-1].name and _ends_flexibly(struct):
-        raise LayoutError(
-            f"{name} is a flexible array, which nothing may follow",
-            where=where,
-            advice=f"give before:{name}",
-        )
-    if in_union:
-        raise LayoutError(
-            f"{name} is in an anonymous union, where every member begins at the same byte",
-            where=where,
-            advice="give a member beside the union",
-        )
-    return Edit(index + (way == "after"), field, path)
-
-
-def _find(
-    members: tuple[Member, ...], name: str, path: tuple[int, ...] = (), in_union: bool = False
-) -> tuple[tuple[int, ...], int, bool] | None:
-    """Return where a member is: the anonymous members that lead there, its index, in a union?"""
-    for index, member in enumerate(members):
-        if member.name == name:
-            return path, index, in_union
-        if not member.name and member.members:
-            inner = _find(member.members, name, (*path, index), member.is_union)
-            if inner is not None:
-                return inner
-    return None
-
-
-def _ends_flexibly(struct: StructLayout) -> bool:
-    """Whether the last member is an array without a length."""
-    last = struct.members[-1] if struct.members else None
-    if last is None or last.size_bits or struct.is_union:
-        return False
-    return last.type_name.endswith(("[0]", "[]"))
-
-
-def own_guard(struct: StructLayout) -> Edit | None:
-    """Return the change that takes the kernel's own guard out, or None where it has none."""
-    found = _find(struct.members, GUARD_BIT)
-    return Edit(found[1], None, found[0]) if found is not None else None
-
-
-# -- what the simulation asks ----------------------------------------------------------------------
 
 
 def place_uint(layout: KernelLayout) -> Place:
@@ -197,22 +49,71 @@ def place_uint(layout: KernelLayout) -> Place:
     return Place(offset_bits // 8, UINT_BYTES, 0, _WORD_BITS, layout.big_endian)
 
 
-def place_bits(layout: KernelLayout, bit_size: int) -> Place:
-    """Return the place of a bitfield added where upstream has ``in_page_owner``.
+def place_bits(layout: KernelLayout, bit_size: int, word: Word = "current") -> Place:
+    """Return the place of a bitfield in one of the two words of bits.
 
-    A kernel that has ``in_page_owner`` already gives its own bit to a field of one bit.
+    In the strictly current word it goes where upstream has ``in_page_owner``; a kernel that has
+    ``in_page_owner`` already gives its own bit to a field of one bit. In the serialized word it
+    goes after the last bit, before the ``unsigned :0``, so that no other bit moves.
+
+    Args:
+        layout: The kernel.
+        bit_size: Width of the field.
+        word: Which of the two.
 
     Raises:
         LayoutError: The struct has none of the members the place is known by.
-        ValueError: ``bit_size`` is not 1 to 32.
+        ValueError: ``bit_size`` is not 1 to 32, or there is no such word.
     """
     if not 1 <= bit_size <= _WORD_BITS:
         raise ValueError(f"a bitfield of unsigned int has 1 to 32 bits, not {bit_size}")
+    if word not in WORDS:
+        raise ValueError(f"no word {word!r}: give one of {', '.join(WORDS)}")
     own = layout.struct.find(GUARD_BIT)
-    if own is not None and own.is_bitfield and own.size_bits == bit_size and _in_one_word(own):
+    if (
+        word == "current"
+        and own is not None
+        and own.is_bitfield
+        and own.size_bits == bit_size
+        and _in_one_word(own)
+    ):
         return _bit_place(layout, own.offset_bits, bit_size)
-    offset_bits = _inserted_offset_bits(layout, "upstream", _guard_member(bit_size))
+    place = "upstream" if word == "current" else f"after:{_last_serialized(layout)}"
+    offset_bits = _inserted_offset_bits(layout, place, _guard_member(bit_size))
     return _bit_place(layout, offset_bits, bit_size)
+
+
+def place_of(layout: KernelLayout, field_name: str) -> Place | None:
+    """Return where a bitfield of the kernel itself lies, in the 4-byte word it is accessed by.
+
+    Args:
+        layout: The kernel.
+        field_name: A bitfield of it, such as ``sched_reset_on_fork``.
+
+    Returns:
+        The place, or None where the kernel has no such bitfield within one word.
+    """
+    member = layout.struct.find(field_name)
+    if member is None or not member.is_bitfield or not _in_one_word(member):
+        return None
+    return _bit_place(layout, member.offset_bits, member.size_bits)
+
+
+def _last_serialized(layout: KernelLayout) -> str:
+    """Return the last bit of the word that the scheduler's locks serialize."""
+    struct = layout.struct
+    first = first_present(struct, SERIALIZED, layout.name)
+    path, index, _ = find_member(struct.members, first) or ((), 0, False)
+    if path:
+        raise shuffled(struct, layout.name)
+    last = struct.members[index]
+    for member in struct.members[index + 1 :]:
+        same_word = member.offset_bits // _WORD_BITS == last.offset_bits // _WORD_BITS
+        # Kernels before 4.5 have no ``unsigned :0`` there: what is current's own is left out.
+        if not (member.is_bitfield and same_word) or member.name in UPSTREAM_AFTER:
+            break
+        last = member
+    return last.name
 
 
 def word_with(layout: KernelLayout, place: Place, field_name: str) -> tuple[NamedBit, ...]:

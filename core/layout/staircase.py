@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.layout.abi import align_up, bitfield_offset_bits
 from core.layout.analysis import Analysis
 from core.layout.model import Member, StructLayout
-from core.layout.place import default_place, edit_at
+from core.layout.named_place import default_place, edit_at
 from core.layout.randstruct import refuse_shuffled
 from core.layout.relayout import (
     Alignments,

@@ -13,8 +13,8 @@ from core.layout.abi import largest_power
 from core.layout.arch import Architecture
 from core.layout.field import SHORT_FIELDS, Field
 from core.layout.model import TASK_STRUCT, KernelLayout, Member, StructLayout, flattened
+from core.layout.named_place import default_place, edit_at, own_guard
 from core.layout.packing import Packing, packing_of
-from core.layout.place import default_place, edit_at, own_guard
 from core.layout.randstruct import refuse_shuffled
 from core.layout.relayout import (
     Edit,

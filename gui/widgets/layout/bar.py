@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.layout import library
-from core.layout.place import PLACES
+from core.layout.named_place import PLACES
 from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.flow import FlowLayout

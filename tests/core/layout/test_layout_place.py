@@ -9,7 +9,8 @@ import pytest
 from core.errors import LayoutError
 from core.guards.storage import Place
 from core.layout.model import Endian, KernelLayout, Member, StructLayout
-from core.layout.place import GUARD_BIT, UPSTREAM_AFTER, place_bits, place_uint, word_with
+from core.layout.named_place import GUARD_BIT, UPSTREAM_AFTER
+from core.layout.place import place_bits, place_uint, word_with
 from core.layout.sources import btf
 
 DATA = Path(__file__).parents[2] / "data"

@@ -10,7 +10,7 @@ from core.errors import LayoutError
 from core.layout.arch import ARCHITECTURES
 from core.layout.field import parse_field
 from core.layout.model import KernelLayout, Member, StructLayout, flattened
-from core.layout.place import GUARD_BIT, edit_at
+from core.layout.named_place import GUARD_BIT, edit_at
 from core.layout.relayout import (
     Alignments,
     Reading,
