@@ -12,7 +12,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+STOPPING_MS = 5_000
+"""How long a worker may take to hand over what it has when it is asked to stop."""
 
 
 class WorkerProcess(QObject):
@@ -27,11 +30,13 @@ class WorkerProcess(QObject):
         progressed: What the worker said behind ``progress``.
         finished: What it said behind ``done``. Until the slots have returned the result is there.
         failed: A sentence.
+        stopped: It was asked to stop and had nothing to hand over.
     """
 
     progressed = Signal(str)
     finished = Signal(str)
     failed = Signal(str)
+    stopped = Signal()
 
     def __init__(self, module: str, what: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +45,9 @@ class WorkerProcess(QObject):
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._line = b""
         self._verdict = "", ""
+        self._stopping = False
+        self._patience = QTimer(self, singleShot=True, interval=STOPPING_MS)
+        self._patience.timeout.connect(self._lose_patience)
 
     @property
     def busy(self) -> bool:
@@ -61,7 +69,7 @@ class WorkerProcess(QObject):
         self.cancel()
         self._remove_folder()  # that of a result which is just being taken
         self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
-        self._line, self._verdict = b"", ("", "")
+        self._line, self._verdict, self._stopping = b"", ("", ""), False
         process = self.process = QProcess(self)
         process.readyReadStandardOutput.connect(self._hear)
         process.finished.connect(self._ended)
@@ -83,6 +91,23 @@ class WorkerProcess(QObject):
         self._clean_up()
         return True
 
+    def stop(self) -> bool:
+        """Ask the worker to hand over what it has and to end; False where none was running.
+
+        What it has comes with ``finished``. One that does not answer in time is ended.
+        """
+        if self.process is None:
+            return False
+        if not self._stopping:
+            self._stopping = True
+            self.process.terminate()
+            self._patience.start()
+        return True
+
+    def _lose_patience(self) -> None:
+        if self.cancel():
+            self.stopped.emit()
+
     def _hear(self) -> None:
         assert self.process is not None
         self._line += self.process.readAllStandardOutput().data()
@@ -96,12 +121,16 @@ class WorkerProcess(QObject):
 
     def _ended(self) -> None:
         self._hear()
+        self._patience.stop()
         word, rest = self._verdict
         if word == "done":
             self._forget_process()
             self.finished.emit(rest)
             if not self.busy:
                 self._remove_folder()
+        elif self._stopping and not word:
+            self._clean_up()
+            self.stopped.emit()
         else:
             self._clean_up()
             self.failed.emit(rest or f"{self._what} ended before it was done; try again")
@@ -112,6 +141,7 @@ class WorkerProcess(QObject):
             self.failed.emit(f"{self._what} could not be started; try again")
 
     def _clean_up(self) -> None:
+        self._patience.stop()
         self._forget_process()
         self._remove_folder()
 
