@@ -16,6 +16,9 @@ from core.trace.events import Function
 
 _SUFFIX = ".toml"
 
+OPTIONAL_PATHS = ("hardirq", "timer", "softirq", "nmi", "preempt", "set_scheduler")
+"""Paths that differ by architecture and that one may lack; there they are empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class DepotRules:
@@ -57,7 +60,16 @@ class Profile:
         stack_list: Whether a new stack is also put on page_owner_stacks' list (since 6.9).
         strict_boot_parameter: Whether page_owner= takes nothing but "on" (before 5.13).
         functions: By name, those that take a frame here; the others are inlined.
-        paths: Names of the functions between two places, inlined ones left out.
+        paths: Names of the functions between two places, inlined ones left out; empty where the
+            architecture has no such thing.
+        absent_paths: Why a path is empty, by its name.
+        slab_irqs_off: Whether a slab's refill runs with interrupts off unless its mask may block
+            (before 5.15).
+        filters_irq_stacks: Whether the depot cuts a stack where an interrupt began (since 5.17).
+        irq_boundary: The functions it cuts behind; each stays in the stack.
+        irq_own_stack: Whether interrupts run on a stack of the CPU's own.
+        irq_note: What is inferred where they do, a sentence for the interface, else empty.
+        rq_lock: Name of the lock of a CPU's run queue.
         notes: What is inferred about this profile, as sentences for the interface.
     """
 
@@ -75,6 +87,13 @@ class Profile:
     strict_boot_parameter: bool
     functions: dict[str, Function]
     paths: dict[str, tuple[str, ...]]
+    absent_paths: dict[str, str]
+    slab_irqs_off: bool
+    filters_irq_stacks: bool
+    irq_boundary: frozenset[str]
+    irq_own_stack: bool
+    irq_note: str
+    rq_lock: str
     notes: tuple[str, ...] = ()
 
     def path(self, name: str) -> tuple[Function, ...]:
@@ -180,6 +199,13 @@ def load_profile(kernel: str, arch: str, experiment: bool = False) -> Profile:
         strict_boot_parameter=document["page_owner"]["boot_parameter"] == "on",
         functions=functions,
         paths=_paths(document, machine, functions),
+        absent_paths=machine.get("absent_paths", {}),
+        slab_irqs_off=document["slab"]["irqs_off_in_refill"],
+        filters_irq_stacks=document["stackdepot"]["filters_irq_stacks"],
+        irq_boundary=frozenset(machine["irq"]["boundary"]),
+        irq_own_stack=machine["irq"]["own_stack"],
+        irq_note=machine["irq"]["note"],
+        rq_lock=document["sched"]["rq_lock"],
         notes=tuple(notes),
     )
 
@@ -223,7 +249,8 @@ def _as_in_experiment(
 def _paths(
     document: dict[str, Any], machine: dict[str, Any], functions: dict[str, Function]
 ) -> dict[str, tuple[str, ...]]:
-    paths = {"syscall": machine["syscall"], **document["paths"]}
+    paths: dict[str, list[str]] = {name: [] for name in OPTIONAL_PATHS}
+    paths |= {"syscall": machine["syscall"], **document["paths"], **machine["paths"]}
     return {
         name: tuple(function for function in path if function in functions)
         for name, path in paths.items()
