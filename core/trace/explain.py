@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from core.trace.events import Kind
 from core.trace.info import ScriptInfo
+from core.trace.signals import number_below
 from core.trace.trace import Trace
 
 SPECIAL_HANDLES = {1: "dummy_handle", 2: "failure_handle", 3: "early_handle"}
 """The three handles made at boot, by record number (mm/page_owner.c)."""
+
+BIT_WORD_BYTES = 4
+"""The words of bits in task_struct are made of unsigned int (include/linux/sched.h)."""
 
 
 def explain(trace: Trace, position: int) -> str:
@@ -32,6 +36,20 @@ def handle_name(trace: Trace, number: int) -> str:
 def script_name(script: ScriptInfo) -> str:
     """Return which frame an unwind script undoes."""
     return f"{script.function} where it calls {script.called}"
+
+
+def task_name(trace: Trace, number: int) -> str:
+    """Return a task as people read it: comm/pid."""
+    task = trace.info.tasks[number]
+    return f"{task.comm}/{task.pid}"
+
+
+def interrupt_at(trace: Trace, position: int) -> str:
+    """Return the innermost interrupt under way on the running task's stack, or an empty string."""
+    open_ones = trace.cpus.interrupts_at(position)
+    if not open_ones:
+        return ""
+    return trace.info.interrupts[int(trace.cpus.interrupts.numbers[open_ones[-1]])].name
 
 
 class _Words(dict[str, str]):
@@ -70,7 +88,8 @@ def _argument(trace: Trace, position: int) -> str:
 
 
 def _word(trace: Trace, position: int) -> str:
-    digits = trace.info.guard.unit_bytes * 2
+    other = trace.kind(position) in (Kind.FIELD_LOADED, Kind.FIELD_STORED)
+    digits = 2 * (BIT_WORD_BYTES if other else trace.info.guard.unit_bytes)
     return f"0x{trace.values[trace.argument(position)]:0{digits}x}"
 
 
@@ -92,9 +111,46 @@ def _lock(trace: Trace, position: int) -> str:
     return trace.info.locks[trace.argument(position)]
 
 
+_ABOUT_A_TASK = (
+    Kind.TASK_SWITCHED,
+    Kind.TASK_BLOCKED,
+    Kind.TASK_WOKEN,
+    Kind.TASK_FORKED,
+    Kind.TASK_EXITED,
+)
+
+
 def _task(trace: Trace, position: int) -> str:
-    task = trace.info.tasks[trace.argument(position)]
-    return f"{task.comm}/{task.pid}"
+    about = trace.kind(position) in _ABOUT_A_TASK
+    return task_name(trace, trace.argument(position) if about else trace.task_at(position))
+
+
+def _of(trace: Trace, position: int) -> str:
+    """The task whose word or place the event is about."""
+    of = trace.site(position).fact("of")
+    return task_name(trace, number_below(of, len(trace.info.tasks), trace.task_at(position)))
+
+
+def _cpu(trace: Trace, position: int) -> str:
+    """The CPU a task comes to, or the one the event happened on."""
+    if trace.kind(position) is Kind.TASK_MIGRATED:
+        return str(trace.argument(position))
+    return str(trace.cpus.cpu_at(position))
+
+
+def _interrupt(trace: Trace, position: int) -> str:
+    if trace.kind(position) in (Kind.INTERRUPTED, Kind.INTERRUPT_ENDED):
+        return trace.info.interrupts[trace.argument(position)].name
+    return interrupt_at(trace, position) or "no interrupt"
+
+
+def _bits(trace: Trace, position: int) -> str:
+    lost = trace.kind(position) is Kind.LOST_UPDATE
+    return f"{trace.values[trace.argument(position)]:#x}" if lost else "0x0"
+
+
+def _fact(name: str) -> Callable[[Trace, int], str]:
+    return lambda trace, position: trace.site(position).fact(name)
 
 
 def _script(trace: Trace, position: int) -> str:
@@ -114,5 +170,12 @@ WORDS: dict[str, Callable[[Trace, int], str]] = {
     "lock": _lock,
     "task": _task,
     "script": _script,
+    "of": _of,
+    "cpu": _cpu,
+    "interrupt": _interrupt,
+    "bits": _bits,
+    "field": _fact("field"),
+    "lost_by": _fact("lost_by"),
+    "kept_by": _fact("kept_by"),
 }
 """What a sentence may ask for, and how it is found."""

@@ -30,7 +30,7 @@ from core.trace.info import TraceInfo
 from core.trace.trace import Trace
 
 MAGIC = b"ownerscope trace\n"
-SCHEMA = 3
+SCHEMA = 4
 _NUMBER = struct.Struct("<I")
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BYTES_AN_EVENT = 8
@@ -74,7 +74,13 @@ def _from_2(encoded: bytes) -> bytes:
     return msgspec.json.encode(head | {"schema": 3})
 
 
-UPGRADES: dict[int, Callable[[bytes], bytes]] = {1: _from_1, 2: _from_2}
+def _from_3(encoded: bytes) -> bytes:
+    """Schema 4 has kinds of event for interrupts, other CPUs and lost updates: none in old runs."""
+    head = msgspec.json.decode(encoded, type=dict[str, Any])
+    return msgspec.json.encode(head | {"schema": 4})
+
+
+UPGRADES: dict[int, Callable[[bytes], bytes]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """By old schema: a function from an old head to the next schema's."""
 
 _NARROW_SITE_BITS = 12

@@ -28,6 +28,8 @@ _MAX_WORD = (1 << 64) - 1
 _MAX_ARGUMENT = (1 << 63) - 1
 _MAX_COST_NS = 1_000_000_000
 _MAX_UNIT_BYTES = 8
+_MAX_CPUS = 8192
+"""CONFIG_NR_CPUS at most (arch/x86/Kconfig)."""
 
 FunctionRow = tuple[str, str, int, str, str, bool]
 SiteRow = tuple[int, int, str, str, int, tuple[tuple[str, str], ...]]
@@ -75,23 +77,28 @@ def check_head(
     _need(1 <= length <= MAX_EVENTS, f"it claims {length:,} events")
     _need(_all_in((f[2] for f in functions), 0, _MAX_COUNT), "a frame's size is out of range")
     _need(len(sites) <= MAX_SITES, f"{len(sites):,} sites are more than {MAX_SITES:,}")
+    ends = {"of": len(info.tasks), "cpu": info.cpus}
     for site in sites:
-        _check_site(site, len(functions))
+        _check_site(site, len(functions), ends)
     _need(_all_in(values, 0, _MAX_WORD), "a value is out of range")
     _need(_all_in(wide, 0, length - 1), "a large argument belongs to no event")
     _need(_all_in(wide.values(), 0, _MAX_ARGUMENT), "an argument is out of range")
     _check_info(info)
 
 
-def _check_site(site: SiteRow, n_functions: int) -> None:
+_LARGEST = {"order": MAX_ORDER, "discarded": _MAX_COUNT}
+"""Facts that are numbers, with the largest each can be."""
+
+
+def _check_site(site: SiteRow, n_functions: int, ends: Mapping[str, int]) -> None:
     kind, function, _, text, cost_ns, facts = site
     _need(0 <= kind < len(Kind), f"{kind} is no kind of event")
     _need(0 <= function < n_functions, f"there is no function {function}")
     _need(0 <= cost_ns <= _MAX_COST_NS, "an event's time is out of range")
     _check_sentence(text)
     for name, value in facts:
-        if name in ("order", "discarded"):
-            largest = MAX_ORDER if name == "order" else _MAX_COUNT
+        largest = ends[name] - 1 if name in ends else _LARGEST.get(name)
+        if largest is not None:
             number = int(value) if value.isascii() and value.isdigit() and len(value) < 12 else -1
             _need(0 <= number <= largest, f"{name} {value[:20]!r} is no number it can be")
 
@@ -110,6 +117,10 @@ def _check_sentence(text: str) -> None:
 def _check_info(info: TraceInfo) -> None:
     _need(len(info.tasks) > 0, "it has no task")
     _need(_all_in((t.first_word for t in info.tasks), 0, _MAX_WORD), "a word is out of range")
+    _need(1 <= info.cpus <= _MAX_CPUS, f"it claims {info.cpus:,} CPUs")
+    _need(_all_in((t.cpu for t in info.tasks), 0, info.cpus - 1), "a task is on no CPU")
+    parents = (t.parent for t in info.tasks)
+    _need(_all_in(parents, -1, len(info.tasks) - 1), "a task was forked by none there is")
     _check_guard(info.guard)
     _need(info.page_bytes >= 1, "a page has no size")
     sizes = (info.thread_bytes, info.reserved_bytes, info.page_bytes, info.depot_pools_at_start)
@@ -191,13 +202,40 @@ def _check_calls(
 
 
 _BOUNDS: tuple[tuple[tuple[Kind, ...], Callable[[Trace], tuple[int, int]], str], ...] = (
-    ((Kind.LOADED, Kind.MODIFIED, Kind.STORED), lambda t: (0, len(t.values)), "value"),
+    (
+        (
+            Kind.LOADED,
+            Kind.MODIFIED,
+            Kind.STORED,
+            Kind.FIELD_LOADED,
+            Kind.FIELD_STORED,
+            Kind.LOST_UPDATE,
+        ),
+        lambda t: (0, len(t.values)),
+        "value",
+    ),
     (
         (Kind.LOCK_TAKEN, Kind.LOCK_RELEASED, Kind.LOCK_SPUN),
         lambda t: (0, len(t.info.locks)),
         "lock",
     ),
-    ((Kind.TASK_SWITCHED,), lambda t: (0, len(t.info.tasks)), "task"),
+    (
+        (
+            Kind.TASK_SWITCHED,
+            Kind.TASK_BLOCKED,
+            Kind.TASK_WOKEN,
+            Kind.TASK_FORKED,
+            Kind.TASK_EXITED,
+        ),
+        lambda t: (0, len(t.info.tasks)),
+        "task",
+    ),
+    ((Kind.TASK_MIGRATED,), lambda t: (0, t.info.cpus), "CPU"),
+    (
+        (Kind.INTERRUPTED, Kind.INTERRUPT_ENDED),
+        lambda t: (0, len(t.info.interrupts)),
+        "interrupt",
+    ),
     (
         (Kind.SCRIPT_ADDED, Kind.SCRIPT_BUILT, Kind.SCRIPT_EVICTED),
         lambda t: (0, len(t.info.scripts)),

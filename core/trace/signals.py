@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 
+_ACCESSES = (Kind.LOADED, Kind.MODIFIED, Kind.STORED)
+_MOST_DIGITS = 10
+
+
 @dataclass(frozen=True)
 class StepSignal:
     """A step function over positions.
@@ -72,22 +76,74 @@ def by_task(
     trace: Trace, positions: Positions, values: npt.NDArray[np.int64]
 ) -> list[tuple[Positions, npt.NDArray[np.int64]]]:
     """Return some positions and what belongs to each, task by task."""
-    tasks = tasks_of(trace, positions)
-    order = np.argsort(tasks, kind="stable")
-    ends = np.searchsorted(tasks[order], np.arange(1, len(trace.info.tasks)))
+    return _grouped(tasks_of(trace, positions), len(trace.info.tasks), positions, values)
+
+
+def _grouped(
+    keys: npt.NDArray[np.int32], n: int, positions: Positions, values: npt.NDArray[np.int64]
+) -> list[tuple[Positions, npt.NDArray[np.int64]]]:
+    order = np.argsort(keys, kind="stable")
+    ends = np.searchsorted(keys[order], np.arange(1, n))
     return list(zip(np.split(positions[order], ends), np.split(values[order], ends), strict=True))
 
 
+def number_below(text: str, end: int, otherwise: int) -> int:
+    """Return the number a fact says, or another one where it says none below ``end``."""
+    fits = text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS and int(text) < end
+    return int(text) if fits else otherwise
+
+
+def owner_of_word(trace: Trace, position: int) -> int:
+    """Return whose storage unit is looked at after an event: a task's, or a CPU's.
+
+    It is the running one's, unless the event is an access to another one's (``of``).
+    """
+    if trace.info.guard.per_cpu:
+        return trace.cpus.cpu_at(position)
+    if position >= 0:
+        site = trace.site(position)
+        if site.kind in _ACCESSES and (of := site.fact("of")):
+            return number_below(of, len(trace.info.tasks), trace.task_at(position))
+    return trace.task_at(position)
+
+
+def owners_of_words(trace: Trace, positions: Positions) -> npt.NDArray[np.int32]:
+    """Return whose storage unit each of some accesses is about: a task's, or a CPU's."""
+    if trace.info.guard.per_cpu:
+        return trace.cpus.cpus_of(positions)
+    n_tasks = len(trace.info.tasks)
+    told = [number_below(site.fact("of"), n_tasks, -1) for site in trace.sites]
+    running = tasks_of(trace, positions)
+    if max(told, default=-1) < 0:
+        return running
+    named = np.array(told, np.int32)[trace.codes[positions] & SITE_MASK]
+    return np.where(named >= 0, named, running)
+
+
+def first_words(trace: Trace) -> list[int]:
+    """Return the guard's storage unit before the run, by task, or by CPU."""
+    if trace.info.guard.per_cpu:
+        return [0] * trace.cpus.count
+    return [task.first_word for task in trace.info.tasks]
+
+
+def by_owner(
+    trace: Trace, positions: Positions, values: npt.NDArray[np.int64]
+) -> list[tuple[Positions, npt.NDArray[np.int64]]]:
+    """Return some accesses and what belongs to each, by whose storage unit they are about."""
+    n_owners = trace.cpus.count if trace.info.guard.per_cpu else len(trace.info.tasks)
+    return _grouped(owners_of_words(trace, positions), n_owners, positions, values)
+
+
 def word_signals(trace: Trace) -> dict[int, StepSignal]:
-    """Return the guard's storage unit of each task over positions."""
+    """Return the guard's storage unit of each task, or of each CPU, over positions."""
     stores = trace.positions(Kind.STORED)
     words = np.array(trace.values, np.uint64).astype(np.int64)
     numbers = whole_arguments(trace.codes, trace.wide, stores)
-    stored = by_task(trace, stores, numbers)
     return {
-        number: StepSignal(positions, words[own], task.first_word)
-        for number, (task, (positions, own)) in enumerate(
-            zip(trace.info.tasks, stored, strict=True)
+        number: StepSignal(positions, words[own], first)
+        for number, (first, (positions, own)) in enumerate(
+            zip(first_words(trace), by_owner(trace, stores, numbers), strict=True)
         )
     }
 

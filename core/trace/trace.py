@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from core.trace.clock import Clock, RecordedClock, SummedClock
 from core.trace.counts import CountRules
+from core.trace.cpus import CpuView
 from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Function, Kind, Site
 from core.trace.index import Codes, CountIndex, Positions, parents_of
 from core.trace.info import TraceInfo
-from core.trace.signals import StepSignal, recursion_signals, word_signals
+from core.trace.signals import StepSignal, owner_of_word, recursion_signals, word_signals
 
 
 class Frame(NamedTuple):
@@ -200,9 +201,8 @@ class Trace:
         named["deepest_recursion"] = max(
             [signal.highest_up_to(position) for signal in self.recursion.values()]
         )
-        task = self.task_at(position)
-        word = self._words[task].value_at(position)
-        return State(position, task, self.frames_at(position), word, clock_ns, named)
+        task, frames = self.task_at(position), self.frames_at(position)
+        return State(position, task, frames, self.word_at(position), clock_ns, named)
 
     def clock_ns(self, position: int) -> int:
         """Return the time after an event in nanoseconds: simulated, or as it was recorded."""
@@ -253,8 +253,20 @@ class Trace:
         return word_signals(self)
 
     def word_at(self, position: int) -> int:
-        """Return the guard's storage unit of the running task after an event."""
-        return self._words[self.task_at(position)].value_at(position)
+        """Return the guard's storage unit after an event: the running task's, or the one accessed.
+
+        A unit that belongs to a CPU is the running CPU's.
+        """
+        return self._words[owner_of_word(self, position)].value_at(position)
+
+    def word_of(self, owner: int, position: int) -> int:
+        """Return the guard's storage unit of a task after an event, or of a CPU (``per_cpu``)."""
+        return self._words[owner].value_at(position)
+
+    @cached_property
+    def cpus(self) -> CpuView:
+        """Which task is on which CPU, and where."""
+        return CpuView(self)
 
     @cached_property
     def short_circuits(self) -> Positions:

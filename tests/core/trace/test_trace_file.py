@@ -107,7 +107,7 @@ def test_a_trace_of_the_first_schema_still_opens() -> None:
 
 def test_an_old_trace_that_is_saved_again_has_the_new_schema(tmp_path: Path) -> None:
     trace_file.save(trace_file.load(OLD), tmp_path / "again.trace", compress=False)
-    assert b'"schema":3' in (tmp_path / "again.trace").read_bytes()[:64]
+    assert b'"schema":4' in (tmp_path / "again.trace").read_bytes()[:64]
     assert len(trace_file.load(tmp_path / "again.trace")) == len(trace_file.load(OLD))
 
 
@@ -185,8 +185,8 @@ def test_more_than_its_events_is_said() -> None:
 
 
 def test_a_newer_trace_is_refused() -> None:
-    newer = DATA.replace(b'"schema":3', b'"schema":9', 1)
-    assert "schema 9 is not 3" in refused(newer)
+    newer = DATA.replace(b'"schema":4', b'"schema":9', 1)
+    assert "schema 9 is not 4" in refused(newer)
     assert "update ownerscope" in refused(newer)
 
 
@@ -388,6 +388,16 @@ def test_a_trace_of_the_second_schema_opens_with_its_codes_widened() -> None:
     assert trace.codes.tolist() == now.codes.tolist()
     assert trace.wide == now.wide
     assert trace.state_at(len(trace) - 1) == now.state_at(len(now) - 1)
+
+
+def test_a_trace_of_the_third_schema_opens_as_one_cpu_without_interrupts() -> None:
+    trace, workspace = trace_file.load_with_workspace(OLD.with_name("schema-3.trace"))
+    now = run_scenario("depot-growth", {"callers": 2}, kernel="5.12")
+    assert workspace == {"position": 3}
+    assert [explain(trace, at) for at in range(len(trace))] == [
+        explain(now, at) for at in range(len(now))
+    ]
+    assert trace.cpus.plain
 
 
 def _timed(times: list[int]) -> Trace:
