@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from core.guards.catalog import DESIGNS
+from core.guards.catalog import DESIGNS, STORIES
+from core.scenario.contexts import LOSSES, interrupt_counts, lost_updates, owners_lost
 from core.scenario.report import deepest_position, report, stack_summary
 from core.trace.events import Function
 from core.trace.explain import explain
@@ -14,7 +15,12 @@ from core.trace.short_circuit import short_circuit_at
 from core.trace.trace import Trace
 
 _INDENT = "  "
+_WORDS = {
+    "current": ", in the word that only current writes",
+    "serialized": ", in the word that other CPUs write under the scheduler's locks",
+}
 _MOST_FRAMES = 40
+_MOST_LOST_UPDATES = 10
 
 
 def tell(trace: Trace, title: str, essential: bool, console: Console | None = None) -> None:
@@ -34,6 +40,7 @@ def tell(trace: Trace, title: str, essential: bool, console: Console | None = No
         f"guard {info.guard.design}: {DESIGNS[info.guard.design]}, "
         f"maximum depth {info.guard.max_depth}"
     )
+    console.print(f"[dim]{escape(STORIES[info.guard.design])}[/]")
     console.print(f"[dim]{escape(info.unwinder_note)}[/]")
     _tell_storage(trace, console)
     for warning in info.warnings:
@@ -44,6 +51,7 @@ def tell(trace: Trace, title: str, essential: bool, console: Console | None = No
     elif len(trace):
         _tell_deepest(trace, essential, console)
     _tell_outcome(trace, console)
+    _tell_contexts(trace, console)
     console.print(_count_table(trace))
     for note in info.inferred:
         console.print(f"[dim]inferred: {escape(note)}[/]")
@@ -53,11 +61,14 @@ def _tell_storage(trace: Trace, console: Console) -> None:
     guard, layout = trace.info.guard, trace.info.layout
     if not guard.unit_bytes:
         return
+    bits = f"{guard.bit_size} bit{'s' if guard.bit_size > 1 else ''}"
+    if guard.per_cpu:
+        console.print(f"{guard.field}: {bits} for each CPU, none in task_struct")
+        return
     borrowed = f", borrowed for {layout.borrowed_for}" if layout.borrowed_for else ""
     console.print(
-        f"{guard.field}: {guard.bit_size} bit{'s' if guard.bit_size > 1 else ''} at byte "
-        f"{guard.byte_offset}, bit {guard.bit_offset} of task_struct ({escape(layout.label)}"
-        f"{escape(borrowed)})"
+        f"{guard.field}: {bits} at byte {guard.byte_offset}, bit {guard.bit_offset} of task_struct "
+        f"({escape(layout.label)}{escape(borrowed)}){_WORDS.get(guard.word, '')}"
     )
 
 
@@ -109,6 +120,28 @@ def _tell_outcome(trace: Trace, console: Console) -> None:
         f"stack: {stack['peak_bytes']:,} of {stack['thread_bytes']:,} bytes, "
         f"{stack['levels']} saves on it at its deepest{per_level}"
     )
+
+
+def _tell_contexts(trace: Trace, console: Console) -> None:
+    """Tell what other CPUs and interrupts did, where there are any."""
+    info = trace.info
+    if info.cpus == 1 and not info.interrupts:
+        return
+    came = ", ".join(f"{name} {often:,}" for name, often in interrupt_counts(trace).items())
+    cpus = f"{info.cpus} CPUs" if info.cpus > 1 else "1 CPU"
+    console.print(escape(f"{cpus}, interrupts: {came or 'none'}"))
+    updates = lost_updates(trace)
+    for update in updates[:_MOST_LOST_UPDATES]:
+        console.print(
+            f"[bold red]lost update[/] at event {update.event:,}: {escape(update.kept_by)} stored "
+            f"the word of {escape(update.of)} as it was before {escape(update.lost_by)} wrote "
+            f"{escape(update.field)}"
+        )
+    if len(updates) > _MOST_LOST_UPDATES:
+        console.print(f"… and {len(updates) - _MOST_LOST_UPDATES:,} more lost updates")
+    for reason, pages in owners_lost(trace).items():
+        if pages:
+            console.print(f"{pages:,} owner{'s' if pages > 1 else ''} lost: {LOSSES[reason]}")
 
 
 def _count_table(trace: Trace) -> Table:

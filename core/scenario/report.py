@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from core.scenario.contexts import interrupt_counts, lost_updates, owners_lost
 from core.trace.events import SITE_MASK, Kind
 from core.trace.short_circuit import RETURNS, essential_names, short_circuit_at
 from core.trace.trace import Frame, Trace
 
 SCHEMA = 1
 MOST_SHORT_CIRCUITS = 100
+MOST_LOST_UPDATES = 100
 
 
 def report(trace: Trace, *, essential: bool = False) -> dict[str, Any]:
@@ -40,13 +42,19 @@ def report(trace: Trace, *, essential: bool = False) -> dict[str, Any]:
         "guard": {
             "design": info.guard.design,
             "max_depth": info.guard.max_depth,
+            "word": info.guard.word or None,
+            "per_cpu": info.guard.per_cpu,
             "storage": _storage(trace),
         },
+        "cpus": info.cpus,
+        "interrupts": interrupt_counts(trace),
         "outcome": info.outcome,
         "outcome_detail": info.outcome_detail,
         "warnings": list(info.warnings),
         "inferred": list(info.inferred),
         "counts": end.counts,
+        "owners_lost": owners_lost(trace),
+        "lost_updates": [update._asdict() for update in lost_updates(trace, MOST_LOST_UPDATES)],
         "stack": stack_summary(trace),
         "short_circuits": [
             _short_circuit(trace, int(position), essential)

@@ -1,0 +1,103 @@
+"""What came between the tasks of a run: interrupts, updates lost, and pages without an owner."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from core.trace.events import SITE_MASK, Kind
+from core.trace.explain import SPECIAL_HANDLES, task_name
+from core.trace.index import arguments_of
+from core.trace.signals import number_below
+from core.trace.trace import Trace
+
+_INTERRUPT = "interrupt"
+_FAILURE = next(number for number, name in SPECIAL_HANDLES.items() if name == "failure_handle")
+
+LOSSES = {
+    "design": "the guard ended a save inside a save",
+    "interrupt": "an interrupt allocated in the middle of the save of what it interrupted",
+    "depot": "the stack depot had no handle to give",
+}
+"""Why a page's record says nothing of who allocated it."""
+
+
+class LostUpdate(NamedTuple):
+    """A store that another one made as if it had never been.
+
+    Attributes:
+        event: Position of the store that overwrote it.
+        of: Whose task_struct it was, ``comm/pid``.
+        field: Names of the fields whose bits are lost.
+        lost_by: Whose write is lost.
+        kept_by: Whose write stands.
+        bits: The bits lost, as a mask of the word.
+    """
+
+    event: int
+    of: str
+    field: str
+    lost_by: str
+    kept_by: str
+    bits: int
+
+
+def interrupt_counts(trace: Trace) -> dict[str, int]:
+    """Return how often each interrupt came, by name."""
+    counts = dict.fromkeys((each.name for each in trace.info.interrupts), 0)
+    for position in trace.positions(Kind.INTERRUPTED):
+        number = trace.argument(int(position))
+        counts[trace.info.interrupts[number].name] += 1
+    return counts
+
+
+def lost_updates(trace: Trace, most: int | None = None) -> list[LostUpdate]:
+    """Return the updates that got lost, in their order, at most so many."""
+    return [_lost_update(trace, int(at)) for at in trace.positions(Kind.LOST_UPDATE)[:most]]
+
+
+def _lost_update(trace: Trace, position: int) -> LostUpdate:
+    site = trace.site(position)
+    tasks = trace.info.tasks
+    return LostUpdate(
+        position,
+        task_name(trace, number_below(site.fact("of"), len(tasks), trace.task_at(position))),
+        site.fact("field"),
+        site.fact("lost_by"),
+        site.fact("kept_by"),
+        trace.values[trace.argument(position)],
+    )
+
+
+def owners_lost(trace: Trace) -> dict[str, int]:
+    """Return how many pages' records lost their owner, by reason (see ``LOSSES``)."""
+    counts = dict.fromkeys(LOSSES, 0)
+    lost = np.array(
+        [site.kind is Kind.OWNER_HANDLE and site.fact("lost") == "yes" for site in trace.sites],
+        np.bool_,
+    )
+    if not lost.any():
+        return counts
+    positions = np.flatnonzero(lost[trace.codes & SITE_MASK])
+    failed = arguments_of(trace.codes[positions]) == _FAILURE
+    counts["depot"] = int(failed.sum())
+    if len(trace.positions(Kind.INTERRUPTED)):
+        refused = positions[~failed].tolist()
+        counts["interrupt"] = sum(_interrupts_a_save(trace, at) for at in refused)
+    counts["design"] = len(positions) - counts["depot"] - counts["interrupt"]
+    return counts
+
+
+def _interrupts_a_save(trace: Trace, position: int) -> bool:
+    """Whether what a record's save met is the save of the context that was interrupted.
+
+    On the way out from the record, an interrupt's frame comes before any other save then.
+    """
+    for call in reversed(trace.calls_at(position)):
+        function = trace.function(call)
+        if function.subsystem == _INTERRUPT:
+            return True
+        if function.name == "save_stack":
+            return False
+    return False
