@@ -52,8 +52,16 @@ class PointChooser(Protocol):
 class Subject(Protocol):
     """A program with choices, deterministic for equal ones."""
 
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Names of the properties that its runs are judged by, in the order they are told in."""
+
     def run(self, chooser: PointChooser) -> RunEnd:
-        """Run from a fresh start to the end."""
+        """Run from a fresh start to the end.
+
+        What is pending when something else was chosen than to go on is a point again before it
+        happens, so that whatever may come between two steps can come in any order.
+        """
 
     def fingerprint(self) -> int:
         """Return a number for the state at a point; to be called inside ``choose``.
@@ -63,13 +71,21 @@ class Subject(Protocol):
         It does not cover what the search has left to spend.
         """
 
+    def stack(self) -> int:
+        """Return a number for the frames below the next step; to be called inside ``choose``.
+
+        An interrupt is served on top of them: what it does at two points may only be taken for the
+        same where the numbers are equal.
+        """
+
     def abandon(self) -> NoReturn:
         """Give the run up; to be called inside ``choose``. ``run`` then returns ``PRUNED``."""
 
     def touched_by(self) -> dict[int, frozenset[int]]:
         """Return, for each shared object, who has touched it in any run so far.
 
-        Tasks count from 0; interrupts are -1 - their number. It only grows.
+        Tasks count from 0; interrupts are -1 - their number. It only grows. An object has the same
+        number in every run and in every process.
         """
 
     def describe(self, option: Option) -> str:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.explore.budget import pack
+from core.explore.reduction import Reduction
+from core.explore.result import Bound
+from core.explore.search import Pace, Search
+from core.explore.table import SeenStates
+from core.explore.tally import Tally
+from tests.core.explore.toys import (
+    ABBA,
+    LOCKED_UPDATE,
+    LOST_UPDATE,
+    SELF_LOCK,
+    Step,
+    Toy,
+    ToySubject,
+)
+
+
+def explored(
+    toy: Toy, bound: Bound = Bound(2, 1, 0), pruning: bool = True, reduction: bool = True
+) -> Tally:
+    subject = ToySubject(toy)
+    known = Reduction() if reduction else None
+    while True:
+        seen = SeenStates() if pruning else None
+        search = Search(subject, pack(bound), seen=seen, reduction=known)
+        pace = search.go()
+        if pace is Pace.DONE:
+            return search.tally
+        assert pace is Pace.GREW
+
+
+def verdict(tally: Tally) -> dict[str, int]:
+    """What was broken, and what the cheapest way cost."""
+    return {name: found.cost for name, found in tally.found.items()}
+
+
+def test_an_update_is_lost_with_one_switch() -> None:
+    tally = explored(LOST_UPDATE)
+    assert verdict(tally) == {"no-lost-update": 1}
+    assert tally.found["no-lost-update"].deviations == ((1, 1),)
+
+
+def test_nothing_is_lost_without_a_switch_or_with_a_lock() -> None:
+    assert verdict(explored(LOST_UPDATE, Bound(0, 1, 0))) == {}
+    assert verdict(explored(LOCKED_UPDATE)) == {}
+
+
+def test_two_locks_taken_in_both_orders() -> None:
+    assert verdict(explored(ABBA)) == {"no-deadlock": 1}
+    assert verdict(explored(ABBA, Bound(0, 0, 0))) == {}
+
+
+def test_an_interrupt_that_takes_a_lock_of_what_it_interrupts() -> None:
+    assert verdict(explored(SELF_LOCK, Bound(0, 1, 0))) == {"no-deadlock": 1}
+
+
+def test_the_default_way_is_one_run() -> None:
+    assert explored(LOST_UPDATE, Bound(0, 0, 0)).runs == 1
+
+
+CELLS = 3
+steps = st.one_of(
+    st.tuples(st.sampled_from(["load", "load", "lock", "unlock"]), st.integers(0, CELLS - 1)),
+    st.tuples(
+        st.sampled_from(["store", "store", "alloc", "check"]),
+        st.integers(0, CELLS - 1),
+        st.integers(0, 2),
+    ),
+    st.tuples(
+        st.sampled_from(["irq_off", "irq_on", "preempt_off", "preempt_on", "push", "pop"]),
+        st.just(0),
+    ),
+    st.tuples(st.sampled_from(["deep"]), st.integers(1, 3)),
+)
+
+
+@st.composite
+def toys(draw: st.DrawFn) -> Toy:
+    threads = draw(st.integers(1, 3))
+    body = st.lists(steps, min_size=1, max_size=6).map(lambda some: tuple[Step, ...](some))
+    dying = st.booleans().map(lambda dies: (("die", 0),) if dies else ())
+    rare = st.one_of(st.just(()), st.just(()), st.just(()), dying)
+    return Toy(
+        tuple((*draw(body), *draw(rare)) for _ in range(threads)),
+        tuple(sorted(draw(st.lists(st.integers(0, 1), min_size=threads, max_size=threads)))),
+        tuple(draw(st.lists(body.map(lambda some: some[:3]), min_size=0, max_size=2))),
+        cells=CELLS,
+        finals=True,
+    )
+
+
+@settings(max_examples=150)
+@given(
+    toys(),
+    st.builds(Bound, st.integers(0, 2), st.integers(0, 2), st.integers(0, 1)),
+)
+def test_pruning_and_reduction_change_no_verdict(toy: Toy, bound: Bound) -> None:
+    plain = explored(toy, bound, pruning=False, reduction=False)
+    for pruning, reduction in ((True, False), (False, True), (True, True)):
+        other = explored(toy, bound, pruning, reduction)
+        assert verdict(other) == verdict(plain), (pruning, reduction)
+        assert other.runs <= plain.runs
