@@ -70,15 +70,12 @@ class CpuView:
         if self.count == 1:
             return self._trace.task_at(position)
         turns = self._by_cpu[cpu]
-        at = int(np.searchsorted(self.starts[turns], np.int32(max(position, 0)), side="right")) - 1
-        if at >= 0 and not self._unproven_first(cpu, position):
+        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="right")) - 1
+        if at >= 0:
             turn = int(turns[at])
             return int(self.tasks[turn]) if position < self._tenure_ends[turn] else IDLE
         task = self._first_tasks[cpu]
         return task if task != IDLE and position < self._first_turn_of[task] else IDLE
-
-    def _unproven_first(self, cpu: int, position: int) -> bool:
-        return position < 0 and int(self.cpus[0]) != cpu
 
     def currents(self, position: int) -> tuple[int, ...]:
         """Return the current task of every CPU after an event, ``IDLE`` for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.trace.events import Kind
 
@@ -34,6 +34,7 @@ _PHASES = {
 }
 _HOLDS_WORD = (Kind.LOADED, Kind.MODIFIED, Kind.STORED)
 _UNDER_WAY = (Kind.LOADED, Kind.MODIFIED)
+_AROUND_INTERRUPTS = (Kind.INTERRUPTED, Kind.INTERRUPT_ENDED, Kind.IRQS_OFF, Kind.IRQS_ON)
 _LOOK_BACK_STEPS = 10_000
 """Bound on the way back to an access that something came between: no stack is that deep."""
 
@@ -68,14 +69,50 @@ class Moment:
     lost: bool = False
 
 
+class Held(NamedTuple):
+    """A copy of a word that an access works on.
+
+    Attributes:
+        at: The event that left it as it is.
+        load: The load it goes back to.
+        word: The copy.
+    """
+
+    at: int
+    load: int
+    word: int
+
+
+def watched_at(trace: Trace, position: int) -> int:
+    """Return whose word is looked at: that of the access under way, or the running task's.
+
+    With several CPUs it stays that of the last access by anybody, so that a word does not go out
+    of sight whenever another CPU takes a step.
+    """
+    if trace.cpus.several and len(trace.accesses):
+        last = int(trace.accesses.searchsorted(trace.accesses.dtype.type(position), "right")) - 1
+        if last >= 0:
+            return trace.word_owner(int(trace.accesses[last]))
+    return trace.word_owner(position)
+
+
+def copy_of(trace: Trace, position: int) -> Held | None:
+    """Return the copy that the task of an event works on, None where it has none."""
+    at = _access(trace, position) if position >= 0 else None
+    if at is None or trace.kind(at) not in _UNDER_WAY or trace.site(at).label == "test":
+        return None
+    return Held(at, _load_of(trace, at), _word(trace, at))
+
+
 def moment_at(trace: Trace, position: int) -> Moment:
     """Return what memory and register hold after an event."""
     guard = trace.info.guard
-    memory = trace.word_at(position)
+    owner = watched_at(trace, position)
+    memory = trace.word_of(owner, position)
     value = guard.value_of(memory)
     idle = Moment(Phase.IDLE, (), memory, None, value, value)
     at = _access(trace, position) if position >= 0 and guard.unit_bytes else None
-    if at is None:
+    if at is None or trace.word_owner(at) != owner:
         return idle
     load, kind, here = _load_of(trace, at), trace.kind(at), at == position
     register = _word(trace, at if kind in _HOLDS_WORD else load)
@@ -88,9 +125,9 @@ def moment_at(trace: Trace, position: int) -> Moment:
         register=register,
         value=value,
         before=before,
-        changed=_changed(trace, at, load) if here else 0,
+        changed=_changed(trace, at, load, owner) if here else 0,
         wrapped=(label == "set" and value < before) or (label == "clear" and value > before),
-        lost=here and kind is Kind.STORED and trace.word_at(at - 1) != _word(trace, load),
+        lost=here and kind is Kind.STORED and trace.word_of(owner, at - 1) != _word(trace, load),
     )
 
 
@@ -100,11 +137,11 @@ def _steps(label: str, kind: Kind) -> tuple[Phase, ...]:
     return Phase.LOADED, Phase.REFUSED if kind is Kind.SHORT_CIRCUITED else Phase.TESTED
 
 
-def _changed(trace: Trace, at: int, load: int) -> int:
+def _changed(trace: Trace, at: int, load: int, owner: int) -> int:
     kind = trace.kind(at)
     if kind is Kind.MODIFIED:
         return _word(trace, at) ^ _word(trace, load)
-    return _word(trace, at) ^ trace.word_at(at - 1) if kind is Kind.STORED else 0
+    return _word(trace, at) ^ trace.word_of(owner, at - 1) if kind is Kind.STORED else 0
 
 
 def _word(trace: Trace, position: int) -> int:
@@ -141,25 +178,16 @@ def _earlier(trace: Trace, at: int, wanted: Sequence[Kind]) -> int | None:
             return None
         kind = trace.kind(at)
         if trace.task_at(at) != task or kind is Kind.TASK_SWITCHED:
-            at = _before_switch(trace, at, task)
+            at = trace.cpus.last_event(task, at - 1)
         elif kind in wanted:
             return at
         elif kind is Kind.RETURNED:
             at = int(trace.parents[at]) - 1
-        elif kind is Kind.CALLED:
+        elif kind is Kind.CALLED or kind in _AROUND_INTERRUPTS:
             at -= 1
         else:
             return None
     return None
-
-
-def _before_switch(trace: Trace, at: int, task: int) -> int:
-    """The last event of a task before the CPU went to another one."""
-    switches = trace.task_switches
-    for number in range(len(switches) - 1, 0, -1):
-        if switches[number][0] <= at and switches[number - 1][1] == task:
-            return switches[number][0] - 1
-    return -1
 
 
 # -- in words -----------------------------------------------------------------------------------

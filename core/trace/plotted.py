@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Kind
 from core.trace.index import Positions, whole_arguments
-from core.trace.signals import StepSignal, by_task
+from core.trace.signals import StepSignal, by_owner, by_task, first_words
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -148,7 +148,7 @@ def _guard_signals(trace: Trace) -> list[PlottedSignal]:
             "Guard",
             "",
             f"Value of {guard.field} in memory",
-            lambda: running(trace, guard_signals(trace)),
+            lambda: running(trace, guard_signals(trace), by_cpu=trace.info.guard.per_cpu),
             # A maximum that the field cannot hold is never reached: a line there would lie.
             deepest if guard.max_depth < 1 << guard.bit_size else None,
         )
@@ -207,23 +207,35 @@ def changes_only(positions: Positions, values: Values, first: int) -> StepSignal
     )
 
 
-def running(trace: Trace, of_tasks: Mapping[int, StepSignal]) -> StepSignal:
+def running(
+    trace: Trace, of_tasks: Mapping[int, StepSignal], *, by_cpu: bool = False
+) -> StepSignal:
     """Return the value of the task that runs, from the values of all tasks.
 
-    A task's value changes only while it runs; at a switch the other task's value counts.
+    At a switch the other task's value counts, and what changes a value of a task that does not run
+    (another CPU that writes its word) is left out until it does.
 
     Args:
         trace: The run.
         of_tasks: A signal by task number.
+        by_cpu: Whether the signals are by the number of the CPU and not of the task.
     """
     first = of_tasks[0].first
     if len(of_tasks) == 1:
         return of_tasks[0]
-    switches = trace.task_switches
-    at = np.array([position for position, _ in switches], np.int32)
-    there = np.array([of_tasks[task].value_at(position) for position, task in switches], np.int64)
-    positions = np.concatenate([at, *(signal.positions for signal in of_tasks.values())])
-    values = np.concatenate([there, *(signal.values for signal in of_tasks.values())])
+    at, tasks = trace.switch_columns
+    owners = trace.cpus.cpus if by_cpu else tasks
+    there = np.array(
+        [of_tasks[o].value_at(p) for p, o in zip(at.tolist(), owners.tolist(), strict=True)],
+        np.int64,
+    )
+    kept = [
+        owners[np.searchsorted(at, signal.positions, side="right") - 1] == owner
+        for owner, signal in of_tasks.items()
+    ]
+    own = list(zip(of_tasks.values(), kept, strict=True))
+    positions = np.concatenate([at, *(signal.positions[mask] for signal, mask in own)])
+    values = np.concatenate([there, *(signal.values[mask] for signal, mask in own)])
     order = np.argsort(positions, kind="stable")
     return changes_only(positions[order], values[order], first)
 
@@ -253,16 +265,15 @@ def stack_signals(trace: Trace, by: Literal["bytes", "calls"] = "bytes") -> dict
 
 
 def guard_signals(trace: Trace) -> dict[int, StepSignal]:
-    """Return the value of the guard's field of each task, from what was stored."""
+    """Return the value of the guard's field of each task or CPU, from what was stored."""
     value_of = trace.info.guard.value_of
     stores = trace.positions(Kind.STORED)
     fields = np.array([value_of(word) for word in trace.values], np.int64)
     values = fields[whole_arguments(trace.codes, trace.wide, stores)] if len(stores) else fields[:0]
-    stored = by_task(trace, stores, values)
     return {
-        number: changes_only(positions, own, value_of(task.first_word))
-        for number, (task, (positions, own)) in enumerate(
-            zip(trace.info.tasks, stored, strict=True)
+        number: changes_only(positions, own, value_of(first))
+        for number, (first, (positions, own)) in enumerate(
+            zip(first_words(trace), by_owner(trace, stores, values), strict=True)
         )
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.trace.events import Function, Kind
@@ -9,6 +10,7 @@ from core.trace.trace import Trace
 
 RETURNS = "dummy_handle"
 
+_LIST_FUNCTION = "add_stack_record_to_list"
 _OWNER_FUNCTIONS = ("__set_page_owner", "__reset_page_owner")
 
 
@@ -23,6 +25,10 @@ class ShortCircuit:
         avoided: The frames that would have followed, outermost first: the next turn of the
             recursion as the turn before it went.
         before_walk: Whether the unwind was spared too; a scan comes after it.
+        interrupt: Name of the interrupt that asked, where it came amid the save that set the guard;
+            its page loses its owner though nothing recurses.
+        stuck: Whether nothing on this stack set the guard: its state was left on, or is another
+            task's where it belongs to the CPU.
     """
 
     position: int
@@ -30,6 +36,15 @@ class ShortCircuit:
     stack: tuple[Function, ...]
     avoided: tuple[Function, ...]
     before_walk: bool
+    interrupt: str = ""
+    stuck: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why the guard turned the save away, as part of a sentence."""
+        if self.interrupt:
+            return f"in interrupt {self.interrupt}, which came amid a save"
+        return "though no save is under way on its stack" if self.stuck else "a save inside a save"
 
 
 def short_circuit_at(trace: Trace, position: int) -> ShortCircuit:
@@ -37,13 +52,42 @@ def short_circuit_at(trace: Trace, position: int) -> ShortCircuit:
     calls = trace.calls_at(position)
     stack = tuple(trace.function(call) for call in calls)
     before_walk = trace.site(position).label == "test"
+    interrupt = _interrupt_amid_save(trace, calls, stack, position)
     return ShortCircuit(
         position,
         trace.task_at(position),
         stack,
         _avoided(trace, calls, stack, before_walk),
         before_walk,
+        interrupt,
+        not interrupt and _is_stuck(trace, calls, stack),
     )
+
+
+def _is_stuck(trace: Trace, calls: list[int], stack: tuple[Function, ...]) -> bool:
+    """Whether the guard is on though this stack has no other save and no stack list."""
+    if trace.info.guard.design in ("scan", "unknown"):
+        return False
+    return not any(fn.name in ("save_stack", _LIST_FUNCTION) for fn in stack[:-1]) and not any(
+        _earlier_saves(trace, calls, stack)
+    )
+
+
+def _interrupt_amid_save(
+    trace: Trace, calls: list[int], stack: tuple[Function, ...], position: int
+) -> str:
+    """The interrupt between the save that was turned away and the one that set the guard.
+
+    Empty where no interrupt lies between the two: then the save recursed.
+    """
+    open_ones = trace.cpus.interrupts_at(position) if trace.info.interrupts else ()
+    saves = [call for call, fn in zip(calls, stack, strict=True) if fn.name == "save_stack"]
+    spans = trace.cpus.interrupts
+    for one in reversed(open_ones):
+        came = int(spans.starts[one])
+        if not any(came < save for save in saves[:-1]):
+            return trace.info.interrupts[int(spans.numbers[one])].name
+    return ""
 
 
 def _avoided(
@@ -73,21 +117,32 @@ def _after_an_earlier_save(
     The save before, in the same __set_page_owner, has returned; its walk is what a further one
     would have been like.
     """
-    owners = [at for at, function in enumerate(stack[:-2]) if function.name in _OWNER_FUNCTIONS]
-    if not owners:
+    owner = _owner(stack)
+    if owner is None:
         return ()
-    owner = owners[-1]
-    inside = range(calls[owner] + 1, calls[-1])
-    earlier = (
+    save = next(_earlier_saves(trace, calls, stack), None)
+    chain = _walk_chain(trace, save) if save is not None else ()
+    return (*chain, *stack[owner + 1 :])
+
+
+def _owner(stack: tuple[Function, ...]) -> int | None:
+    """Where the innermost function of page_owner's two is on a stack, None where neither is."""
+    owners = [at for at, function in enumerate(stack[:-2]) if function.name in _OWNER_FUNCTIONS]
+    return owners[-1] if owners else None
+
+
+def _earlier_saves(trace: Trace, calls: list[int], stack: tuple[Function, ...]) -> Iterator[int]:
+    """The saves before this one in the same call of page_owner's function."""
+    owner = _owner(stack)
+    if owner is None:
+        return iter(())
+    return (
         at
-        for at in inside
+        for at in range(calls[owner] + 1, calls[-1])
         if trace.parents[at] == calls[owner]
         and trace.kind(at) is Kind.CALLED
         and trace.function(at).name == "save_stack"
     )
-    save = next(earlier, None)
-    chain = _walk_chain(trace, save) if save is not None else ()
-    return (*chain, *stack[owner + 1 :])
 
 
 def _walk_chain(trace: Trace, save: int) -> tuple[Function, ...]:

@@ -9,6 +9,10 @@ A stop has a compact text form, the same in a scenario file, in the settings and
     short-circuit           the guard returns dummy_handle
     owner-lost              an owner record gets dummy_handle or failure_handle
     warning                 the kernel warns
+    interrupt               an interrupt comes
+    lost-update             a store undoes one of another context
+    switch                  a CPU goes on with another task, or another CPU goes on
+    lock-wait               a task begins to spin on a lock that another one holds
 
 A number may be compared with ``>=`` or ``==``. `` off`` after it keeps a stop without stopping.
 """
@@ -27,13 +31,23 @@ import numpy.typing as npt
 from core.errors import ScenarioError, did_you_mean
 from core.trace.events import SITE_MASK, Kind, Site
 from core.trace.index import Positions, whole_arguments
-from core.trace.signals import tasks_of
+from core.trace.signals import first_words, owners_of_words
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 StopKind = Literal[
-    "function", "recursion", "guard_value", "page_order", "short_circuit", "owner_lost", "warning"
+    "function",
+    "recursion",
+    "guard_value",
+    "page_order",
+    "short_circuit",
+    "owner_lost",
+    "warning",
+    "interrupt",
+    "lost_update",
+    "switch",
+    "lock_wait",
 ]
 Comparison = Literal[">=", "=="]
 
@@ -45,9 +59,23 @@ _WORDS: dict[StopKind, str] = {
     "short_circuit": "short-circuit",
     "owner_lost": "owner-lost",
     "warning": "warning",
+    "interrupt": "interrupt",
+    "lost_update": "lost-update",
+    "switch": "switch",
+    "lock_wait": "lock-wait",
 }
 """What a kind is called in the text form."""
 _KINDS = {word: kind for kind, word in _WORDS.items()}
+
+_EVENTS: dict[StopKind, Kind] = {
+    "short_circuit": Kind.SHORT_CIRCUITED,
+    "warning": Kind.WARNED,
+    "interrupt": Kind.INTERRUPTED,
+    "lost_update": Kind.LOST_UPDATE,
+    "switch": Kind.TASK_SWITCHED,
+    "lock_wait": Kind.LOCK_SPUN,
+}
+"""The kinds that stop at every event of one kind."""
 
 BOUNDS: dict[StopKind, tuple[int, int]] = {
     "recursion": (1, 1_000_000),
@@ -102,6 +130,10 @@ _SENTENCES: dict[StopKind, tuple[str, str]] = {
     "short_circuit": ("Any short-circuit", "Any short-circuit"),
     "owner_lost": ("A page loses its owner", "A page loses its owner"),
     "warning": ("Any warning of the kernel", "Any warning of the kernel"),
+    "interrupt": ("An interrupt comes", "An interrupt comes"),
+    "lost_update": ("An update is lost", "An update is lost"),
+    "switch": ("Another task or CPU goes on", "Another task or CPU goes on"),
+    "lock_wait": ("A task spins on a lock", "A task spins on a lock"),
 }
 """A stop in words, with a number of at least its value and of exactly that."""
 
@@ -252,7 +284,7 @@ def _wanted(trace: Trace, stop: Stop) -> Callable[[Site], bool]:
         return _of_order(stop)
     if stop.kind == "owner_lost":
         return lambda site: site.kind is Kind.OWNER_HANDLE and site.fact("lost") == "yes"
-    kind = Kind.WARNED if stop.kind == "warning" else Kind.SHORT_CIRCUITED
+    kind = _EVENTS[stop.kind]
     return lambda site: site.kind is kind
 
 
@@ -303,10 +335,10 @@ def _guard_values(trace: Trace, stop: Stop) -> Positions:
         return np.empty(0, np.int32)
     fields = np.array([guard.value_of(word) for word in trace.values], np.int64)
     words = whole_arguments(trace.codes, trace.wide, stores)
-    values, tasks = fields[words], tasks_of(trace, stores)
+    values, owners = fields[words], owners_of_words(trace, stores)
     found = []
-    for number, task in enumerate(trace.info.tasks):
-        mine = tasks == number
-        begins = _come_to_hold(values[mine], guard.value_of(task.first_word), stop)
+    for number, first in enumerate(first_words(trace)):
+        mine = owners == number
+        begins = _come_to_hold(values[mine], guard.value_of(first), stop)
         found.append(stores[mine][begins])
     return np.sort(np.concatenate(found))

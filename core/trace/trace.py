@@ -263,6 +263,20 @@ class Trace:
         """Return the guard's storage unit of a task after an event, or of a CPU (``per_cpu``)."""
         return self._words[owner].value_at(position)
 
+    def word_owner(self, position: int) -> int:
+        """Return whose unit ``word_at`` tells: the number of a task, or of a CPU (``per_cpu``)."""
+        return owner_of_word(self, position)
+
+    @cached_property
+    def stores(self) -> Positions:
+        """Positions at which a guard's storage unit was written."""
+        return self.positions(Kind.STORED)
+
+    @cached_property
+    def accesses(self) -> Positions:
+        """Positions at which a guard's storage unit was read, changed or written."""
+        return self.positions(Kind.LOADED, Kind.MODIFIED, Kind.STORED)
+
     @cached_property
     def cpus(self) -> CpuView:
         """Which task is on which CPU, and where."""

@@ -1,4 +1,4 @@
-"""The spinlocks at a position: who holds which, and who waits."""
+"""The spinlocks at a position: who holds which, who waits, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -7,9 +7,52 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.trace.events import Kind
+from core.trace.explain import interrupt_at, task_name
 from core.trace.holdings.columns import Groups, Rows, happened
-from core.trace.signals import tasks_of
 from core.trace.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who took a lock or waits for one.
+
+    Attributes:
+        task: Number of the task.
+        name: ``comm/pid``.
+        cpu: The CPU it was on, -1 where the machine has one only.
+        interrupt: Name of the interrupt on its stack at that moment, or empty.
+        at: Position at which it took the lock, or began to wait.
+    """
+
+    task: int
+    name: str
+    cpu: int
+    interrupt: str
+    at: int
+
+    def __str__(self) -> str:
+        place = f" on CPU {self.cpu}" if self.cpu >= 0 else ""
+        return f"{self.name}{place}{f', in interrupt {self.interrupt}' if self.interrupt else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Somebody who waits for a lock, and who holds it."""
+
+    waiter: Context
+    lock: str
+    holder: Context
+
+    @property
+    def sentence(self) -> str:
+        """The wait in words."""
+        if self.waiter.task != self.holder.task:
+            return f"{self.waiter} waits for {self.lock}, held by {self.holder}."
+        held = f"{self.waiter} waits for {self.lock}"
+        if self.waiter.interrupt != self.holder.interrupt:
+            by = self.holder.interrupt and f"interrupt {self.holder.interrupt}"
+            return f"{held}, held by {by or f'the task it interrupted, {self.holder.name}'}."
+        return f"{held}, which it holds itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +67,8 @@ class LockState:
         waiters: ``comm/pid`` of the tasks that spin on it.
         made_at: Position at which it was taken, or last given back; -1 where it never was.
         changed: Whether the event at the position took it, gave it back or found it taken.
+        owner: The holder with its place, None where nobody holds it.
+        waiting: The waiters with theirs, in the order in which they came.
     """
 
     number: int
@@ -33,11 +78,20 @@ class LockState:
     waiters: tuple[str, ...]
     made_at: int
     changed: bool
+    owner: Context | None = None
+    waiting: tuple[Context, ...] = ()
 
     @property
     def held(self) -> bool:
         """Whether somebody holds it."""
         return bool(self.holder)
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """Each wait for it."""
+        if self.owner is None:
+            return ()
+        return tuple(Wait(waiter, self.name, self.owner) for waiter in self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +122,20 @@ class LocksState:
         """Return one lock."""
         return self._index.lock(number, self.position)
 
+    @property
+    def cycle(self) -> tuple[Wait, ...]:
+        """Waits that go round in a circle: a deadlock. Empty where there is none."""
+        waits = {w.waiter.task: w for n in self.held for w in self.lock(n).waits}
+        for first in waits:
+            path: dict[int, Wait] = {}
+            task = first
+            while task in waits and task not in path:
+                path[task] = waits[task]
+                task = waits[task].holder.task
+            if task == first and path:
+                return tuple(path.values())
+        return ()
+
 
 class LockIndex:
     """Who took and released which lock when.
@@ -94,12 +162,6 @@ class LockIndex:
             if len(self._scripts_at)
             else self._scripts_at.argument
         )
-        starts = np.array([at for at, _ in trace.task_switches], np.int32)
-        self._starts = starts
-        owners = tasks_of(trace, starts)
-        self._turns: list[Rows] = [
-            np.flatnonzero(owners == task) for task in range(len(info.tasks))
-        ]
 
     def at(self, position: int) -> LocksState:
         """Return all locks at a position."""
@@ -117,15 +179,18 @@ class LockIndex:
         row = self._groups.last_of(number, position)
         made_at = int(self._groups.at[row]) if row >= 0 else -1
         held = row >= 0 and bool(self._taken[row])
-        waits = self._waiting(position)
+        owner = self._context(made_at) if held else None
+        waiting = self._waiting(number, position)
         return LockState(
             number,
             trace.info.locks[number],
-            self._task_name(trace.task_at(made_at)) if held else "",
+            owner.name if owner else "",
             trace.function(made_at).name if row >= 0 else "",
-            tuple(self._task_name(task) for task, lock in waits if lock == number),
+            tuple(waiter.name for waiter in waiting),
             made_at,
             self._touched(position) == number,
+            owner,
+            waiting,
         )
 
     def _touched(self, position: int) -> int:
@@ -135,29 +200,18 @@ class LockIndex:
             return -1
         return self._trace.argument(position)
 
-    def _task_name(self, number: int) -> str:
-        task = self._trace.info.tasks[number]
-        return f"{task.comm}/{task.pid}"
-
-    def _waiting(self, position: int) -> list[tuple[int, int]]:
-        """Return (task, lock) for tasks whose last event is that they found a lock taken."""
+    def _context(self, position: int) -> Context:
+        """Who did what happened at a position, and where."""
         trace = self._trace
-        waiting = []
-        for task in range(len(trace.info.tasks)):
-            at = self._last_event(task, position)
-            if at > 0 and trace.kind(at) is Kind.STOPPED:
-                at -= 1
-            if at >= 0 and trace.kind(at) is Kind.LOCK_SPUN:
-                waiting.append((task, trace.argument(at)))
-        return waiting
+        task = trace.task_at(position)
+        cpu = trace.cpus.cpu_at(position) if trace.cpus.several else -1
+        return Context(task, task_name(trace, task), cpu, interrupt_at(trace, position), position)
 
-    def _last_event(self, task: int, position: int) -> int:
-        """Return a task's last event up to a position, -1 where it has none."""
-        now = int(np.searchsorted(self._starts, np.int32(position), side="right"))
-        turns = self._turns[task]
-        turn = int(np.searchsorted(turns, now, side="left")) - 1
-        if turn < 0:
-            return -1
-        after = int(turns[turn]) + 1
-        end = int(self._starts[after]) - 1 if after < len(self._starts) else position
-        return min(position, end)
+    def _waiting(self, number: int, position: int) -> tuple[Context, ...]:
+        """Who spins on a lock."""
+        spans = self._trace.cpus.lock_waits
+        return tuple(
+            self._context(int(spans.starts[at]))
+            for at in spans.at(position)
+            if int(spans.numbers[at]) == number
+        )

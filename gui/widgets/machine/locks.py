@@ -114,19 +114,24 @@ class LocksView(TableView):
         return About(short_name(thing.name), self._facts(thing), (), (Link(link, thing.made_at),))
 
     def _facts(self, lock: LockState) -> list[str]:
-        if lock.held:
-            facts = [f"Held by {lock.holder}, taken in {lock.function}."]
+        if lock.owner is not None:
+            facts = [f"Held by {lock.owner}, taken in {lock.function}."]
         elif lock.made_at >= 0:
             facts = [f"Free; last given back in {lock.function}."]
         else:
             facts = ["Free; not taken yet."]
-        for waiter in lock.waiters:
-            itself = waiter == lock.holder
-            facts.append(
-                f"{waiter} waits for itself: it can never release the lock."
-                if itself
-                else f"{waiter} spins on it."
-            )
+        for waiter in lock.waiting:
+            owner = lock.owner
+            itself = owner is not None and owner.task == waiter.task
+            if itself and owner is not None and waiter.interrupt != owner.interrupt:
+                facts.append(f"{waiter} spins on it, and who holds it cannot go on meanwhile.")
+            elif itself:
+                facts.append(f"{waiter} waits for itself: it can never release the lock.")
+            else:
+                facts.append(f"{waiter} spins on it.")
+        cycle = self._state.cycle if self._state is not None and lock.waiting else ()
+        if len(cycle) > 1:
+            facts += ["Nobody here can go on:", *(wait.sentence for wait in cycle)]
         return facts
 
     def dress(self) -> None:

@@ -104,7 +104,9 @@ class Style:
             return theme.role("guard")
         if verb in ("lock", "unlock", "spin"):
             return theme.role("lock")
-        if verb in ("stop", "failed"):
+        if verb in ("interrupt", "irqs off", "irqs on"):
+            return theme.role("interrupt")
+        if verb in ("stop", "failed", "lost"):
             return theme.danger
         return theme.warning if verb == "warning" else theme.role(subsystem)
 

@@ -49,6 +49,18 @@ VERBS = {
     Kind.SCRIPT_ADDED: "script",
     Kind.SCRIPT_BUILT: "script",
     Kind.SCRIPT_EVICTED: "script",
+    Kind.INTERRUPTED: "interrupt",
+    Kind.INTERRUPT_ENDED: "interrupt",
+    Kind.IRQS_OFF: "irqs off",
+    Kind.IRQS_ON: "irqs on",
+    Kind.FIELD_LOADED: "load",
+    Kind.FIELD_STORED: "store",
+    Kind.LOST_UPDATE: "lost",
+    Kind.TASK_BLOCKED: "sleep",
+    Kind.TASK_WOKEN: "wake",
+    Kind.TASK_FORKED: "fork",
+    Kind.TASK_EXITED: "exit",
+    Kind.TASK_MIGRATED: "migrate",
 }
 """One word for what the innermost frame is doing."""
 
@@ -114,6 +126,12 @@ def guard_detail(hit: ShortCircuit) -> str:
     """Return what the short-circuit costs the page's record, and to whom it goes back."""
     caller = hit.stack[-2].name if len(hit.stack) > 1 else "its caller"
     spared = "no unwind, no allocation" if hit.before_walk else "no depot save"
+    if hit.interrupt:
+        why = f"Interrupt {hit.interrupt} came amid a save: nothing recurses, yet"
+        return f"Back to {caller}: {spared}.\n{why} its page loses its owner."
+    if hit.stuck:
+        why = "No save is under way here: the guard was left on, and"
+        return f"Back to {caller}: {spared}.\n{why} every page loses its owner."
     return f"Back to {caller}: {spared}.\nThe page's record loses only its stack."
 
 
@@ -206,6 +224,8 @@ def stop_words(info: TraceInfo) -> tuple[str, str]:
     if info.outcome == "stack_overflow":
         return _overflow_words(info)
     if info.outcome == "deadlock":
+        if cycle := detail.get("cycle"):
+            return f"deadlock: {detail['waits_in']} waits for {detail['lock']}", str(cycle)
         own = detail["holder"] == detail["waiter"]
         who = f"{detail['holder']} itself" if own else f"{detail['holder']}"
         return (

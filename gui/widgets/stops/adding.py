@@ -57,6 +57,10 @@ CHOICES = (
     _Choice("short_circuit", "Any short-circuit"),
     _Choice("owner_lost", "A page loses its owner"),
     _Choice("warning", "Any warning"),
+    _Choice("interrupt", "An interrupt comes"),
+    _Choice("lost_update", "An update is lost"),
+    _Choice("lock_wait", "A task spins on a lock"),
+    _Choice("switch", "Another task or CPU"),
 )
 
 

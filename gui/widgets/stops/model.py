@@ -35,8 +35,12 @@ _SUBSYSTEMS = {
     "short_circuit": "guard",
     "owner_lost": "page_owner",
     "warning": "warning",
+    "interrupt": "interrupt",
+    "lost_update": "danger",
+    "switch": "caller",
+    "lock_wait": "lock",
 }
-"""Whose colour a stop has (``warning`` is the theme's); a function has its own subsystem's."""
+"""Whose colour a stop has (``warning`` and ``danger`` are the theme's); a function has its own subsystem's."""
 
 
 def hits_text(hits: Positions, position: int) -> str:

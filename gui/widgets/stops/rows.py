@@ -196,7 +196,8 @@ class _Row(QStyledItemDelegate):
         theme, parts = self._themes.theme, _layout(option.rect, self._themes)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         name, stop = index.data(StopRole.SUBSYSTEM), index.data(StopRole.STOP)
-        role: Role = theme.warning if name == "warning" else theme.role(name)
+        outcomes = {"warning": theme.warning, "danger": theme.danger}
+        role: Role = outcomes.get(name) or theme.role(name)
         painter.save()
         painter.fillRect(parts.bar, QColor(role.colour if stop.enabled else theme.border))
         self._paint_ground(painter, option.rect, parts, index, chosen)

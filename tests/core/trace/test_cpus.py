@@ -161,6 +161,17 @@ def test_it_comes_back_from_a_file() -> None:
 # -- laws ---------------------------------------------------------------------------------------
 
 
+KINDS = {
+    "irq": Kind.INTERRUPTED,
+    "end": Kind.INTERRUPT_ENDED,
+    "spin": Kind.LOCK_SPUN,
+    "take": Kind.LOCK_TAKEN,
+    "off": Kind.IRQS_OFF,
+    "on": Kind.IRQS_ON,
+}
+DEEDS = ("switch", "move", "call", "back", "block", *KINDS)
+
+
 @st.composite
 def smp_traces(draw: st.DrawFn) -> Trace:
     """Any run of up to four tasks on up to three CPUs: what happens need not make sense."""
@@ -198,15 +209,7 @@ def smp_traces(draw: st.DrawFn) -> Trace:
         elif deed == "block":
             run.event(Kind.TASK_BLOCKED, task)
         else:
-            kinds = {
-                "irq": Kind.INTERRUPTED,
-                "end": Kind.INTERRUPT_ENDED,
-                "spin": Kind.LOCK_SPUN,
-                "take": Kind.LOCK_TAKEN,
-                "off": Kind.IRQS_OFF,
-                "on": Kind.IRQS_ON,
-            }
-            run.event(kinds[deed], draw(st.integers(0, 1)))
+            run.event(KINDS[deed], draw(st.integers(0, 1)))
     if not len(run.recorder.events):
         run.call("kmalloc")
     return run.trace()

@@ -398,7 +398,7 @@ def test_a_task_that_waits_for_another_is_seen_waiting() -> None:
         ("one/1", ("two/2",)),
         ("one/1", ("two/2",)),
         ("", ("two/2",)),
-        ("", nobody),
+        ("", ("two/2",)),
         ("two/2", nobody),
     ]
 
