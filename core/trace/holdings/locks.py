@@ -32,7 +32,7 @@ class Context:
 
     def __str__(self) -> str:
         place = f" on CPU {self.cpu}" if self.cpu >= 0 else ""
-        return f"{self.name}{place}{f', in interrupt {self.interrupt}' if self.interrupt else ''}"
+        return f"{self.name}{place}{f' in interrupt {self.interrupt}' if self.interrupt else ''}"
 
 
 @dataclass(frozen=True, slots=True)

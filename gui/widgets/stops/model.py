@@ -40,7 +40,8 @@ _SUBSYSTEMS = {
     "switch": "caller",
     "lock_wait": "lock",
 }
-"""Whose colour a stop has (``warning`` and ``danger`` are the theme's); a function has its own subsystem's."""
+"""Whose colour a stop has (``warning`` and ``danger`` are the theme's); a function has its own
+subsystem's."""
 
 
 def hits_text(hits: Positions, position: int) -> str:
