@@ -32,6 +32,8 @@ class DepotRules:
             older code moves on and loses the tail.
         nested_gfp: Whether the caller's mask goes through gfp_nested_mask (since 6.10).
         handle_index_bits: Bits of a handle that name the pool.
+        lock: Name of the lock, which is always taken with interrupts off.
+        tries_in_nmi: Whether an NMI only tries to take it and gives up; else it spins.
     """
 
     record_header_bytes: int
@@ -40,6 +42,8 @@ class DepotRules:
     keeps_offset: bool
     nested_gfp: bool
     handle_index_bits: int
+    lock: str
+    tries_in_nmi: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ class Profile:
         irq_own_stack: Whether interrupts run on a stack of the CPU's own.
         irq_note: What is inferred where they do, a sentence for the interface, else empty.
         rq_lock: Name of the lock of a CPU's run queue.
+        wake_lock: Name of a task's lock that a waker takes.
+        written: Who writes each bit that is not strictly current's, and under which lock.
+        fork_note: What becomes of the guard's bits in a fork, a sentence for the interface.
         notes: What is inferred about this profile, as sentences for the interface.
     """
 
@@ -94,6 +101,9 @@ class Profile:
     irq_own_stack: bool
     irq_note: str
     rq_lock: str
+    wake_lock: str
+    written: dict[str, str]
+    fork_note: str
     notes: tuple[str, ...] = ()
 
     def path(self, name: str) -> tuple[Function, ...]:
@@ -206,6 +216,9 @@ def load_profile(kernel: str, arch: str, experiment: bool = False) -> Profile:
         irq_own_stack=machine["irq"]["own_stack"],
         irq_note=machine["irq"]["note"],
         rq_lock=document["sched"]["rq_lock"],
+        wake_lock=document["sched"]["wake_lock"],
+        written=document["sched"]["written"],
+        fork_note=document["sched"]["fork_note"],
         notes=tuple(notes),
     )
 
@@ -234,6 +247,8 @@ def _depot_rules(table: dict[str, Any]) -> DepotRules:
         keeps_offset=table["generation"] == "pools",
         nested_gfp=table["gfp"] == "nested",
         handle_index_bits=table["handle_index_bits"],
+        lock=table["lock"],
+        tries_in_nmi=table["nmi"] == "tries",
     )
 
 
