@@ -1,7 +1,7 @@
 """What a run may still spend, and what an option costs: three small numbers in one int.
 
 A search compares budgets at every point of every run. Packed, "at least as much of each" is one
-subtraction: each number has a byte and a spare bit above it that survives where nothing is borrowed.
+subtraction: each number has a spare bit above it that survives where nothing is borrowed.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Watcher(Protocol):
 
 
 class _Alternative(NamedTuple):
-    index: int
+    place: int
     option: Option
     starts: list[Start]
 
@@ -85,6 +85,7 @@ class Search:
         starts: Where to begin; the default way if not given.
         seen: The table; None searches without pruning.
         reduction: What is shared; None offers every option everywhere.
+        ceiling: Runs that spend more than this, all sorts together, are left out.
         first: Whether to end with the cheapest counterexamples.
         watcher: Sees every state.
     """
@@ -97,6 +98,7 @@ class Search:
         starts: Starts | None = None,
         seen: SeenStates | None = None,
         reduction: Reduction | None = None,
+        ceiling: int | None = None,
         first: bool = False,
         watcher: Watcher | None = None,
     ) -> None:
@@ -104,6 +106,7 @@ class Search:
         self._subject, self._budget = subject, budget
         self._seen, self._reduction = seen, reduction
         self._shared = reduction.shared if reduction is not None else set()
+        self._ceiling = total(budget) if ceiling is None else ceiling
         self._first, self._watcher = first, watcher
         self._starts: Starts = {left: list(each) for left, each in (starts or {}).items()}
         if starts is None:
@@ -143,7 +146,9 @@ class Search:
             )
             if left < 0:
                 return Pace.GREW if self._learn(always=True) else Pace.DONE
-            if self._first and tally.found and total(left) < total(self._left):
+            if self._first and tally.found:
+                self._ceiling = min(self._ceiling, *(each.cost for each in tally.found.values()))
+            if total(self._budget) - total(left) > self._ceiling:
                 return Pace.DONE
             if left != self._left:
                 self._left = left
@@ -262,7 +267,8 @@ class Search:
 
     def _plan(self, options: tuple[Option, ...], forced: bool, offered: bool) -> _Plan:
         """Return what else can be afforded where there are these options."""
-        now, later = [], []
+        now: list[_Alternative] = []
+        later: list[_Alternative] = []
         for index, option in enumerate(options):
             price = cost(option, forced)
             if index and covers(self._left, price):

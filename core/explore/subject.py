@@ -84,8 +84,9 @@ class Subject(Protocol):
     def touched_by(self) -> dict[int, frozenset[int]]:
         """Return, for each shared object, who has touched it in any run so far.
 
-        Tasks count from 0; interrupts are -1 - their number. It only grows. An object has the same
-        number in every run and in every process.
+        Tasks count from 0; interrupts are -1 - their number. Whoever waits for a lock in vain has
+        touched it too. It only grows. An object has the same number in every run and in every
+        process.
         """
 
     def describe(self, option: Option) -> str:

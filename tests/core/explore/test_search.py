@@ -20,9 +20,10 @@ from tests.core.explore.toys import (
 )
 
 
-def explored(
-    toy: Toy, bound: Bound = Bound(2, 1, 0), pruning: bool = True, reduction: bool = True
-) -> Tally:
+USUAL = Bound(2, 1, 0)
+
+
+def explored(toy: Toy, bound: Bound = USUAL, pruning: bool = True, reduction: bool = True) -> Tally:
     subject = ToySubject(toy)
     known = Reduction() if reduction else None
     while True:
@@ -79,12 +80,15 @@ steps = st.one_of(
 )
 
 
+def as_steps(some: list[Step]) -> tuple[Step, ...]:
+    return tuple(some)
+
+
 @st.composite
 def toys(draw: st.DrawFn) -> Toy:
     threads = draw(st.integers(1, 3))
-    body = st.lists(steps, min_size=1, max_size=6).map(lambda some: tuple[Step, ...](some))
-    dying = st.booleans().map(lambda dies: (("die", 0),) if dies else ())
-    rare = st.one_of(st.just(()), st.just(()), st.just(()), dying)
+    body = st.lists(steps, min_size=1, max_size=6).map(as_steps)
+    rare: st.SearchStrategy[tuple[Step, ...]] = st.sampled_from([(), (), (), (("die", 0),)])
     return Toy(
         tuple((*draw(body), *draw(rare)) for _ in range(threads)),
         tuple(sorted(draw(st.lists(st.integers(0, 1), min_size=threads, max_size=threads)))),

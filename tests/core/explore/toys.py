@@ -122,9 +122,9 @@ class ToySubject:
                 yield Option(Way.CPU, current, cpu)
             elif self._preemptible(current) and (cpu == here or stuck):
                 for thread, at in enumerate(toy.cpus):
-                    if at == cpu and thread != current:
-                        if not (self._done(thread) or self._blocked(thread)):
-                            yield Option(Way.PREEMPT, thread, cpu)
+                    stays = self._done(thread) or self._blocked(thread)
+                    if at == cpu and thread != current and not stays:
+                        yield Option(Way.PREEMPT, thread, cpu)
 
     def _interrupts(self) -> Iterator[Option]:
         frames = self.frames[self.running]
@@ -159,8 +159,8 @@ class ToySubject:
             self._violate("no-deadlock")
         if outcome == "completed" and toy.expected not in (None, self.memory[0]):
             self._violate("no-lost-update")
-        if toy.finals and outcome == "died":
-            # How far the others were is up to chance: they may have gone on without anybody's notice.
+        if toy.finals and outcome != "completed":
+            # How far the others were is chance: a step that nobody notices is made now or never.
             self._violate(outcome)
         elif toy.finals:
             accs = [frames[0].acc for frames in self.frames]
@@ -179,6 +179,7 @@ class ToySubject:
                 continue
             done, blocked = self._done(thread), self._blocked(thread)
             step: Step = ("end", 0) if done else frame.steps[frame.at]
+            touches = self._touches(step, frame.context)
             if done or blocked:
                 options = tuple(self._others())
                 if not options:
@@ -190,7 +191,6 @@ class ToySubject:
                 failure = (FAIL,) if step[0] == "alloc" else ()
                 options = (GO_ON, *self._others(), *self._interrupts(), *failure)
                 what = step[0]
-            touches = self._touches(step, frame.context)
             option = options[0]
             if touches is not None and len(options) > 1:
                 forced = done or blocked
