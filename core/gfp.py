@@ -22,6 +22,8 @@ ATOMIC = 8192
 COMP = 16384
 ZERO = 32768
 ACCOUNT = 65536
+NO_OWNER = 131072
+"""A flag that no kernel has: the mask says that page_owner itself allocates (guard "gfp")."""
 
 RECLAIM = DIRECT_RECLAIM | KSWAPD_RECLAIM
 ZONEMASK = DMA | HIGHMEM | DMA32 | MOVABLE
@@ -49,6 +51,7 @@ _SINGLE = {
     "__GFP_COMP": COMP,
     "__GFP_ZERO": ZERO,
     "__GFP_ACCOUNT": ACCOUNT,
+    "__GFP_NO_OWNER": NO_OWNER,
 }
 
 
@@ -75,7 +78,7 @@ def depot_mask(mask: int, *, nested: bool) -> int:
     the reserves.
     """
     mask &= ~ZONEMASK
-    mask &= GFP_ATOMIC | GFP_KERNEL
+    mask &= GFP_ATOMIC | GFP_KERNEL | NO_OWNER
     if nested:
         # ((flags & (GFP_KERNEL | GFP_ATOMIC | __GFP_NOLOCKDEP)) | NOMEMALLOC | NORETRY | NOWARN)
         return mask | NOMEMALLOC | NORETRY | NOWARN

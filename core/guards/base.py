@@ -23,6 +23,9 @@ class Host(Protocol):
     recorder: Recorder
     append: Any
     stack: list[Routine]
+    asks: bool
+    memory: Any
+    cpus: Any
 
     @property
     def task(self) -> Any:
@@ -42,6 +45,15 @@ class GuardCode:
     def leave(self) -> None:
         """Take the note back."""
 
+    def turns_away(self, gfp: int) -> bool:
+        """Test the allocation's mask, before save_stack is called at all."""
+        del gfp
+        return False
+
+    def nested_mask(self, gfp: int) -> int:
+        """Return the mask for allocations that page_owner makes itself."""
+        return gfp
+
     def finds_itself(self, entries: Entries) -> bool:
         """Look at the walked entries: whether an older instance of the caller is among them."""
         del entries
@@ -52,7 +64,7 @@ class RecursionGuard(Protocol):
     """A way for page_owner to notice that it is already running.
 
     Attributes:
-        design: none, scan, uint, bit1 or bit2.
+        design: none, scan, uint, bit1, bit2, atomic, percpu or gfp.
         max_depth: How many saves of one task may be under way at once.
         field: The name of the field it keeps in task_struct, or an empty string.
     """
@@ -66,3 +78,9 @@ class RecursionGuard(Protocol):
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the guard's lines in a function."""
+
+    def start_again(self) -> None:
+        """Be as before the first event."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return the state it keeps outside of task_struct."""

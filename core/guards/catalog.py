@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from core.guards.atomic import AtomicGuard
 from core.guards.base import RecursionGuard
 from core.guards.counter import StoredGuard
+from core.guards.gfp import GfpFlag
 from core.guards.none import NoGuard
+from core.guards.percpu import PerCpuGuard
 from core.guards.scan import BacktraceScan
 from core.guards.storage import Place
 
@@ -91,12 +94,18 @@ def make_guard(design: str, max_depth: int, place: Place | None) -> RecursionGua
     Args:
         design: A key of ``DESIGNS``.
         max_depth: How many saves may be under way at once.
-        place: Where its field lies; needed by the designs in ``BIT_SIZES``.
+        place: Where its field lies; needed by the designs in ``STORED``.
     """
     if design == "none":
         return NoGuard(max_depth)
     if design == "scan":
         return BacktraceScan(max_depth)
+    if design == "percpu":
+        return PerCpuGuard(max_depth)
+    if design == "gfp":
+        return GfpFlag(max_depth)
     if place is None:
         raise ValueError(f"guard {design} needs a place in task_struct")
+    if design == "atomic":
+        return AtomicGuard(max_depth, place)
     return StoredGuard(design, max_depth, place)

@@ -8,8 +8,10 @@ increment past the width wraps, as C does, and then the guard is gone.
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.guards.base import GuardCode, Host
-from core.guards.storage import Place
+from core.guards.storage import Place, Unit
 from core.trace.events import SITE_BITS, Kind
 from core.trace.recorder import Recorder
 from core.trace.routine import Routine
@@ -27,20 +29,31 @@ class StoredGuard:
         place: Where the field lies.
     """
 
+    per_cpu = False
+
     def __init__(self, design: str, max_depth: int, place: Place) -> None:
         self.design = design
         self.max_depth = max_depth
         self.place = place
         self.is_flag = design == "bit1" and max_depth == 1
         self.field = "in_page_owner" if self.is_flag else "page_owner_depth"
+        self.rmw_ns = STORE_NS
+        """Simulated time of a write's store."""
 
     def attach(self, host: Host) -> None:
         """Meet the machine."""
         self._host = host
 
+    def start_again(self) -> None:
+        """Has nothing to forget."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Has no state of its own."""
+        return ()
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the guard's lines in a function."""
-        return _StoredCode(self, self._host, routine)
+        return StoredCode(self, self._host, routine)
 
     def warning(self) -> str:
         """Return what the user should know before the run, or an empty string."""
@@ -58,11 +71,15 @@ class StoredGuard:
         )
 
 
-class _StoredCode(GuardCode):
+class StoredCode(GuardCode):
     """The lines in one function: load and test; load, modify, store; and back."""
+
+    divisible = True
+    """Whether something can come between the load and the store of a write."""
 
     def __init__(self, guard: StoredGuard, host: Host, routine: Routine) -> None:
         self._host = host
+        self._routine = routine
         self._number = host.recorder.value_number
         place = guard.place
         self._shift, self._mask = place.shift, place.mask
@@ -110,10 +127,17 @@ class _StoredCode(GuardCode):
             cost_ns=0,
         )
 
+    def unit(self) -> Unit:
+        """Return the storage unit of the running context."""
+        unit: Unit = self._host.task.image.guard
+        return unit
+
     def refuses(self) -> bool:
         """Load the field and compare it with the maximum depth."""
-        append = self._host.append
-        word = self._host.task.image.load()
+        host = self._host
+        append = host.append
+        unit = self.unit()
+        word = host.memory.load(unit) if host.asks else unit.load()
         append(self._loaded | self._number(word) << SITE_BITS)
         value = (word >> self._shift) & self._mask
         if value >= self._max_depth:
@@ -132,21 +156,38 @@ class _StoredCode(GuardCode):
 
     def _write(self, sites: tuple[int, int, int], change: int) -> None:
         loaded, modified, stored = sites
-        append = self._host.append
-        image = self._host.task.image
-        word = image.load()
-        append(loaded | self._number(word) << SITE_BITS)
+        host = self._host
+        append = host.append
+        unit = self.unit()
+        before = host.memory.load(unit) if host.asks else unit.load()
+        append(loaded | self._number(before) << SITE_BITS)
         if self._is_flag:
             value = 1 if change > 0 else 0
         else:
-            value = ((word >> self._shift) & self._mask) + change
-        word = self._with_value(word, value)
+            value = ((before >> self._shift) & self._mask) + change
+        word = self._with_value(before, value)
         number = self._number(word) << SITE_BITS
         append(modified | number)
-        image.store(word)
-        append(stored | number)
+        if host.asks:
+            self._store_watched(unit, before, word, stored | number)
+        else:
+            unit.store(word)
+            append(stored | number)
         if value > self._mask:
             append(self._wrapped | self._mask << SITE_BITS)
+
+    def _store_watched(self, unit: Unit, before: int, word: int, stored: int) -> None:
+        """Store where other contexts may have been there since the load."""
+        host = self._host
+        if self.divisible:
+            host.memory.before_store(unit)
+        lost = host.memory.store(unit, before, word)
+        host.append(stored)
+        host.memory.stored(unit, lost, self._owner(), self._routine)
+
+    def _owner(self) -> Any:
+        """Return the task whose task_struct the unit lies in."""
+        return self._host.task
 
 
 def _write_sites(
@@ -178,6 +219,6 @@ def _write_sites(
             function,
             label,
             f"{name} stores the word back: {field} is now {{value}}.",
-            cost_ns=STORE_NS,
+            cost_ns=guard.rmw_ns,
         ),
     )

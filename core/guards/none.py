@@ -18,6 +18,13 @@ class NoGuard:
     def attach(self, host: Host) -> None:
         """Needs nothing of the machine."""
 
+    def start_again(self) -> None:
+        """Has nothing to forget."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Has no state of its own."""
+        return ()
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return lines that do nothing."""
         del routine

@@ -25,6 +25,13 @@ class BacktraceScan:
         """Meet the machine."""
         self._host = host
 
+    def start_again(self) -> None:
+        """Has nothing to forget."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Has no state of its own."""
+        return ()
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the scan's lines in a function."""
         return _ScanCode(self._host, routine)

@@ -62,21 +62,71 @@ class Place:
         return (word & ~(self.mask << self.shift)) | ((value & self.mask) << self.shift)
 
 
-class TaskImage:
-    """The bytes of one task_struct and the typed access to one unit of it."""
+class Unit:
+    """One storage unit of an image: what a load and a store of a field in it move.
 
-    def __init__(self, size_bytes: int, place: Place | None = None) -> None:
-        self.bytes = bytearray(size_bytes)
-        order = ">" if place is not None and place.big_endian else "<"
-        unit = place.unit_bytes if place is not None else 4
-        self._unit = struct.Struct(order + _UNIT_FORMATS[unit])
-        self._offset = place.byte_offset if place is not None else 0
+    Args:
+        image: The bytes it lies in.
+        byte_offset: Where.
+        unit_bytes: Its size.
+        big_endian: Byte order.
+
+    Attributes:
+        touches: Its number among the objects that contexts share, -1 where nobody counts them.
+        writer: Who stored to it last, as sentences name it; empty before the first store.
+    """
+
+    __slots__ = ("_bytes", "_offset", "_unit", "touches", "writer")
+
+    def __init__(
+        self, image: bytearray, byte_offset: int, unit_bytes: int = 4, *, big_endian: bool = False
+    ) -> None:
+        self._bytes = image
+        self._offset = byte_offset
+        self._unit = struct.Struct((">" if big_endian else "<") + _UNIT_FORMATS[unit_bytes])
+        self.touches = -1
+        self.writer = ""
 
     def load(self) -> int:
-        """Return the storage unit of the guard's field."""
-        (word,) = self._unit.unpack_from(self.bytes, self._offset)
+        """Return the unit's content."""
+        (word,) = self._unit.unpack_from(self._bytes, self._offset)
         return int(word)
 
     def store(self, word: int) -> None:
-        """Write the storage unit of the guard's field."""
-        self._unit.pack_into(self.bytes, self._offset, word)
+        """Write the unit."""
+        self._unit.pack_into(self._bytes, self._offset, word)
+
+
+class TaskImage:
+    """The bytes of one task_struct and the typed access to its units.
+
+    Args:
+        size_bytes: sizeof(struct task_struct).
+        place: Where the guard's field lies, None where it keeps none.
+
+    Attributes:
+        guard: The guard's storage unit.
+        units: The units somebody has asked for.
+    """
+
+    def __init__(self, size_bytes: int, place: Place | None = None) -> None:
+        self.bytes = bytearray(size_bytes)
+        self.units: list[Unit] = []
+        self._units: dict[int, Unit] = {}
+        self.guard = self.unit(place) if place is not None else Unit(self.bytes, 0)
+        self.load, self.store = self.guard.load, self.guard.store
+
+    def unit(self, place: Place) -> Unit:
+        """Return the storage unit of a place: the same one for all fields in it."""
+        unit = self._units.get(place.byte_offset)
+        if unit is None:
+            unit = self._units[place.byte_offset] = Unit(
+                self.bytes, place.byte_offset, place.unit_bytes, big_endian=place.big_endian
+            )
+            self.units.append(unit)
+        return unit
+
+    def forget_writers(self) -> None:
+        """Forget who stored what, as before the first event."""
+        for unit in self.units:
+            unit.writer = ""

@@ -7,15 +7,17 @@ next one, and says ``ret``. Nothing is replayed: a run goes to its end at once a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-
-from greenlet import greenlet
 
 from core.guards.base import RecursionGuard
 from core.guards.storage import Place, TaskImage
 from core.kernel.chooser import Chooser, ScriptedChooser
+from core.kernel.cpus import Cpus
+from core.kernel.interrupts import Interrupts, Source
 from core.kernel.locks import Locks
+from core.kernel.memory import Memory
+from core.kernel.notes import Notes, Remark
 from core.kernel.outcome import COMPLETED, BudgetExhausted, KernelStopped, StackOverflowed
 from core.kernel.page_owner import PageOwner
 from core.kernel.pages import PageAllocator
@@ -56,6 +58,12 @@ class MachineConfig:
         task_bytes: sizeof(struct task_struct) of the layout.
         first_word: The first content of the guard's storage unit.
         budget_events: The run ends after this many events.
+        cpus: How many CPUs there are.
+        takes_turns: Whether tasks change at the end of each operation; else one goes on until it
+            sleeps, spins or ends.
+        preemption: CONFIG_PREEMPT: whether a task can be switched away amid kernel code.
+        wakeup_rule: Whether a waker looks at on_rq before it writes sched_remote_wakeup.
+        fields: Where other named bits of task_struct lie (sched_reset_on_fork and kin).
     """
 
     page_owner: bool = True
@@ -71,6 +79,11 @@ class MachineConfig:
     task_bytes: int = 9792
     first_word: int = 0
     budget_events: int = 20_000_000
+    cpus: int = 1
+    takes_turns: bool = True
+    preemption: bool = True
+    wakeup_rule: bool = True
+    fields: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,6 +110,11 @@ class Machine:
         self.config = config
         self.smp = config.smp
         self.chooser = chooser
+        self.asks = False
+        """Whether choice points are asked about; never at boot."""
+        self.concurrent = config.cpus > 1
+        """Whether contexts can meet: then sections with interrupts off are recorded too."""
+        self.notes = Notes()
         self.recorder = Recorder()
         self.append = self.recorder.events.append
         self.extend = self.recorder.events.extend
@@ -105,16 +123,20 @@ class Machine:
         self.reserved_bytes = reserved
         self.stack_limit = profile.thread_bytes - reserved
         self._routines: dict[str, Routine] = {}
-        self._place = place
+        self._irq_sites: dict[tuple[Kind, str], int] = {}
+        self.place = place
         self.tasks: list[Task] = []
         self.task = Task(-1, 0, "swapper", TaskImage(config.task_bytes, place))
+        self._nobody = self.task
         self.stack = self.task.stack
         self.used_bytes = 0
         self.progress: Progress | None = None
         self._next_check = sys.maxsize
-        self._scheduler: greenlet | None = None
 
+        self.cpus = Cpus(self, config.cpus)
         self.locks = Locks(self)
+        self.interrupts = Interrupts(self)
+        self.memory = Memory(self)
         self.guard = guard
         self.unwinder = unwinder
         self.pages = PageAllocator(self)
@@ -138,6 +160,7 @@ class Machine:
         chooser, self.chooser = self.chooser, ScriptedChooser()
         self.page_owner.boot()
         self.chooser = chooser
+        self.asks = chooser.asks
         self.depot.prepare(
             free_bytes=self.config.depot_free_bytes,
             spare=self.config.depot_spare,
@@ -153,14 +176,30 @@ class Machine:
 
     # -- building -------------------------------------------------------------------------
 
-    def add_task(self, comm: str, pid: int) -> Task:
-        """Add a task; its task_struct starts with the configured storage word."""
-        image = TaskImage(self.config.task_bytes, self._place)
-        if self._place is not None:
+    def add_task(
+        self, comm: str, pid: int, *, cpu: int = 0, migrates: bool = False, born: bool = True
+    ) -> Task:
+        """Add a task; its task_struct starts with the configured storage word.
+
+        Args:
+            comm: Name of its process.
+            pid: Its process id.
+            cpu: The CPU it starts on.
+            migrates: Whether an idle CPU may pull it.
+            born: Whether it exists from the start, and need not be forked first.
+        """
+        image = TaskImage(self.config.task_bytes, self.place)
+        if self.place is not None:
             image.store(self.config.first_word)
-        task = Task(len(self.tasks), pid, comm, image)
+        image.guard.touches = self.cpus.shared()
+        task = Task(len(self.tasks), pid, comm, image, cpu, migrates, born=born)
         self.tasks.append(task)
         return task
+
+    def add_interrupt(self, source: Source) -> None:
+        """Add something that may interrupt."""
+        self.concurrent = True
+        self.interrupts.add(source)
 
     def routine(self, name: str) -> Routine:
         """Return a function of the profile, ready to be called."""
@@ -229,12 +268,119 @@ class Machine:
         self.warnings.append(text)
         self.append(self.site(Kind.WARNED, routine, label, text))
 
+    def fails(self, what: str, number: int, point: str, touches: int) -> bool:
+        """Return whether an allocation fails.
+
+        Args:
+            what: Its sort, as ``Chooser.fails`` names it.
+            number: Which of its sort it is, from 1.
+            point: The same as ``Point.what``.
+            touches: Number of the shared object it touches.
+        """
+        if self.asks and self.cpus.point(point, touches, can_fail=True):
+            return True
+        return self.chooser.fails(what, number)
+
+    def check_guard(self) -> None:
+        """Note where the current task's guard is set though none of its saves is in progress."""
+        guard, task = self.guard, self.task
+        if self.place is None or task.saves:
+            return
+        value = self.place.value_of(task.image.guard.load())
+        if value:
+            self.remark(
+                self.notes.stuck,
+                f"{guard.field} of {task.name} is {value} though no save is in progress: every "
+                "page it asks for from now on loses its owner.",
+            )
+
+    def learn(self, value: int) -> None:
+        """Note what the running context has read: from here on it may act by it."""
+        self.task.trail = hash((self.task.trail, value))
+
+    def remark(self, remarks: list[Remark], sentence: str) -> None:
+        """Write down that something went wrong at the last event."""
+        remarks.append(Remark(len(self.recorder.events) - 1, sentence))
+
     def _overflow(self, routine: Routine) -> None:
         raise StackOverflowed(
             function=routine.name,
             used_bytes=self.used_bytes + self.reserved_bytes,
             thread_bytes=self.profile.thread_bytes,
         )
+
+    def remember_start(self) -> None:
+        """Keep the state before the first event, to start from it again and again."""
+        self._words_at_start = [bytes(task.image.bytes) for task in self.tasks]
+        self._born_at_start = [task.born for task in self.tasks]
+        self._cpus_at_start = [task.cpu for task in self.tasks]
+        self.pages.remember_start()
+        self.slab.remember_start()
+        self.depot.remember_start()
+
+    def start_again(self) -> None:
+        """Be as before the first event; what was recorded is gone, its sites are kept."""
+        del self.recorder.events[:]
+        self.recorder.wide.clear()
+        self.warnings.clear()
+        self.notes.clear()
+        for task, word in zip(self.tasks, self._words_at_start, strict=True):
+            task.start_again(word)
+        for task, born, cpu in zip(
+            self.tasks, self._born_at_start, self._cpus_at_start, strict=True
+        ):
+            task.born, task.cpu = born, cpu
+        self._next_check = min(CHECK_EVENTS, self.config.budget_events)
+        self.task, self.used_bytes = self._nobody, 0
+        self.stack = self._nobody.stack
+        self.stack.clear()
+        for part in (self.pages, self.slab, self.depot, self.cpus, self.locks, self.interrupts):
+            part.start_again()
+        for remembering in (self.guard, self.unwinder):
+            remembering.start_again()
+
+    def fingerprint(self) -> int:
+        """Return a number for the state at a choice point (see ``core.explore.subject``)."""
+        return hash(
+            (
+                *(unit.load() for task in self.tasks for unit in task.image.units),
+                self.cpus.fingerprint(),
+                self.locks.fingerprint(),
+                self.interrupts.fingerprint(),
+                self.pages.fingerprint(),
+                self.slab.fingerprint(),
+                self.depot.fingerprint(),
+                self.guard.fingerprint(),
+                self.unwinder.fingerprint(),
+                tuple(sorted(self.notes.owners_lost.items())),
+            )
+        )
+
+    # -- interrupts on and off ------------------------------------------------------------
+
+    def irqs_off(self, routine: Routine) -> None:
+        """Turn interrupts off on this CPU (local_irq_save); counts, so that sections may nest."""
+        task = self.task
+        if not task.irqs_off and self.concurrent:
+            if self.asks:
+                self.cpus.point("irq", -1)
+            self.append(self._irq_site(Kind.IRQS_OFF, routine, "{function} turns interrupts off."))
+        task.irqs_off += 1
+
+    def irqs_on(self, routine: Routine) -> None:
+        """Turn interrupts on again where this was the outermost section (local_irq_restore)."""
+        task = self.task
+        task.irqs_off -= 1
+        if not task.irqs_off and self.concurrent:
+            text = "{function} turns interrupts on again."
+            self.append(self._irq_site(Kind.IRQS_ON, routine, text))
+
+    def _irq_site(self, kind: Kind, routine: Routine, text: str) -> int:
+        key = kind, routine.name
+        code = self._irq_sites.get(key)
+        if code is None:
+            code = self._irq_sites[key] = self.site(kind, routine, "irqs", text)
+        return code
 
     # -- running --------------------------------------------------------------------------
 
@@ -276,7 +422,7 @@ class Machine:
         calls = self.profile.thread_bytes // max(smallest, 8)
         sys.setrecursionlimit(depth_before + calls * _PYTHON_FRAMES_A_CALL)
         try:
-            self._schedule(list(works))
+            self.cpus.run(list(works))
             self._check_whole_budget()
         except KernelStopped as stopped:
             # The event that tells of the stop wants room in the budget too.
@@ -286,47 +432,6 @@ class Machine:
         finally:
             sys.setrecursionlimit(depth_before)
         return outcome
-
-    def _schedule(self, works: list[tuple[Task, Callable[[], None]]]) -> None:
-        self._scheduler = greenlet.getcurrent()
-        running = {task.number: greenlet(_until_done(task, work)) for task, work in works}
-        current = works[0][0].number if works else 0
-        try:
-            while running:
-                self._switch_to(self.tasks[current])
-                running[current].switch()
-                self.task.used_bytes = self.used_bytes
-                if self.task.done:
-                    del running[current]
-                if running:
-                    current = self.chooser.next_task(sorted(running), current)
-        finally:
-            self._scheduler = None
-
-    def let_others_run(self) -> bool:
-        """Give the CPU away; False where there is nobody to give it to."""
-        if self._scheduler is None or sum(not task.done for task in self.tasks) < 2:
-            return False
-        self._scheduler.switch()
-        return True
-
-    def _switch_to(self, task: Task) -> None:
-        if task is self.task:
-            return
-        first = self.task.number < 0
-        self.task.used_bytes = self.used_bytes
-        self.task = task
-        self.stack = task.stack
-        self.used_bytes = task.used_bytes
-        if not first:
-            self._note_switch(task)
-
-    def _note_switch(self, task: Task) -> None:
-        function = Function("schedule", "caller", 0, source="kernel/sched/core.c")
-        code = self.recorder.site(
-            Kind.TASK_SWITCHED, function, "switch", "The CPU goes on with {task}.", cost_ns=900
-        )
-        self.append(code | task.number << SITE_BITS)
 
     def _behind_the_stack(self) -> str:
         if self.profile.shares_stack:
@@ -341,17 +446,9 @@ class Machine:
             "stack_overflow": "The stack is full: {function} would need byte {used_bytes:,} of "
             "{thread_bytes:,}. " + self._behind_the_stack(),
             "deadlock": "{waits_in} waits for {lock}, which {holder} took in {taken_in} and "
-            "cannot release: the task spins for ever.",
+            "cannot release: {cycle}. The task spins for ever.",
             "out_of_memory": "{function} found no page for an allocation that may not fail.",
             "budget_exhausted": "The run used up its budget of {budget_events:,} events.",
         }[stop.outcome].format_map(stop.detail)
         code = self.recorder.site(Kind.STOPPED, where, "stop", text, facts=[("as", stop.outcome)])
         self.append(code)
-
-
-def _until_done(task: Task, work: Callable[[], None]) -> Callable[[], None]:
-    def body() -> None:
-        work()
-        task.done = True
-
-    return body

@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
+from core.guards.base import GuardCode
+from core.kernel.notes import BY_DESIGN, FALSE_HIT, IN_INTERRUPT
+from core.kernel.notes import NO_HANDLE as NO_OWNER_HANDLE
 from core.trace.events import Function, Kind
 from core.trace.routine import Routine
 
@@ -144,7 +147,9 @@ class PageOwner:
     def _set_page_owner(self, page: Page, order: int, gfp: int) -> None:
         machine = self._machine
         machine.call(self._set)
-        handle = self.save_stack(gfp)
+        handle = DUMMY_HANDLE if self._set_guard.turns_away(gfp) else self.save_stack(gfp)
+        if handle in (DUMMY_HANDLE, FAILURE_HANDLE):
+            self._lose_owner(page, handle)
         page.order, page.gfp, page.pid = order, gfp, machine.task.pid
         page.handle = handle
         page.allocated = True
@@ -153,6 +158,21 @@ class PageOwner:
         if self._has_list and handle:
             self._count_user(machine.depot.records[handle - 1], gfp, 1 << order)
         machine.ret(self._set)
+
+    def _lose_owner(self, page: Page, handle: int) -> None:
+        """Note, for whoever asks later, why a page has no owner."""
+        machine = self._machine
+        task = machine.task
+        if handle == FAILURE_HANDLE:
+            reason = NO_OWNER_HANDLE
+            machine.remark(
+                machine.notes.failed, f"page {page.pfn:#x} of {task.name} gets failure_handle."
+            )
+        elif not task.saves:
+            reason = FALSE_HIT
+        else:
+            reason = IN_INTERRUPT if task.interrupts else BY_DESIGN
+        machine.notes.lose_owner(reason)
 
     def _reset_page_owner(self, page: Page) -> None:
         machine = self._machine
@@ -172,6 +192,9 @@ class PageOwner:
         """Let the compiler place the guard's lines."""
         machine = self._machine
         self._guard = machine.guard.inlined_in(self._save)
+        reads_mask = machine.guard.design == "gfp"
+        self._set_guard = machine.guard.inlined_in(self._set) if reads_mask else GuardCode()
+        self._max_depth = machine.guard.max_depth
         if self._has_list:
             self._add = machine.routine("add_stack_record_to_list")
             self._list_guard = machine.guard.inlined_in(self._add)
@@ -182,16 +205,27 @@ class PageOwner:
         machine, guard, task = self._machine, self._guard, self._machine.task
         machine.call(self._save)
         if guard.refuses():
+            if not task.saves:
+                machine.remark(
+                    machine.notes.false_hits,
+                    f"the guard turns {task.name} away though it is in no save.",
+                )
             machine.ret(self._save, DUMMY_HANDLE)
             return DUMMY_HANDLE
         guard.enter()
         task.saves += 1
+        if task.saves > self._max_depth:
+            machine.remark(
+                machine.notes.too_deep,
+                f"{task.name} is in {task.saves} saves at once; the guard allows "
+                f"{self._max_depth}.",
+            )
         machine.append(self._walk)
         entries = machine.unwinder.walk()
         if guard.finds_itself(entries):
             handle = DUMMY_HANDLE
         else:
-            record = machine.depot.save(entries, gfp)
+            record = machine.depot.save(entries, guard.nested_mask(gfp))
             if record is None:
                 machine.append(self._failed)
                 handle = FAILURE_HANDLE
@@ -221,9 +255,10 @@ class PageOwner:
         machine, guard = self._machine, self._list_guard
         machine.call(self._add)
         guard.enter()
-        item = machine.kmalloc(
-            LIST_ITEM_BYTES, gfp_masks.depot_mask(gfp, nested=machine.profile.depot.nested_gfp)
-        )
+        machine.task.saves += 1
+        mask = gfp_masks.depot_mask(gfp, nested=machine.profile.depot.nested_gfp)
+        item = machine.kmalloc(LIST_ITEM_BYTES, guard.nested_mask(mask))
+        machine.task.saves -= 1
         guard.leave()
         if item is not None:
             machine.locks.acquire(self._list_lock, self._add)

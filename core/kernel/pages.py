@@ -23,6 +23,8 @@ COSTLY_ORDER = 3
 """mm/page_alloc.c, PAGE_ALLOC_COSTLY_ORDER: above it nobody is killed for a block."""
 FIRST_PFN = 0x100
 _PCP_HIGH_BLOCKS = 64
+_PLENTY_OF_BLOCKS = 4
+"""Largest blocks, 1,024 pages each, that no explored run can use up."""
 
 
 class Page:
@@ -61,6 +63,7 @@ class PageAllocator:
         self._free: list[dict[int, None]] = [{} for _ in range(MAX_ORDER + 1)]
         self._per_cpu: list[list[Page]] = [[] for _ in range(machine.profile.pcp_max_order + 1)]
         self.pages: dict[int, Page] = {}
+        self.touches = machine.cpus.shared()
         self._fill()
         self.requests = 0
         self._entry = machine.path("alloc_pages")
@@ -136,6 +139,8 @@ class PageAllocator:
         machine.call(self._allocator)
         machine.call(self._freelist)
         page = self._take(order, gfp)
+        if machine.asks:
+            machine.learn(page is not None)
         if page is not None:
             code = self._taken.get((order, gfp))
             machine.recorder.add(code or self._declare_taken(order, gfp), page.pfn)
@@ -176,13 +181,15 @@ class PageAllocator:
         page.in_use = False
         machine.ret(routine)
         machine.ret_path(self._free_entry)
+        if machine.asks:
+            machine.cpus.point("free", self.touches)
         self._put(page, order)
 
     # -- the free lists -------------------------------------------------------------------
 
     def _take(self, order: int, gfp: int) -> Page | None:
         self.requests += 1
-        if self._machine.chooser.fails("page", self.requests):
+        if self._machine.fails("page", self.requests, "alloc", self.touches):
             self._machine.append(self._injected)
             return None
         if order < len(self._per_cpu) and self._per_cpu[order]:
@@ -233,3 +240,50 @@ class PageAllocator:
             pfn &= ~(1 << order)
             order += 1
         self._free[order][pfn] = None
+
+    # -- for exploring --------------------------------------------------------------------
+
+    def remember_start(self) -> None:
+        """Keep the state before the first event, to start from it again."""
+        self._start = (
+            [dict(blocks) for blocks in self._free],
+            [list(pages) for pages in self._per_cpu],
+            {
+                pfn: (p.order, p.gfp, p.pid, p.handle, p.free_handle, p.allocated, p.in_use)
+                for pfn, p in self.pages.items()
+            },
+        )
+
+    def start_again(self) -> None:
+        """Be as before the first event."""
+        free, per_cpu, pages = self._start
+        self._free = [dict(blocks) for blocks in free]
+        self._per_cpu = [list(blocks) for blocks in per_cpu]
+        for pfn in [pfn for pfn in self.pages if pfn not in pages]:
+            del self.pages[pfn]
+        for pfn, state in pages.items():
+            page = self.pages[pfn]
+            (
+                page.order,
+                page.gfp,
+                page.pid,
+                page.handle,
+                page.free_handle,
+                page.allocated,
+                page.in_use,
+            ) = state
+        self.requests = 0
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return what can still be allocated.
+
+        Which page it is does not matter to what happens, only whether there is one: while some of
+        the largest blocks are left every order can be had, whatever the smaller lists hold. An
+        explored run is much too short to use them up.
+        """
+        largest = len(self._free[MAX_ORDER])
+        lengths = tuple(map(len, self._per_cpu))
+        if largest >= _PLENTY_OF_BLOCKS:
+            return (largest, *lengths)
+        exact = [pfn << 4 | order for order, blocks in enumerate(self._free) for pfn in blocks]
+        return (largest, *exact, *(page.pfn for pages in self._per_cpu for page in pages))

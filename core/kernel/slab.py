@@ -31,9 +31,10 @@ _MAX_SLAB_ORDER = 3
 class Slab:
     """One slab; it also stands for any object in it."""
 
-    __slots__ = ("cache", "free_objects", "on_list", "page")
+    __slots__ = ("cache", "free_objects", "number", "on_list", "page")
 
-    def __init__(self, cache: Cache, page: Page | None, free_objects: int) -> None:
+    def __init__(self, cache: Cache, page: Page | None, free_objects: int, number: int = 0) -> None:
+        self.number = number
         self.cache = cache
         self.page = page
         self.free_objects = free_objects
@@ -88,6 +89,20 @@ class Cache:
         )
 
 
+_Held = list[tuple[Slab, int, str]]
+"""Some slabs, each with its free objects and the list it is on."""
+
+
+def _held(slabs: list[Slab]) -> _Held:
+    return [(slab, slab.free_objects, slab.on_list) for slab in slabs]
+
+
+def _slabs_again(held: _Held) -> list[Slab]:
+    for slab, free_objects, on_list in held:
+        slab.free_objects, slab.on_list = free_objects, on_list
+    return [slab for slab, _, _ in held]
+
+
 def _short(size_bytes: int) -> str:
     return f"{size_bytes // 1024}k" if size_bytes >= 1024 else str(size_bytes)
 
@@ -126,6 +141,9 @@ class SlabAllocator:
         self._slab_free = machine.path("slab_free")
         self._discard = machine.path("discard_slab")
         self._sites: dict[str, int] = {}
+        self.touches = machine.cpus.shared()
+        self._irqs_off_in_refill = machine.profile.slab_irqs_off
+        self._slabs = 0
         for cache in self.caches:
             self._start_with_objects(cache, machine.config.free_objects)
 
@@ -173,12 +191,17 @@ class SlabAllocator:
 
     def _take_object(self, cache: Cache, gfp: int) -> Slab | None:
         self.requests += 1
-        if self._machine.chooser.fails("kmalloc", self.requests):
+        if self._machine.fails("kmalloc", self.requests, "kmalloc", self.touches):
             self._note("fail", "This kmalloc was chosen to fail.", kind=Kind.ALLOCATION_FAILED)
             return None
         slab = cache.current
         if slab is None or not slab.free_objects or self.always_empty:
-            return self._slow_path(cache, gfp)
+            slab = self._slow_path(cache, gfp)
+            if self._machine.asks:
+                self._machine.learn(-2 if slab is None else slab.number << 1)
+            return slab
+        if self._machine.asks:
+            self._machine.learn(slab.number << 1 | 1)
         free = slab.free_objects = slab.free_objects - 1
         code = cache.taken_code or self._declare_taken(cache)
         self._machine.append(code | free << SITE_BITS)
@@ -196,6 +219,8 @@ class SlabAllocator:
     def _slow_path(self, cache: Cache, gfp: int) -> Slab | None:
         machine = self._machine
         machine.call_path(self._refill)
+        if self._irqs_off_in_refill:
+            machine.irqs_off(self._refill.routines[-1])
         source, slab = ("new", None) if self.always_empty else self._partial_slab(cache)
         if slab is None:
             slab = self._get_new_slab(cache, gfp)
@@ -206,6 +231,8 @@ class SlabAllocator:
             if code is None:
                 code = self._declare_installed(cache, source, replaced)
             machine.append(code | slab.free_objects << SITE_BITS)
+        if self._irqs_off_in_refill:
+            machine.irqs_on(self._refill.routines[-1])
         machine.ret_path(self._refill)
         return slab
 
@@ -242,6 +269,10 @@ class SlabAllocator:
             path=self._refill,
         )
         machine.call_path(self._new_slab)
+        # Linux before 5.15, allocate_slab: interrupts are on meanwhile where the caller may sleep.
+        opens = self._irqs_off_in_refill and bool(gfp & gfp_masks.DIRECT_RECLAIM)
+        if opens:
+            machine.irqs_on(self._new_slab.routines[-1])
         compound = gfp_masks.COMP if cache.order else 0
         mask = gfp_masks.slab_mask(gfp, above_minimum=cache.order > cache.min_order)
         page = machine.alloc_pages(cache.order, mask | compound)
@@ -249,10 +280,14 @@ class SlabAllocator:
             # The second try is at the smallest order and with the caller's own mask.
             compound = gfp_masks.COMP if cache.min_order else 0
             page = machine.alloc_pages(cache.min_order, gfp | compound)
+        if opens:
+            machine.irqs_off(self._new_slab.routines[-1])
         machine.ret_path(self._new_slab)
         if page is None:
             return None
-        return Slab(cache, page, (self.page_bytes << page.order) // cache.object_bytes)
+        self._slabs += 1
+        whole = (self.page_bytes << page.order) // cache.object_bytes
+        return Slab(cache, page, whole, self._slabs)
 
     def _install(self, cache: Cache, slab: Slab) -> str:
         """Make a slab the cpu's own; what it replaces keeps its free objects on a list.
@@ -308,6 +343,9 @@ class SlabAllocator:
 
     def _free_object(self, slab: Slab) -> None:
         cache, machine = slab.cache, self._machine
+        if machine.asks:
+            machine.cpus.point("free", self.touches)
+            machine.learn(slab is cache.current)
         if slab is cache.current:
             free = slab.free_objects = slab.free_objects + 1
             machine.append((cache.freed_code or self._declare_freed(cache)) | free << SITE_BITS)
@@ -369,6 +407,40 @@ class SlabAllocator:
             and len(cache.node_partial) >= cache.min_partial
             and slab in cache.node_partial
         )
+
+    # -- for exploring --------------------------------------------------------------------
+
+    def remember_start(self) -> None:
+        """Keep the state before the first event, to start from it again."""
+        self._start: list[tuple[Cache, _Held, _Held, _Held]] = [
+            (
+                cache,
+                _held([cache.current] if cache.current is not None else []),
+                _held(cache.cpu_partial),
+                _held(cache.node_partial),
+            )
+            for cache in self.caches
+        ]
+
+    def start_again(self) -> None:
+        """Be as before the first event."""
+        self.requests = self._slabs = 0
+        for cache, own, cpu_partial, node_partial in self._start:
+            cache.current = next(iter(_slabs_again(own)), None)
+            cache.cpu_partial[:] = _slabs_again(cpu_partial)
+            cache.node_partial[:] = _slabs_again(node_partial)
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return what each cache holds."""
+        state = []
+        for cache in self.caches:
+            slab = cache.current
+            state.append(-1 if slab is None else slab.number << 12 | slab.free_objects)
+            if cache.cpu_partial or cache.node_partial:
+                state.append(len(cache.cpu_partial) << 8 | len(cache.node_partial))
+                partials = (*cache.cpu_partial, *cache.node_partial)
+                state += [partial.number << 12 | partial.free_objects for partial in partials]
+        return tuple(state)
 
     def _note(
         self, label: str, text: str, *, kind: Kind = Kind.STEPPED, path: Path | None = None

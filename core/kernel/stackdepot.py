@@ -75,13 +75,17 @@ class StackDepot:
         """Whether the spare has pages: next_slab_inited also says so where the last pool is in
         use and none may follow."""
         self.disabled = False
-        self.in_nmi = False
         self._warned = False
         self.requests = 0
         self.nmi_saves = 0
         self._addresses: dict[tuple[int, int], int] = {}
         self._path = machine.path("depot_save")
         self._routine = self._path.routines[-1]
+        profile = machine.profile
+        self._boundary = profile.irq_boundary if profile.filters_irq_stacks else frozenset[str]()
+        self.touches = machine.cpus.shared()
+        self._digest = 0
+        """All records there are, each as a random-looking number, exclusive-ored."""
         self._lock = machine.locks.create(
             "depot_lock" if not self._rules.keeps_offset else "pool_lock"
         )
@@ -159,10 +163,15 @@ class StackDepot:
         append = self._machine.append
         if len(entries) < 2:
             return self._refuse("no entries", "empty", "The walk saved no entry")
+        entries = self._cut(entries)
         if self.disabled:
             return self._refuse("disabled", "empty", "The depot is disabled at boot")
+        if self._machine.asks:
+            self._machine.cpus.point("depot", self.touches)
         append(self._looked_up | (len(entries) - 1) << SITE_BITS)
         record = self._by_entries.get(entries)
+        if self._machine.asks:
+            self._machine.learn((record is not None) | self.spare_ready << 1)
         if record is not None:
             self._machine.recorder.add(self._hit, record.number)
             return record
@@ -171,6 +180,8 @@ class StackDepot:
         if not self._take_lock():
             return self._refuse("nmi", "lock", "In an NMI the lock is taken: no waiting")
         record = self._by_entries.get(entries)
+        if self._machine.asks:
+            self._machine.learn(record is not None)
         if record is not None:
             # A nested save may have stored the same stack meanwhile.
             self._machine.recorder.add(self._hit, record.number)
@@ -182,13 +193,22 @@ class StackDepot:
             self._machine.free_pages(new_pool)
         return record
 
+    def _cut(self, entries: Entries) -> Entries:
+        """Leave out what an interrupt came amid (filter_irq_stacks, before hashing since 5.17)."""
+        if not self._boundary or not self._machine.task.interrupts:
+            return entries
+        for at in range(len(entries) - 2, 0, -1):
+            if entries[at].name in self._boundary:
+                return entries[at:]
+        return entries
+
     def _preallocate(self, gfp: int) -> Page | None:
         machine = self._machine
-        if self.in_nmi and self._keeps_offset:
+        if self._machine.task.in_nmi and self._keeps_offset:
             return None
         self.requests += 1
         machine.append(self._wants_pool | (1 << self._rules.pool_order) << SITE_BITS)
-        if machine.chooser.fails("depot", self.requests):
+        if machine.fails("depot", self.requests, "depot", self.touches):
             code = machine.site(
                 Kind.ALLOCATION_FAILED,
                 self._routine,
@@ -203,11 +223,13 @@ class StackDepot:
 
     def _take_lock(self) -> bool:
         """Take the lock; since 6.9 an NMI only tries to."""
-        if self.in_nmi and self._keeps_offset:
+        machine = self._machine
+        if machine.task.in_nmi and self._keeps_offset:
             self.nmi_saves += 1
-            if self._machine.chooser.fails("trylock", self.nmi_saves):
+            if machine.chooser.fails("trylock", self.nmi_saves):
                 return False
-        self._machine.locks.acquire(self._lock, self._routine)
+            return machine.locks.try_acquire(self._lock, self._routine)
+        machine.locks.acquire(self._lock, self._routine)
         return True
 
     def _release_lock(self) -> None:
@@ -312,6 +334,7 @@ class StackDepot:
         self.offset_bytes += size
         self.records.append(record)
         self._by_entries[entries] = record
+        self._digest ^= hash((*map(id, entries), self.offset_bytes))
         self._machine.recorder.add(self._stored, record.number)
         return record
 
@@ -322,6 +345,38 @@ class StackDepot:
             scattered = zlib.crc32(f"{caller}:{callee}".encode()) & 0xFFFFFF
             address = self._addresses[caller, callee] = _TEXT_BASE + scattered
         return address
+
+    # -- for exploring --------------------------------------------------------------------
+
+    def remember_start(self) -> None:
+        """Keep the state before the first event, to start from it again."""
+        self._start = (
+            len(self.records),
+            self.pools,
+            self.pool_missing,
+            self.offset_bytes,
+            self.spare_ready,
+            self.spare_kept,
+            self._warned,
+            dict(self._by_entries),
+            [record.users for record in self.records],
+        )
+
+    def start_again(self) -> None:
+        """Be as before the first event."""
+        n_records, self.pools, self.pool_missing, self.offset_bytes = self._start[:4]
+        self.spare_ready, self.spare_kept, self._warned, known, users = self._start[4:]
+        del self.records[n_records:]
+        for record, count in zip(self.records, users, strict=True):
+            record.users = count
+        self._by_entries = dict(known)
+        self.requests = self.nmi_saves = self._digest = 0
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return what the depot holds, and how much room it has."""
+        flags = self.pool_missing | self.spare_ready << 1 | self.spare_kept << 2 | self._warned << 3
+        listed = sum(1 << record.number for record in self.records if record.users >= 0)
+        return self._digest, self.pools, self.offset_bytes, flags, listed
 
     def info(self) -> DepotInfo:
         """Return the depot's state right now, as a trace keeps it."""

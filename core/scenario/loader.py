@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from core.errors import ScenarioError, at_line, did_you_mean
+from core.scenario.checks import check
 from core.scenario.schema import SCHEMA, Parameter, Scenario
 from core.scenario.toml_lines import line_of
 
@@ -209,6 +210,7 @@ def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> S
     except msgspec.ValidationError as error:
         raise _blame(source.error(str(error)), str(error), paths) from None
     _check_stops(scenario, source)
+    check(scenario, source.text, source.where)
     return scenario
 
 

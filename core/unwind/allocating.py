@@ -10,13 +10,13 @@ from __future__ import annotations
 from core import gfp as gfp_masks
 from core.guards.base import Entries
 from core.trace.info import ScriptInfo
-from core.unwind.base import Host
+from core.unwind.base import Host, Stateless
 from core.unwind.frames import FramePointerUnwinder, OrcUnwinder
 
 BUFFER_BYTES = 64
 
 
-class AllocatingUnwinder:
+class AllocatingUnwinder(Stateless):
     """Wraps an architecture's own unwinder.
 
     Args:

@@ -32,6 +32,8 @@ class Host(Protocol):
     locks: Any
     kmalloc: Any
     kfree: Any
+    asks: bool
+    cpus: Any
     pages: Any
     free_pages: Any
     used_bytes: int
@@ -39,6 +41,9 @@ class Host(Protocol):
 
     def routine(self, name: str) -> Routine:
         """Return a function of the profile."""
+
+    def learn(self, value: int) -> None:
+        """Note what the running context has read."""
 
     def call(self, routine: Routine) -> None:
         """Enter a function."""
@@ -77,6 +82,12 @@ class Unwinder(Protocol):
     def attach(self, host: Host) -> None:
         """Meet the machine."""
 
+    def start_again(self) -> None:
+        """Be as before the first event."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return the state it keeps from one walk to the next."""
+
     def walk(self) -> Entries:
         """Walk from save_stack, the innermost frame, outwards; see ``Entries``."""
 
@@ -90,6 +101,17 @@ def entries_below_save_stack(stack: list[Routine], at: int) -> Entries:
     """
     caller = at - 1
     return tuple(stack[max(0, caller - MAX_ENTRIES) : caller + 1])
+
+
+class Stateless:
+    """An unwinder that keeps nothing from one walk to the next."""
+
+    def start_again(self) -> None:
+        """Has nothing to forget."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Has no state."""
+        return ()
 
 
 class FrameEvents:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from core.guards.base import Entries
 from core.trace.info import ScriptInfo
 from core.trace.routine import Path
-from core.unwind.base import SKIPPED_FRAMES, FrameEvents, Host, entries_below_save_stack
+from core.unwind.base import (
+    SKIPPED_FRAMES,
+    FrameEvents,
+    Host,
+    Stateless,
+    entries_below_save_stack,
+)
 
 
-class OrcUnwinder:
+class OrcUnwinder(Stateless):
     """x86_64: arch_stack_walk calls unwind_next_frame once a frame (unwind_orc.c)."""
 
     name = "orc"

@@ -68,6 +68,7 @@ class Ia64Unwinder:
         self._find = host.routine("find_save_locs")
         self._build = host.routine("build_script")
         self._regions = Path((host.routine("desc_prologue"), host.routine("push")))
+        self._touches = host.cpus.shared()
         self._unw_lock = host.locks.create("unw.lock")
         self._declare()
 
@@ -119,6 +120,14 @@ class Ia64Unwinder:
             Kind.WALK_ENDED, self._walker, "end", "The walk is over: {argument} entries are saved."
         )
 
+    def start_again(self) -> None:
+        """Forget all scripts; their numbers and locks stay, so that equal runs are equal."""
+        self._scripts.clear()
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Return which scripts there are, in the order in which they would be replaced."""
+        return tuple(script.number << 1 | script.built for script in self._scripts.values())
+
     # -- the walk -------------------------------------------------------------------------
 
     def walk(self) -> Entries:
@@ -145,7 +154,11 @@ class Ia64Unwinder:
         host = self._host
         host.call(self._unwind)
         host.call(self._find)
+        if host.asks:
+            host.cpus.point("load", self._touches)
         script = self._scripts.get(ip)
+        if host.asks:
+            host.learn(0 if script is None else 1 + script.built)
         if script is None:
             host.append(self._miss)
             found = self._build_and_run(ip, frame)
@@ -164,7 +177,7 @@ class Ia64Unwinder:
         script = self._build_script(ip)
         if script is not None:
             host.append(self._unwound | frame << SITE_BITS)
-            host.locks.release(script.lock, self._find)
+            host.locks.release(script.lock, self._find, irqs_on=False)
         host.locks.release(self._unw_lock, self._find)
         return Found.RUN if script is not None else Found.NONE
 
@@ -195,7 +208,8 @@ class Ia64Unwinder:
         number, lock = self._known.get(ip) or self._name(ip)
         script = self._scripts[ip] = Script(ip, number, lock)
         host.append(self._new | number << SITE_BITS)
-        host.locks.acquire(lock, self._build)
+        # Under unw.lock interrupts are off already: write_lock does not touch them.
+        host.locks.acquire(lock, self._build, irqs_off=False)
         return script
 
     def _name(self, ip: Ip) -> tuple[int, NumberedLock]:

@@ -10,7 +10,13 @@ from core import gfp as gfp_masks
 from core.guards.base import Entries
 from core.trace.info import ScriptInfo
 from core.trace.routine import Path
-from core.unwind.base import SKIPPED_FRAMES, FrameEvents, Host, entries_below_save_stack
+from core.unwind.base import (
+    SKIPPED_FRAMES,
+    FrameEvents,
+    Host,
+    Stateless,
+    entries_below_save_stack,
+)
 
 REGION_BYTES = 664
 """arch/ia64/kernel/unwind.c: sizeof(struct unw_reg_state), which push kmallocs (kmalloc-1k)."""
@@ -18,7 +24,7 @@ REGION_BYTES = 664
 ENTRY_PATH = ("stack_trace_save", "save_stack_trace", "unw_init_running", "ia64_do_save_stack")
 
 
-class MailUnwinder:
+class MailUnwinder(Stateless):
     """Builds one script a walk and kmallocs for it."""
 
     name = "mail"

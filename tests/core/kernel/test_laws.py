@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from core.guards.storage import Place
 from core.scenario.loader import open_scenario
-from core.scenario.run import Overrides, Plan, build, plan, trace_of
+from core.scenario.run import Overrides, Plan, build, plan, trace_of, work_of
 from core.scenario.schema import FailTable, Scenario, TaskTable, Work
-from core.scenario.work import TaskWork
 from core.trace import file as trace_file
 from core.trace.events import Kind
 from core.trace.trace import Trace
@@ -88,12 +87,7 @@ def plans(draw: st.DrawFn, designs: tuple[str, ...] = ("uint", "bit1", "bit2")) 
 
 def simulate(made: Plan) -> tuple[Trace, Any]:
     machine = build(made)
-    outcome = machine.run(
-        [
-            (task, TaskWork(machine, task, table))
-            for task, table in zip(machine.tasks, made.scenario.tasks, strict=True)
-        ]
-    )
+    outcome = machine.run(work_of(made, machine))
     return trace_of(made, machine, outcome), machine
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from core.kernel.machine import Machine
 from core.scenario.loader import bundled, open_scenario, parse
-from core.scenario.run import Overrides, Plan, build, plan, trace_of
-from core.scenario.work import TaskWork
+from core.scenario.run import Overrides, Plan, build, plan, trace_of, work_of
 from core.trace.events import Function, Kind
 from core.trace.holdings.locks import LockState
 from core.trace.holdings.pages import Which, owner_records_at
@@ -32,12 +31,7 @@ GUARDS = ["none", "scan", "bit1", "bit2"]
 
 def simulate(made: Plan) -> tuple[Trace, Machine]:
     machine = build(made)
-    outcome = machine.run(
-        [
-            (task, TaskWork(machine, task, table))
-            for task, table in zip(machine.tasks, made.scenario.tasks, strict=True)
-        ]
-    )
+    outcome = machine.run(work_of(made, machine))
     return trace_of(made, machine, outcome), machine
 
 

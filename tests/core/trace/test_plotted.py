@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from core.kernel.machine import Machine
 from core.scenario.loader import bundled, open_scenario
-from core.scenario.run import build, plan
-from core.scenario.work import TaskWork
+from core.scenario.run import build, plan, work_of
 from core.trace.events import Kind
 from core.trace.plotted import PlottedSignal, changes_only, plotted_signals, running
 from core.trace.signals import StepSignal
@@ -107,12 +106,7 @@ def _machine_after(name: str, budget: int) -> tuple[Machine, int]:
     """A machine that ran so many events, and how many it ran."""
     resolved = replace(plan(open_scenario(name)), budget_events=budget)
     machine = build(resolved)
-    machine.run(
-        [
-            (task, TaskWork(machine, task, table))
-            for task, table in zip(machine.tasks, resolved.scenario.tasks, strict=True)
-        ]
-    )
+    machine.run(work_of(resolved, machine))
     return machine, len(machine.recorder.events)
 
 
