@@ -33,6 +33,7 @@ class Request(msgspec.Struct, frozen=True):
     layout: str | None
     budget_events: int
     trace_path: str
+    word: str | None = None
 
 
 def request_for(
@@ -50,6 +51,7 @@ def request_for(
         overrides.layout,
         overrides.budget_events,
         str(trace_path),
+        overrides.word,
     )
     return msgspec.json.encode(request)
 
@@ -57,12 +59,13 @@ def request_for(
 def work(request: Request) -> None:
     """Do a request; progress goes to stdout."""
     overrides = Overrides(
-        request.guard,
-        request.max_depth,
-        request.arch,
-        request.kernel,
-        request.layout,
-        request.budget_events,
+        guard=request.guard,
+        max_depth=request.max_depth,
+        arch=request.arch,
+        kernel=request.kernel,
+        layout=request.layout,
+        budget_events=request.budget_events,
+        word=request.word,
     )
     planned = plan(parse(request.text, where=request.where), request.settings, overrides)
     trace = run(planned, progress=lambda events: _say(f"progress {events}"))

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from core.commands.run import add_scenario_options, parse_settings
+from core.commands.run import GUARDS_HELP, add_scenario_options, parse_settings
 from core.errors import ScenarioError, did_you_mean
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ NAME = "compare"
 
 _EPILOG = """\
 A lane is one guard at one maximum depth on one kernel and architecture. Each LIST has its values
-with commas between them; all guards are run at all depths, on all kernels and architectures.
+with commas between them; all guards are run at all depths, on all kernels and architectures,
+and those of one or two bits in all words.
 
   ownerscope compare mail-chain --guards scan,uint,bit1,bit2
   ownerscope compare depth-law --guards uint --max-depth 1,2,3,4
+  ownerscope compare depth-law --guards bit1 --word current,serialized
 """
 
 
@@ -36,7 +38,7 @@ def add_to(commands: Commands) -> None:
     )
     add = parser.add_argument
     add("scenario", metavar="SCENARIO", help="name of a bundled scenario, or a TOML file")
-    add("--guards", metavar="LIST", help="none, scan, uint, bit1, bit2 (uint,bit1,bit2)")
+    add("--guards", metavar="LIST", help=f"{GUARDS_HELP} (uint,bit1,bit2)")
     add("--max-depth", metavar="LIST", help="how many saves may be under way at once")
     add("--kernel", metavar="LIST", help="5.12, 6.1, 6.12")
     add("--arch", metavar="LIST", help="x86_64, arm64, ia64")
@@ -85,6 +87,7 @@ def _lanes(options: argparse.Namespace) -> tuple[Lane, ...]:
         [_depth(word) for word in _items("--max-depth", options.max_depth)],
         _items("--kernel", options.kernel),
         _items("--arch", options.arch),
+        _items("--word", options.word),
     )
 
 

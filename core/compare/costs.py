@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import LayoutError
+from core.guards.catalog import STORED
 from core.layout.library import THIS_MACHINE, bundled
 from core.trace.events import SITE_MASK, Kind, Site
 from core.trace.index import arguments_of
@@ -21,6 +22,9 @@ UNKNOWN = "not known"
 """What a field adds to a layout that cannot be asked."""
 
 _COMPARE_AND_BRANCH = 2
+
+_SAME_FIELD = {"atomic": "uint"}
+"""Designs whose field takes the room of another one's: an atomic_t is an int."""
 
 _SCAN = "scan"
 """Label of the scan's lines in save_stack (core/guards/scan.py)."""
@@ -69,14 +73,15 @@ def added_task_bytes(trace: Trace, plan: Plan | None = None) -> int | str | None
 
     Returns:
         Bytes; "0 to 64" where the layout allows several answers; ``UNKNOWN`` where it gives none;
-        None for a guard without a field.
+        None for a guard without a field there, one that counts for a CPU included.
     """
-    if not trace.info.guard.unit_bytes:
+    design = trace.info.guard.design
+    if design not in STORED:
         return None
     source = (plan.scenario.kernel.layout if plan is not None else "") or trace.info.layout.name
     if plan is None and source not in (*bundled(), THIS_MACHINE):
         return UNKNOWN
-    return _growth(source, trace.info.guard.design, _stamp(source))
+    return _growth(source, _SAME_FIELD.get(design, design), _stamp(source))
 
 
 def _stamp(source: str) -> tuple[int, ...]:

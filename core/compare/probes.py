@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.compare.costs import guard_instructions
+from core.compare.lanes import Lane
 from core.errors import OwnerscopeError
 from core.scenario.loader import open_scenario
 from core.scenario.run import Overrides, plan, run
@@ -66,7 +67,7 @@ class GuardCost:
     """What a guard costs on some work.
 
     Attributes:
-        design: none, scan, uint, bit1 or bit2.
+        design: As in ``core.guards.catalog.DESIGNS``.
         max_depth: Its maximum depth.
         outcome: How the run ended.
         instructions: The guard's own, as ``core.compare.costs`` counts them.
@@ -114,7 +115,7 @@ def probe(
     Returns:
         None where that guard cannot run here, or not to an end within the budget.
     """
-    asked = replace(overrides, guard=design, budget_events=budget_events)
+    asked = Lane(design).overrides(replace(overrides, budget_events=budget_events))
     try:
         trace = run(plan(source, settings, asked))
     except OwnerscopeError:

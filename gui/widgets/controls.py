@@ -116,9 +116,21 @@ class Segments(QFrame):
             self.buttons[value] = button
             row.addWidget(button)
 
-    def show_value(self, value: str) -> None:
-        """Show what is chosen."""
-        self.buttons[value].setChecked(True)
+    def add_widget(self, widget: QWidget) -> None:
+        """Put something more behind the segments, in the same well."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(widget)
+
+    def show_value(self, value: str | None) -> None:
+        """Show what is chosen; None where it is none of these."""
+        if value is not None:
+            self.buttons[value].setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for button in self.buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the well the segments lie in."""
@@ -130,6 +142,15 @@ class Segments(QFrame):
             painter.drawRoundedRect(
                 QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
             )
+
+
+def menu_filled_by(fill: Callable[[QMenu], object], owner: QWidget) -> QMenu:
+    """Return a menu with tips that is filled anew whenever it is about to show."""
+    menu = QMenu(owner)
+    menu.setToolTipsVisible(True)
+    menu.aboutToShow.connect(menu.clear)
+    menu.aboutToShow.connect(lambda: fill(menu))
+    return menu
 
 
 class MenuButton(QToolButton):
@@ -144,11 +165,7 @@ class MenuButton(QToolButton):
     def __init__(self, name: str, themes: ThemeManager, fill: Callable[[QMenu], object]) -> None:
         super().__init__()
         self._name, self._themes = name, themes
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(menu.clear)
-        menu.aboutToShow.connect(lambda: fill(menu))
-        self.setMenu(menu)
+        self.setMenu(menu_filled_by(fill, self))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -198,6 +215,17 @@ class Captioned(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addWidget(control)
         self.dress()
+
+    @property
+    def caption(self) -> str:
+        """What stands over the control."""
+        return self._caption
+
+    def show_caption(self, caption: str) -> None:
+        """Show another caption."""
+        self._caption = caption
+        self.dress()
+        self.update()
 
     def show_changed(self, changed: bool) -> None:
         """Say whether the control differs from the scenario."""

@@ -12,13 +12,14 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.errors import ProfileError
-from core.guards.catalog import DESIGNS
+from core.guards.catalog import ALTERNATIVES, COUNTING, EITHER_WORD
 from core.kernel.profile import arches, kernels, load_profile
 from core.layout import library
 from core.scenario.loader import fill
 from gui.icons import icon
-from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
+from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
+from gui.widgets.guard_choice import NO_WORD_TIP, WORD_TIPS, WORDS, WORDS_TOLD, GuardChoice, wrapped
 from gui.widgets.number_field import TYPING_MS, NumberField
 from gui.widgets.progress import ResultChip
 from gui.widgets.warning_strip import WarningStrip, capitalised
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
     from gui.session import Session
     from gui.theme import ThemeManager
 
-GUARDS = {"none": "None", "scan": "Scan", "uint": "uint", "bit1": "1 bit", "bit2": "2 bits"}
-"""The designs as a segment says them; their tips come from ``core.guards.catalog``."""
-COUNTING = ("uint", "bit1", "bit2")
-"""The designs that have a maximum depth."""
 DEEPEST = 1_000_000
 """The largest maximum depth a scenario may ask for."""
 
@@ -66,11 +63,9 @@ class GuardBar(QFrame):
         self._session, self._themes = session, themes
         self._choose_file = choose_file or self._ask_for_file
         self._depth_wrong, self._depth_style = False, ""
-        tips = [
-            (design, GUARDS[design], tip[:1].upper() + tip[1:]) for design, tip in DESIGNS.items()
-        ]
-        self.guard = Segments(tips, themes, partial(self._set, "guard"))
+        self.guard = GuardChoice(themes, partial(self._set, "guard"))
         self.max_depth = NumberField(1, DEEPEST)
+        self.word = MenuButton("Word of bits", themes, self._fill_words)
         self.arch = MenuButton("Architecture", themes, self._fill_arches)
         self.kernel = MenuButton("Kernel version", themes, self._fill_kernels)
         self.layout_button = MenuButton("Layout of task_struct", themes, self._fill_layouts)
@@ -80,9 +75,10 @@ class GuardBar(QFrame):
         self.warnings = WarningStrip(themes)
         self._parts = {
             "guard": Captioned("Guard", self.guard, themes),
-            "max_depth": Captioned("Maximum depth", self.max_depth, themes),
+            "max_depth": Captioned("Max depth", self.max_depth, themes),
+            "word": Captioned("Word", self.word, themes),
             "kernel": Captioned("Kernel", self.kernel, themes),
-            "arch": Captioned("Architecture", self.arch, themes),
+            "arch": Captioned("Arch", self.arch, themes),
             "layout": Captioned("Layout", self.layout_button, themes),
             "": Captioned("", self.reset_button, themes),
         }
@@ -128,16 +124,22 @@ class GuardBar(QFrame):
         own = self._own()
         theirs: dict[str, str | int] = {
             "guard": own.guard.design, "max_depth": own.guard.max_depth,
-            "kernel": own.kernel.version, "arch": own.kernel.arch, "layout": own.kernel.layout,
+            "word": own.guard.word, "kernel": own.kernel.version, "arch": own.kernel.arch,
+            "layout": own.kernel.layout,
         }  # fmt: skip
         wanted = None if value == theirs[name] else value
         if wanted != getattr(self._session.overrides, name):
-            self._session.override(**{name: wanted})
+            changes = {name: wanted}
+            if name == "guard" and value not in EITHER_WORD:
+                changes["word"] = None  # It has no bits that a word could be chosen for.
+            self._session.override(**changes)
 
     def reset(self) -> None:
         """Go back to what the scenario says."""
         self._typing.stop()
-        self._session.override(guard=None, max_depth=None, arch=None, kernel=None, layout=None)
+        self._session.override(
+            guard=None, max_depth=None, word=None, arch=None, kernel=None, layout=None
+        )
 
     def _set_depth(self) -> None:
         value = self.max_depth.value()
@@ -171,6 +173,9 @@ class GuardBar(QFrame):
         for part in self._parts.values():
             part.setEnabled(plan is not None)
             part.setVisible(recording is None)
+        if plan is not None and plan.scenario.guard.design in ALTERNATIVES:
+            # Their name takes its room.
+            self._parts["word"].setVisible(False)
         if recording is not None:
             self.recorded.setText(
                 f"Recorded by a real kernel: {recording.title}. What ran cannot be changed; "
@@ -202,6 +207,11 @@ class GuardBar(QFrame):
         design, kernel = plan.scenario.guard.design, plan.scenario.kernel
         self.guard.show_value(design)
         self.max_depth.setEnabled(design in COUNTING)
+        self.word.setEnabled(design in EITHER_WORD)
+        word = plan.scenario.guard.word
+        self.word.show_value(
+            WORDS[word], wrapped(WORD_TIPS[word]) if self.word.isEnabled() else NO_WORD_TIP
+        )
         if not self._typing.isActive():
             self.max_depth.show_value(plan.scenario.guard.max_depth)
             self._show_depth_problem(wrong=False)
@@ -211,9 +221,9 @@ class GuardBar(QFrame):
         tip = f"task_struct has {layout.struct.size_bytes:,} bytes here"
         if layout.borrowed_for:
             tip += f"\nBorrowed: there is no layout of {layout.borrowed_for}"
-        self.layout_button.show_value(
-            layout.label + (_BORROWED if layout.borrowed_for else ""), tip
-        )
+        self.layout_button.show_value(layout.label, tip)
+        # Told over the value, where there is room: the bar stays one row on a small screen.
+        self._parts["layout"].show_caption(f"Layout{_BORROWED if layout.borrowed_for else ''}")
 
     def _depth_tip(self) -> str:
         plan = self._session.plan
@@ -232,6 +242,12 @@ class GuardBar(QFrame):
             lambda: QTimer.singleShot(0, self, partial(self._set, name, value))
         )
         return action
+
+    def _fill_words(self, menu: QMenu) -> None:
+        plan = self._session.plan
+        for word, told in WORDS_TOLD.items():
+            here = plan is not None and plan.scenario.guard.word == word
+            self._entry(menu, "word", word, told, here).setToolTip(wrapped(WORD_TIPS[word]))
 
     def _fill_kernels(self, menu: QMenu) -> None:
         plan = self._session.plan
@@ -289,7 +305,7 @@ class GuardBar(QFrame):
         px, ratio = metrics.px, self.devicePixelRatioF()
         self._column.setContentsMargins(px(14), px(8), px(14), px(8))
         self._column.setSpacing(px(8))
-        self._flow.gaps = px(10), px(8)
+        self._flow.gaps = px(8), px(8)
         self.max_depth.setFont(metrics.ui())
         self._depth_style = "NumberField { padding-top: 0; padding-bottom: 0; min-height: 0; }"
         self.max_depth.setStyleSheet(self._depth_style)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from core import cli
+from core.commands.run import GUARDS_HELP
+from core.guards.catalog import DESIGNS
 
 REPORT_KEYS = {
     "schema", "scenario", "kernel", "arch", "guard", "outcome", "outcome_detail", "warnings",
@@ -89,6 +91,8 @@ def test_the_same_story_for_people(capsys: pytest.CaptureFixture[str], scenario:
     [
         (["run", "mailchain"], "did you mean mail-chain?"),
         (["run", "mail-chain", "--guard", "bit7"], "--guard: there is no guard 'bit7'"),
+        (["run", "mail-chain", "--word", "own"], "--word: there is no word 'own'; give current"),
+        (["run", "mail-chain", "--guard", "uint", "--word", "serialized"], "--word: guard uint"),
         (["run", "mail-chain", "--max-depth", "0"], "--max-depth: expected"),
         (["run", "mail-chain", "--max-depth", "x"], "--max-depth"),
         (["run", "mail-chain", "--budget", "-5"], "--budget: expected"),
@@ -110,6 +114,22 @@ def test_bad_input_is_one_line_and_two(
     assert out == ""
     assert err.count("\n") == 1
     assert expected in err
+
+
+def test_the_word_of_the_bits_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {}
+    for word in ("current", "serialized"):
+        data = run_json(capsys, "depot-growth", "--word", word)
+        assert data["guard"]["word"] == word
+        told[word] = data["guard"]["storage"]["byte_offset"]
+    assert told["serialized"] == told["current"] - 4
+    _, out, _ = ownerscope(capsys, "run", "depot-growth", "--word", "serialized")
+    assert "in the word that other CPUs write under the scheduler's locks" in out
+
+
+def test_the_help_names_every_guard() -> None:
+    listed = GUARDS_HELP.replace(" or ", ", ").split(", ")
+    assert listed == list(DESIGNS)
 
 
 def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

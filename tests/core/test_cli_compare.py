@@ -101,6 +101,15 @@ def test_layout_and_budget_hold_for_all_lanes(capsys: pytest.CaptureFixture[str]
     assert {lane["events"] for lane in data["lanes"]} == {300}
 
 
+def test_bits_are_compared_in_both_words(capsys: pytest.CaptureFixture[str]) -> None:
+    data = compare_json(
+        capsys, "depot-growth", "--guards", "uint,bit1", "--word", "current,serialized"
+    )
+    told = [(lane["guard"]["design"], lane["guard"]["word"]) for lane in data["lanes"]]
+    assert told == [("uint", None), ("bit1", "current"), ("bit1", "serialized")]
+    assert len(set(data["labels"])) == 3
+
+
 def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = ownerscope(capsys, "depth-law")
     assert (status, err) == (0, "")
@@ -152,6 +161,7 @@ def test_tables_to_paste(capsys: pytest.CaptureFixture[str]) -> None:
         (["mail-chain", "--guards", "uint,bit7"], "--guards: there is no guard 'bit7'; did you"),
         (["mail-chain", "--guards", "uint,,bit1"], "--guards: expected values with commas"),
         (["mail-chain", "--guards", ""], "--guards: expected values with commas"),
+        (["mail-chain", "--word", "current,own"], "--word: there is no word 'own'"),
         (["mail-chain", "--max-depth", "1,x"], "--max-depth: expected"),
         (["mail-chain", "--max-depth", "0"], "--max-depth: expected"),
         (["mail-chain", "--max-depth", "-1"], "--max-depth"),

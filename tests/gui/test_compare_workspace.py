@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.compare.lanes import PRESETS, Lane
+from core.guards.catalog import DESIGNS
 from gui.actions import ActionRegistry
 from gui.compare_bindings import add_compare
 from gui.playback import Playback
@@ -20,7 +21,7 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.settings import Settings
 from gui.theme import ThemeManager
-from gui.widgets.controls import MenuButton
+from gui.widgets.guard_choice import WORDS_TOLD
 from gui.window import MainWindow
 from gui.workspaces import compare
 from tests.gui.compare_stands import settled
@@ -36,14 +37,14 @@ def stand(qtbot: QtBot, tmp_path: Path) -> Iterator[Stand]:
     made.window.close()
 
 
-def entries(button: MenuButton) -> dict[str, object]:
+def entries(button: QToolButton) -> dict[str, object]:
     menu = button.menu()
     assert isinstance(menu, QMenu)
     menu.aboutToShow.emit()
     return {action.text(): action for action in menu.actions() if action.text()}
 
 
-def choose(button: MenuButton, text: str) -> None:
+def choose(button: QToolButton, text: str) -> None:
     entries(button)[text].trigger()  # type: ignore[attr-defined]
 
 
@@ -225,6 +226,36 @@ def test_a_chip_opens_what_its_lane_changes(qtbot: QtBot, stand: Stand) -> None:
     assert not editor.max_depth.isEnabled()
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert not editor.isVisible()
+
+
+def test_a_lane_has_its_own_word_of_bits(qtbot: QtBot, stand: Stand) -> None:
+    session, editor = stand.session, stand.page.bar.chips[1].editor
+    stand.page.bar.chips[1].open_editor()
+    assert editor.word.isEnabled()
+    assert editor.word.text() == "Current"
+    choose(editor.word, WORDS_TOLD["serialized"])
+    qtbot.waitUntil(lambda: session.lanes[1].word == "serialized" and not session.busy)
+    assert session.traces[1].info.guard.word == "serialized"
+    assert editor.word.text() == "Serialized"
+    assert "The mistake" in editor.word.toolTip()
+    assert "serialized word" not in session.labels[0]
+    QTest.mouseClick(editor.guard.buttons["uint"], LEFT)
+    settled(qtbot, session)
+    assert not editor.word.isEnabled()
+    editor.close()
+
+
+def test_a_lane_has_an_alternative(qtbot: QtBot, stand: Stand) -> None:
+    session, editor = stand.session, stand.page.bar.chips[1].editor
+    stand.page.bar.chips[1].open_editor()
+    choose(editor.guard.more, f"Atomic: {DESIGNS['atomic']}")
+    qtbot.waitUntil(lambda: session.lanes[1].guard == "atomic" and not session.busy)
+    assert session.traces[1].info.guard.design == "atomic"
+    assert editor.guard.more.text() == "Atomic"
+    assert editor.max_depth.isEnabled()
+    editor.open_below(stand.page.bar.chips[1])
+    assert editor.guard.more.hasFocus()
+    editor.close()
 
 
 def test_kernels_and_architectures_are_chosen_in_the_lane(qtbot: QtBot, stand: Stand) -> None:

@@ -9,20 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.guards.catalog import DESIGNS
 from core.layout import library
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.controls import MenuButton
 from gui.widgets.flow import flow_rows
-from gui.widgets.guard_bar import GUARDS, GuardBar
+from gui.widgets.guard_bar import GuardBar
 from gui.widgets.warning_strip import capitalised
+from tests.gui.guard_stands import choose, chosen_guard, entries, layout_shown
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -37,26 +36,10 @@ def bar(qtbot: QtBot, session: Session, themes: ThemeManager) -> GuardBar:
     return made
 
 
-def entries(button: MenuButton) -> dict[str, QAction]:
-    menu = button.menu()
-    assert menu is not None
-    menu.aboutToShow.emit()
-    return {action.text(): action for action in menu.actions() if not action.isSeparator()}
-
-
-def choose(qtbot: QtBot, session: Session, button: MenuButton, text: str) -> None:
-    with qtbot.waitSignal(session.source_changed):
-        entries(button)[text].trigger()
-
-
-def chosen_guard(bar: GuardBar) -> str:
-    return next(design for design, each in bar.guard.buttons.items() if each.isChecked())
-
-
 def shown(bar: GuardBar) -> tuple[str, object, str, str, str]:
     return (
         chosen_guard(bar), bar.max_depth.value(), bar.kernel.text(), bar.arch.text(),
-        bar.layout_button.text(),
+        layout_shown(bar),
     )  # fmt: skip
 
 
@@ -86,13 +69,6 @@ def test_it_shows_what_the_plan_has(bar: GuardBar, session: Session) -> None:
     assert "no layout of ia64 5.12" in bar.layout_button.toolTip()
     session.open("two-bit-wrap")
     assert shown(bar) == ("bit2", 4, "6.1", "x86_64", "Debian 6.1 amd64")
-
-
-def test_every_guard_says_what_it_is(bar: GuardBar) -> None:
-    assert list(bar.guard.buttons) == list(GUARDS) == list(DESIGNS)
-    for design, button in bar.guard.buttons.items():
-        assert button.toolTip().lower() == DESIGNS[design].lower()
-        assert button.accessibleName() == f"{button.text()}: {button.toolTip()}"
 
 
 def test_without_a_scenario_there_is_nothing_to_change(qtbot: QtBot, themes: ThemeManager) -> None:
@@ -288,9 +264,14 @@ def test_a_change_moves_nothing_down(bar: GuardBar, session: Session, width: int
 
 def test_everything_stands_in_one_row_at_1280(bar: GuardBar, session: Session) -> None:
     row = bar.heightForWidth(4000)
-    assert bar.heightForWidth(1280) == row
+    in_a_window_of_1280 = 1196
+    assert bar.heightForWidth(in_a_window_of_1280) == row
     session.override(guard="none")
-    assert bar.heightForWidth(1280) == row
+    assert bar.heightForWidth(in_a_window_of_1280) == row
+    session.override(guard="percpu")
+    assert bar.heightForWidth(in_a_window_of_1280) == row
+    session.override(guard=None, word="serialized")
+    assert bar.heightForWidth(in_a_window_of_1280) == row
 
 
 @pytest.mark.parametrize(

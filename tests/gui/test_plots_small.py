@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.compare.probes import LAW_DEPTHS, cost_of, probe
+from core.guards.catalog import DESIGNS
 from core.scenario.loader import open_scenario
 from core.scenario.measured import ALLOCATING, CONTROL
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.plots.guard_cost import DESIGNS, GuardCostPlot
+from gui.widgets.plots.guard_cost import GuardCostPlot
 from gui.widgets.plots.keys import Key, KeyPainter
 from gui.widgets.plots.law import LawPlot
 from gui.widgets.plots.panel import PlotsPanel
@@ -198,7 +199,7 @@ def test_a_bar_says_its_numbers(qtbot: QtBot) -> None:
     plot, _ = costs(qtbot, "mail-chain")
     cost = plot.costs["bit1"]
     assert cost is not None
-    plot.stand(DESIGNS.index("bit1"))
+    plot.stand(list(DESIGNS).index("bit1"))
     said = plot.readout.text()
     assert said.startswith(f"1 bit: {cost.instructions} instructions")
     assert f"{cost.hits} guard hits" in said

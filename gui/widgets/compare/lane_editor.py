@@ -11,12 +11,13 @@ from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from core.errors import ProfileError
-from core.guards.catalog import DESIGNS
+from core.guards.catalog import COUNTING, EITHER_WORD
 from core.kernel.profile import arches, kernels, load_profile
 from gui.compare_lane import LETTERS
 from gui.compare_session import FEWEST
-from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
-from gui.widgets.guard_bar import COUNTING, DEEPEST, GUARDS
+from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton
+from gui.widgets.guard_bar import DEEPEST
+from gui.widgets.guard_choice import NO_WORD_TIP, WORD_TIPS, WORDS, WORDS_TOLD, GuardChoice, wrapped
 from gui.widgets.number_field import TYPING_MS, NumberField
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _AS_IT_IS = "As the scenario has it"
 
 
 class LaneEditor(QFrame):
-    """Guard, maximum depth, kernel and architecture of a lane, and the way to remove it.
+    """Guard, maximum depth, word, kernel and architecture of a lane, and the way to remove it.
 
     Args:
         session: What is compared.
@@ -43,15 +44,16 @@ class LaneEditor(QFrame):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._session, self._number, self._themes = session, number, themes
-        tips = [(name, GUARDS[name], tip[:1].upper() + tip[1:]) for name, tip in DESIGNS.items()]
-        self.guard = Segments(tips, themes, self._choose_guard)
+        self.guard = GuardChoice(themes, self._choose_guard)
         self.max_depth = NumberField(1, DEEPEST)
+        self.word = MenuButton("Word of bits", themes, self._fill_words)
         self.kernel = MenuButton("Kernel version", themes, self._fill_kernels)
         self.arch = MenuButton("Architecture", themes, self._fill_arches)
         self.remove_button = QPushButton(f"Remove lane {LETTERS[number]}")
         self._parts = {
             "guard": Captioned("Guard", self.guard, themes),
             "max_depth": Captioned("Maximum depth", self.max_depth, themes),
+            "word": Captioned("Word", self.word, themes),
             "kernel": Captioned("Kernel", self.kernel, themes),
             "arch": Captioned("Architecture", self.arch, themes),
         }
@@ -66,7 +68,7 @@ class LaneEditor(QFrame):
     def _build(self) -> None:
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
         self._column.addWidget(self._parts["guard"])
-        for name in ("max_depth", "kernel", "arch"):
+        for name in ("max_depth", "word", "kernel", "arch"):
             self._row.addWidget(self._parts[name])
         self._row.addStretch(1)
         self._row.addWidget(self.remove_button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -82,15 +84,14 @@ class LaneEditor(QFrame):
     def open_below(self, chip: QWidget) -> None:
         """Show it below its chip."""
         self.refresh()
-        self.adjustSize()
+        # Not adjustSize: it leaves no more than two thirds of the screen.
+        self.resize(self.sizeHint())
         place = chip.mapToGlobal(QPoint(0, chip.height() + 4))
         screen = chip.screen().availableGeometry()
         place.setX(max(screen.left(), min(place.x(), screen.right() - self.width())))
         self.move(place)
         self.show()
-        for button in self.guard.buttons.values():
-            if button.isChecked():
-                button.setFocus(Qt.FocusReason.TabFocusReason)
+        self.guard.chosen_button().setFocus(Qt.FocusReason.TabFocusReason)
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -113,6 +114,11 @@ class LaneEditor(QFrame):
         design = lane.guard or scenario.guard.design
         self.guard.show_value(design)
         self.max_depth.setEnabled(design in COUNTING)
+        self.word.setEnabled(design in EITHER_WORD)
+        word = lane.word or scenario.guard.word
+        self.word.show_value(
+            WORDS[word], wrapped(WORD_TIPS[word]) if self.word.isEnabled() else NO_WORD_TIP
+        )
         if not self._typing.isActive():
             self.max_depth.show_value(lane.max_depth or scenario.guard.max_depth)
         kernel, arch = lane.kernel or scenario.kernel.version, lane.arch or scenario.kernel.arch
@@ -124,11 +130,15 @@ class LaneEditor(QFrame):
         self.remove_button.setToolTip(
             "" if self.remove_button.isEnabled() else "There is nothing to compare with one lane"
         )
+        if self.isVisible():
+            self.resize(self.size().expandedTo(self.sizeHint()))
 
     # -- asking ---------------------------------------------------------------------------
 
     def _choose_guard(self, design: str, *_checked: bool) -> None:
-        self._session.change_lane(self._number, guard=design)
+        lane = self._lane
+        word = lane.word if lane is not None and design in EITHER_WORD else None
+        self._session.change_lane(self._number, guard=design, word=word)
         self.refresh()
 
     def _set_depth(self) -> None:
@@ -145,6 +155,16 @@ class LaneEditor(QFrame):
     def _remove(self) -> None:
         self.close()
         QTimer.singleShot(0, self._session, partial(self._session.remove_lane, self._number))
+
+    def _fill_words(self, menu: QMenu) -> None:
+        lane = self._lane
+        if lane is None:
+            return
+        self._entry(menu, _AS_IT_IS, lane.word is None, partial(self._change, word=None))
+        menu.addSeparator()
+        for word, told in WORDS_TOLD.items():
+            action = self._entry(menu, told, lane.word == word, partial(self._change, word=word))
+            action.setToolTip(wrapped(WORD_TIPS[word]))
 
     def _fill_kernels(self, menu: QMenu) -> None:
         lane = self._lane

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QBrush, QColor
 
 from core.compare.probes import PROBE_EVENTS, GuardCost, LessWork, cost_of, less_work, probe
+from core.guards.catalog import DESIGNS
 from gui.theme import mix
 from gui.widgets.explanation import time_text
 from gui.widgets.plots.keys import Key
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from gui.session import Session
     from gui.theme import ThemeManager
 
-DESIGNS = ("none", "scan", "uint", "bit1", "bit2")
 NAMES = {
     "none": "no guard",
     "scan": "scan",
     "uint": "unsigned int",
     "bit1": "1 bit",
     "bit2": "2 bits",
+    "atomic": "atomic",
+    "percpu": "per CPU",
+    "gfp": "gfp flag",
 }
 _FAILED = {
     "stack_overflow": "overflow",

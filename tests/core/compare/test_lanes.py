@@ -37,6 +37,21 @@ def test_guards_by_depths_by_kernels_by_architectures() -> None:
     assert len(lanes) == 8
 
 
+def test_only_bits_have_a_word_to_choose() -> None:
+    words = ["current", "serialized"]
+    lanes = lanes_of(["uint", "bit1"], [1], words=words)
+    assert lanes == (
+        Lane("uint", 1),
+        Lane("bit1", 1, word="current"),
+        Lane("bit1", 1, word="serialized"),
+    )
+    assert lanes_of(words=["serialized"]) == (Lane(word="serialized"),)
+    base = Overrides(word="serialized")
+    assert [lane.overrides(base).word for lane in lanes] == [None, *words]
+    with pytest.raises(ScenarioError, match="18 lanes"):
+        lanes_of(["bit1"] * 9, words=words)
+
+
 def test_nothing_given_leaves_the_scenario_as_it_is() -> None:
     assert lanes_of() == (Lane(),)
     assert lanes_of(["uint", "uint"]) == (Lane("uint"), Lane("uint"))
@@ -95,11 +110,24 @@ def test_a_name_says_only_what_tells_lanes_apart() -> None:
     assert labels(places) == ["Linux 6.1, arm64", "Linux 6.12, x86_64"]
 
 
+def test_the_word_is_told_where_one_lane_left_the_strictly_current_one() -> None:
+    both = [run_scenario("depot-growth", word=word) for word in ("current", "serialized")]
+    assert labels(both) == ["current word", "serialized word"]
+    assert shared_words(both) == "1-bit field, depth 1, Linux 6.1, x86_64"
+    assert "word" not in shared_words(both[:1])
+    counter = run_scenario("depot-growth", guard="uint")
+    assert labels([both[1], counter]) == ["1-bit field", "unsigned int"]
+    assert "serialized word" in shared_words([both[1], counter])
+
+
 def test_a_lane_has_a_name_before_it_has_run() -> None:
     assert lane_label(Lane()) == "as the scenario has it"
     assert lane_label(Lane("uint", 2, "5.12", "ia64")) == "unsigned int, depth 2, Linux 5.12, ia64"
     assert lane_label(Lane("scan", 2)) == "backtrace scan"
     assert lane_label(Lane(max_depth=3)) == "depth 3"
+    assert lane_label(Lane("percpu", 2)) == "per-CPU counter, depth 2"
+    assert lane_label(Lane("gfp", 2, word="serialized")) == "gfp flag"
+    assert lane_label(Lane("bit1", word="serialized")) == "1-bit field, serialized word"
 
 
 # -- running them -----------------------------------------------------------------------------
