@@ -84,3 +84,6 @@ class RecursionGuard(Protocol):
 
     def fingerprint(self) -> tuple[int, ...]:
         """Return the state it keeps outside of task_struct."""
+
+    def stuck(self) -> list[str]:
+        """Return what of that state is set, as sentences; asked while no save is in progress."""

@@ -48,8 +48,12 @@ class StoredGuard:
         """Has nothing to forget."""
 
     def fingerprint(self) -> tuple[int, ...]:
-        """Has no state of its own."""
+        """Keeps all its state in task_struct."""
         return ()
+
+    def stuck(self) -> list[str]:
+        """Keeps nothing outside of task_struct."""
+        return []
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the guard's lines in a function."""

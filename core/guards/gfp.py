@@ -33,6 +33,10 @@ class GfpFlag:
         """Has no state of its own."""
         return ()
 
+    def stuck(self) -> list[str]:
+        """Has nothing that could be stuck."""
+        return []
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the flag's lines in a function."""
         return _FlagCode(self._host, routine)

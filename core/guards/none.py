@@ -25,6 +25,10 @@ class NoGuard:
         """Has no state of its own."""
         return ()
 
+    def stuck(self) -> list[str]:
+        """Has nothing that could be stuck."""
+        return []
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return lines that do nothing."""
         del routine

@@ -55,6 +55,14 @@ class PerCpuGuard(StoredGuard):
         """Return the counters."""
         return tuple(unit.load() for unit in self.units)
 
+    def stuck(self) -> list[str]:
+        """Return which CPUs' counters are not 0 though no save is in progress."""
+        return [
+            f"{self.field} of CPU {cpu} is {unit.load():,} though no save is in progress."
+            for cpu, unit in enumerate(self.units)
+            if unit.load()
+        ]
+
 
 class _PerCpuCode(StoredCode):
     divisible = False

@@ -32,6 +32,10 @@ class BacktraceScan:
         """Has no state of its own."""
         return ()
 
+    def stuck(self) -> list[str]:
+        """Has nothing that could be stuck."""
+        return []
+
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the scan's lines in a function."""
         return _ScanCode(self._host, routine)

@@ -59,9 +59,15 @@ class Locks:
         """The names of all locks, by number."""
         return [lock.name for lock in self.all]
 
-    def create(self, name: str) -> Lock:
-        """Return a new lock."""
-        lock = Lock(name, len(self.all), self._machine.cpus.shared())
+    def create(self, name: str, touches: int = -1) -> Lock:
+        """Return a new lock.
+
+        Args:
+            name: The kernel's name for it.
+            touches: Its number among the objects that contexts share; -1 gives it one of its own.
+                A lock that is made amid a run has to share one, as the next run may not make it.
+        """
+        lock = Lock(name, len(self.all), touches if touches >= 0 else self._machine.cpus.shared())
         self.all.append(lock)
         return lock
 

@@ -281,9 +281,18 @@ class Machine:
             return True
         return self.chooser.fails(what, number)
 
-    def check_guard(self) -> None:
-        """Note where the current task's guard is set though none of its saves is in progress."""
-        guard, task = self.guard, self.task
+    def check_guards(self) -> None:
+        """Note every guard that is set though no save is in progress; at the end of a run."""
+        for task in self.tasks:
+            if task.born:
+                self.check_guard(task)
+        if not any(task.saves for task in self.tasks):
+            for sentence in self.guard.stuck():
+                self.remark(self.notes.stuck, sentence)
+
+    def check_guard(self, task: Task) -> None:
+        """Note where a task's guard is set though none of its saves is in progress."""
+        guard = self.guard
         if self.place is None or task.saves:
             return
         value = self.place.value_of(task.image.guard.load())

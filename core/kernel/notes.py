@@ -32,6 +32,7 @@ class Notes:
         too_deep: Saves past the guard's maximum depth.
         failed: Pages whose handle is failure_handle.
         owners_lost: Pages that lost their owner, by reason.
+        first_loss: Position of the event at which the first one did, -1 for none.
     """
 
     lost_updates: list[Remark] = field(default_factory=list)
@@ -40,9 +41,12 @@ class Notes:
     too_deep: list[Remark] = field(default_factory=list)
     failed: list[Remark] = field(default_factory=list)
     owners_lost: dict[str, int] = field(default_factory=dict)
+    first_loss: int = -1
 
-    def lose_owner(self, reason: str) -> None:
-        """Count a page that lost its owner."""
+    def lose_owner(self, reason: str, event: int) -> None:
+        """Count a page that lost its owner at an event."""
+        if self.first_loss < 0:
+            self.first_loss = event
         self.owners_lost[reason] = self.owners_lost.get(reason, 0) + 1
 
     def clear(self) -> None:
@@ -56,3 +60,4 @@ class Notes:
         ):
             remarks.clear()
         self.owners_lost.clear()
+        self.first_loss = -1

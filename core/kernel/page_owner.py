@@ -172,7 +172,7 @@ class PageOwner:
             reason = FALSE_HIT
         else:
             reason = IN_INTERRUPT if task.interrupts else BY_DESIGN
-        machine.notes.lose_owner(reason)
+        machine.notes.lose_owner(reason, len(machine.recorder.events) - 1)
 
     def _reset_page_owner(self, page: Page) -> None:
         machine = self._machine

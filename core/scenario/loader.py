@@ -188,6 +188,31 @@ def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> S
     Raises:
         ScenarioError: A parameter is unknown or out of bounds, or the file is not valid.
     """
+    document, paths = _filled(source, settings)
+    try:
+        scenario = msgspec.convert(document, Scenario)
+    except msgspec.ValidationError as error:
+        raise _blame(source.error(str(error)), str(error), paths) from None
+    _check_stops(scenario, source)
+    check(scenario, source.text, source.where)
+    return scenario
+
+
+def filled_document(
+    source: ScenarioText, settings: Mapping[str, Value] | None = None
+) -> dict[str, Any]:
+    """Return a scenario's tables with its parameters filled in, not yet checked.
+
+    Raises:
+        ScenarioError: A parameter is unknown or out of bounds.
+    """
+    return _filled(source, settings)[0]
+
+
+def _filled(
+    source: ScenarioText, settings: Mapping[str, Value] | None
+) -> tuple[dict[str, Any], dict[str, Value]]:
+    """Return the tables, and what was set by dotted path."""
     parameters = source.parameters()
     values: dict[str, Value] = {name: p.default for name, p in parameters.items()}
     paths: dict[str, Value] = {}
@@ -205,13 +230,7 @@ def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> S
     document = _substitute(source.document, values, source, [])
     for path, value in paths.items():
         _set_path(document, path, value)
-    try:
-        scenario = msgspec.convert(document, Scenario)
-    except msgspec.ValidationError as error:
-        raise _blame(source.error(str(error)), str(error), paths) from None
-    _check_stops(scenario, source)
-    check(scenario, source.text, source.where)
-    return scenario
+    return document, paths
 
 
 def _check_stops(scenario: Scenario, source: ScenarioText) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import cycle, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from core.gfp import BY_NAME
@@ -161,8 +161,9 @@ class TaskWork(_Operations):
         super().__init__(shared)
         self._task = task
         self._table = table
-        self._ways: dict[int, tuple[list[Path], Path | None]] = {}
-        """By the work's place in the table: where it is asked for, and where a free comes from."""
+        self._known: dict[int, tuple[list[Path], Iterator[Path]]] = {}
+        """By the work's place in the table: the callers so far, and those that never were."""
+        self._exits: dict[int, Path | None] = {}
         scheduler = {
             "set_scheduler": lambda work: shared.scheduler.set_scheduler(shared.task(work.target)),
             "sleep": lambda _: shared.scheduler.sleep(),
@@ -177,18 +178,31 @@ class TaskWork(_Operations):
         self.forget()
         machine = self._machine
         for at, work in enumerate(self._table.work):
-            way = self._ways.get(at)
-            if way is None:
-                way = self._ways[at] = list(self._callers(work)), self._exit_of(work)
-            callers, leaving = way
+            if at not in self._exits:
+                self._exits[at] = self._exit_of(work)
+            leaving = self._exits[at]
             operation = self._operations[work.op]
-            for caller in islice(cycle(callers), work.repeat):
+            for caller in islice(self._in_turn(at, work), work.repeat):
                 path = leaving if leaving is not None and self._frees(work) else caller
                 self._from_caller(path, operation, work)
                 machine.check_budget()
                 if machine.asks:
-                    machine.check_guard()
+                    machine.check_guard(self._task)
                 machine.cpus.end_of_operation()
+
+    def _in_turn(self, at: int, work: Work) -> Iterator[Path]:
+        """Yield the callers of a work again and again; each is made when it comes first."""
+        known, more = self._known.setdefault(at, ([], self._callers(work)))
+        number = 0
+        while True:
+            if number == len(known):
+                caller = next(more, None)
+                if caller is None:
+                    number = 0
+                else:
+                    known.append(caller)
+            yield known[number]
+            number += 1
 
     def _from_caller(
         self, path: Path, operation: Callable[[Work | HandlerWork], None], work: Work

@@ -214,7 +214,9 @@ class Ia64Unwinder:
 
     def _name(self, ip: Ip) -> tuple[int, NumberedLock]:
         """Give the script of an address its number and its lock."""
-        lock: NumberedLock = self._host.locks.create(f"the lock of the script for {ip[0].name}")
+        lock: NumberedLock = self._host.locks.create(
+            f"the lock of the script for {ip[0].name}", self._touches
+        )
         known = self._known[ip] = len(self._known), lock
         return known
 
