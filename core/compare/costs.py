@@ -23,6 +23,15 @@ UNKNOWN = "not known"
 
 _COMPARE_AND_BRANCH = 2
 
+_INDIVISIBLE = ("atomic", "percpu")
+"""Designs that change their counter in one instruction, whatever the trace shows of it."""
+
+_FLAG = "gfp"
+"""The design that tests a mask, of which a trace has an event only where the flag was there."""
+
+_TEST = "test"
+"""Label of the lines that look at the field (core/guards/counter.py)."""
+
 _SAME_FIELD = {"atomic": "uint"}
 """Designs whose field takes the room of another one's: an atomic_t is an int."""
 
@@ -42,12 +51,27 @@ def guard_instructions(trace: Trace) -> int:
     """Return how many instructions the guard itself took: a model, nobody counted them.
 
     A load, a change in a register and a store are one instruction each, a test is a compare and a
-    branch. The scan compares and branches once an entry it looks at: all of them where none
-    matches, else those up to the one that does. Wraps and warnings cost nothing.
+    branch. An atomic or per-CPU counter is changed by a single one. The scan compares and branches
+    once an entry it looks at: all of them where none matches, else those up to the one that does.
+    The flag in the mask is tested once an owner record and set once a walk. Wraps and warnings cost
+    nothing.
     """
     often = trace.counts_index.up_to(len(trace) - 1)
-    each = np.array([0 if _scans(site) else _BY_KIND.get(site.kind, 0) for site in trace.sites])
+    count = {_FLAG: _of_flag}.get(trace.info.guard.design, _of_field)
+    each = np.array([0 if _scans(site) else count(trace, site) for site in trace.sites])
     return int(often.dot(each)) + _COMPARE_AND_BRANCH * _entries_scanned(trace)
+
+
+def _of_field(trace: Trace, site: Site) -> int:
+    if trace.info.guard.design in _INDIVISIBLE and site.label != _TEST:
+        return int(site.kind is Kind.STORED)
+    return _BY_KIND.get(site.kind, 0)
+
+
+def _of_flag(trace: Trace, site: Site) -> int:
+    if site.kind is Kind.CALLED and trace.functions[site.function].name == "__set_page_owner":
+        return _COMPARE_AND_BRANCH
+    return int(site.kind is Kind.WALK_ENDED)
 
 
 def _scans(site: Site) -> bool:

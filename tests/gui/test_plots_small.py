@@ -207,6 +207,21 @@ def test_a_bar_says_its_numbers(qtbot: QtBot) -> None:
     assert "the run ended with stack overflow" in plot.readout.text()
 
 
+def test_narrow_bars_have_a_cross_where_the_word_does_not_fit(qtbot: QtBot) -> None:
+    import pyqtgraph as pg
+
+    plot, _ = costs(qtbot, "mail-chain")
+
+    def said() -> set[str]:
+        items = plot.plot.getPlotItem().items
+        return {item.toPlainText() for item in items if isinstance(item, pg.TextItem)}
+
+    for width, word in ((900, "overflow"), (420, "✕"), (900, "overflow")):
+        plot.resize(width, 500)
+        assert word in said()
+        assert len(said() & {"overflow", "✕"}) == 1
+
+
 def test_another_depth_is_other_work(qtbot: QtBot) -> None:
     plot, session = costs(qtbot, "depth-law")
     before = plot.costs["uint"]

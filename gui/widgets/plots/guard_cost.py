@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
 
 from core.compare.probes import PROBE_EVENTS, GuardCost, LessWork, cost_of, less_work, probe
 from core.guards.catalog import DESIGNS
@@ -29,6 +29,17 @@ NAMES = {
     "percpu": "per CPU",
     "gfp": "gfp flag",
 }
+_TICKS = {
+    "none": "none",
+    "scan": "scan",
+    "uint": "uint",
+    "bit1": "1 bit",
+    "bit2": "2 bits",
+    "atomic": "atomic",
+    "percpu": "per\nCPU",
+    "gfp": "gfp\nflag",
+}
+"""What stands below a bar: eight of them have little room."""
 _FAILED = {
     "stack_overflow": "overflow",
     "deadlock": "deadlock",
@@ -36,6 +47,8 @@ _FAILED = {
     "budget_exhausted": "cut short",
 }
 """How a run ended, in as few letters as fit over a bar."""
+_CROSS, _WORD_PX = "✕", 56
+"""What says it where a bar is narrower than the word."""
 _BAR, _ROOM = 0.62, 1.22
 
 
@@ -61,6 +74,7 @@ class GuardCostPlot(SmallPlot):
         """By design; None where it was too long or impossible to run."""
         self.work: LessWork | None = None
         """The part of the work that is run, None for the whole."""
+        self._was_narrow = False
         self._next = QTimer(singleShot=True, interval=0)
         self._next.timeout.connect(self._run_one)
         super().__init__(themes)
@@ -136,6 +150,7 @@ class GuardCostPlot(SmallPlot):
         import pyqtgraph as pg
 
         theme, known = self.themes.theme, self.known
+        self._was_narrow = self._narrow()
         axis = item.getAxis("bottom")
         axis.setTicks([[(at, self._tick(cost)) for at, cost in enumerate(known)]])
         if not known:
@@ -171,7 +186,7 @@ class GuardCostPlot(SmallPlot):
 
         theme, metrics = self.themes.theme, self.themes.metrics
         failed = cost.outcome != "completed"
-        text = _FAILED.get(cost.outcome, cost.outcome) if failed else f"{cost.instructions:,}"
+        text = self._failed_text(cost.outcome) if failed else f"{cost.instructions:,}"
         colour = QColor(theme.danger.ink if failed else theme.text)
         ground = QBrush(QColor(theme.surface))
         label = pg.TextItem(text, colour, anchor=(0.5, 1), fill=ground)
@@ -185,7 +200,20 @@ class GuardCostPlot(SmallPlot):
         here = self._session.trace is not None and (
             self._session.trace.info.guard.design == cost.design
         )
-        return f"{NAMES[cost.design]}\n(open)" if here else NAMES[cost.design]
+        return f"{_TICKS[cost.design]}\n(open)" if here else _TICKS[cost.design]
+
+    def _failed_text(self, outcome: str) -> str:
+        return _CROSS if self._narrow() else _FAILED.get(outcome, outcome.replace("_", " "))
+
+    def _narrow(self) -> bool:
+        """Whether a bar and its gap are narrower than a word over it."""
+        return self.width() < self.themes.metrics.chrome(_WORD_PX) * (len(self.known) + 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write anew what stands over the bars where that fits now, or no more."""
+        super().resizeEvent(event)
+        if self._narrow() != self._was_narrow:
+            self.refill()
 
     def _save_colour(self) -> str:
         return mix(self.themes.theme.role("page_owner").colour, self.themes.theme.surface, 0.7)

@@ -21,7 +21,7 @@ from core.scenario.run import Overrides
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.compare.lanes import deep, guarded, random_lanes
-from tests.runs import run_scenario
+from tests.runs import counts, run_scenario
 
 RANDOM_KERNEL = Path(__file__).parents[2] / "data" / "btf" / "arm64-rand1.btf"
 """A kernel in whose task_struct the unsigned int costs a cache line, and a bit nothing."""
@@ -141,6 +141,22 @@ def test_a_save_takes_nine_instructions_of_a_counter_and_a_hit_three() -> None:
         assert guard_instructions(trace) == 9 * saves + 3 * hits
 
 
+@pytest.mark.parametrize("guard", ["atomic", "percpu"])
+def test_a_counter_that_is_changed_in_one_instruction_takes_five_a_save(guard: str) -> None:
+    trace = run_scenario("depth-law", guard=guard, max_depth=2)
+    assert guard_instructions(trace) == 5 * 24 + 3 * 32
+
+
+def test_the_flag_in_the_mask_is_tested_once_a_record_and_set_once_a_walk() -> None:
+    trace = run_scenario("depot-growth", guard="gfp")
+    assert trace.info.outcome == "completed"
+    records = sum(
+        trace.kind(at) is Kind.CALLED and trace.function(at).name == "__set_page_owner"
+        for at in range(len(trace))
+    )
+    assert guard_instructions(trace) == 2 * records + counts(trace)["unwinds"]
+
+
 def test_no_guard_takes_no_instruction() -> None:
     assert guard_instructions(run_scenario("depot-growth", guard="none")) == 0
 
@@ -167,6 +183,13 @@ def test_a_field_that_costs_a_cache_line() -> None:
     first = {row.measure: row for row in found.differences}["task_struct_bytes"]
     assert first.values == (64, 0, None)
     assert first.texts == ("64", "0", "none")
+
+
+def test_what_an_alternative_adds_to_task_struct() -> None:
+    lanes = [Lane(guard, 1) for guard in ("atomic", "percpu", "gfp")]
+    found = compared("depot-growth", *lanes, layout=str(RANDOM_KERNEL))
+    first = {row.measure: row for row in found.differences}["task_struct_bytes"]
+    assert first.values == (64, None, None)
 
 
 def test_what_the_layout_has_lost_is_told_as_an_interval(tmp_path: Path) -> None:
