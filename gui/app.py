@@ -114,6 +114,7 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
 def _add_workspaces(window: MainWindow, controller: Controller) -> None:
     """Offer every workspace; each is imported and built when it is first shown."""
     from gui.compare_bindings import add_compare
+    from gui.explore_bindings import add_explore
 
     session, playback = controller.session, controller.playback
 
@@ -142,6 +143,7 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
     add_compare(window, session, playback)
     window.add_workspace("layout", "Layout", "layout", layout)
     window.add_workspace("recordings", "Recordings", "recordings", recordings)
+    add_explore(window, session)
 
 
 def show_uncaught(window: MainWindow) -> None:

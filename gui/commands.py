@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from gui.recording_examples import EXAMPLES
 
-PLAYING = ("live", "timeline", "compare", "explore", "lesson")
+PLAYING = ("live", "timeline", "compare", "lesson")
 """The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
 
-ZOOMING = ("timeline", "compare", "recordings")
+ZOOMING = ("timeline", "compare", "recordings", "explore")
 """The workspaces with an axis that is zoomed and panned."""
 
 
@@ -89,6 +89,11 @@ def _recordings(name: str, text: str, key: str, icon: str = "", tip: str = "") -
     keys = (key,) if key else ()
     contexts = ("recordings",)
     return Command(f"recordings.{name}", text, keys, "Recordings", icon, tip, contexts=contexts)
+
+
+def _explore(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"explore.{name}", text, keys, "Explore", icon, tip, contexts=("explore",))
 
 
 def _theme(name: str, icon: str) -> Command:
@@ -225,6 +230,16 @@ COMMANDS: tuple[Command, ...] = (
     _recordings("panels", "Panels at the right", "Ctrl+G", "", "Panels, or room for the flames"),
     _recordings("copy", "Copy the table as Markdown", "Ctrl+Shift+C", "copy"),
     _recordings("copy_csv", "Copy the table as CSV", "", "copy"),
+
+    _explore("start", "Explore every interleaving", "X", "explore", "Within the bounds"),
+    _explore("live", "Play it in Live", "L", "live", "The counterexample, or the way to a state"),
+    _explore("timeline", "Show it on the timeline", "T", "timeline"),
+    _explore("save", "Save as scenario…", "Ctrl+S", "", "A scenario in which just this happens"),
+    _explore("next_broken", "Next counterexample", "N"),
+    _explore("previous_broken", "Counterexample before", "P"),
+    _explore("picture", "Picture of the states", "Ctrl+G", "", "There, or room for the properties"),
+    _explore("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
+    _explore("export", "Export the picture…", "Ctrl+E", "", "SVG or PNG of the states"),
 
     _theme("light", "sun"),
     _theme("dark", "moon"),

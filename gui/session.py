@@ -108,6 +108,14 @@ class Session(Cursor):
         self.overrides = type(self.overrides)(layout=self._own_layout)
         return self._replan(before)
 
+    def open_source(
+        self, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
+    ) -> bool:
+        """Open a scenario that is at hand as text and run it, as ``open`` does."""
+        before = self.source, self.settings, self.overrides
+        self.source, self.settings, self.overrides = source, settings, overrides
+        return self._replan(before)
+
     def open_saved(
         self,
         trace: Trace,

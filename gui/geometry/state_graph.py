@@ -178,73 +178,7 @@ def spread(wanted: Sequence[float]) -> list[float]:
     return [mean + at for at, mean in enumerate(means)]
 
 
-# -- the view -------------------------------------------------------------------------------------
-
-
-class View(NamedTuple):
-    """How units become pixels: ``pixel = unit * scale + shift``."""
-
-    across: float
-    down: float
-    left: float
-    top: float
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a place is, in pixels."""
-        return x * self.across + self.left, y * self.down + self.top
-
-    def zoomed(self, factor: float, x: float, y: float) -> View:
-        """Return the view ``factor`` times as close, with what is at a pixel staying there."""
-        return View(
-            self.across * factor,
-            self.down * factor,
-            x - (x - self.left) * factor,
-            y - (y - self.top) * factor,
-        )
-
-    def moved(self, x: float, y: float) -> View:
-        """Return the view with all moved by pixels."""
-        return self._replace(left=self.left + x, top=self.top + y)
-
-    @property
-    def radius(self) -> float:
-        """How large a state may be in pixels, so that it keeps off its neighbours."""
-        return 0.36 * min(self.across, self.down)
-
-
-def fitted(placed: Placed, width: float, height: float, edge: float, widest: float) -> View:
-    """Return the view that shows all of it, in the middle.
-
-    Args:
-        placed: The states.
-        width: Of the room, in pixels.
-        height: Of the room.
-        edge: Kept free at each side.
-        widest: The most pixels for a unit: three states do not become balloons.
-    """
-    room = max(1.0, width - 2 * edge), max(1.0, height - 2 * edge)
-    across = min(widest, room[0] / placed.width) if placed.width else widest
-    down = min(widest, room[1] / placed.height) if placed.height else widest
-    return View(
-        across,
-        down,
-        (width - placed.width * across) / 2,
-        (height - placed.height * down) / 2,
-    )
-
-
 # -- finding and going ----------------------------------------------------------------------------
-
-
-def nearest(placed: Placed, view: View, x: float, y: float, within: float) -> int:
-    """Return the state nearest to a pixel, -1 where none is within so many pixels."""
-    best, found = within * within, -1
-    for node in range(len(placed.xs)):
-        across, down = view.point(placed.xs[node], placed.ys[node])
-        far = (across - x) ** 2 + (down - y) ** 2
-        if far <= best:
-            best, found = far, node
-    return found
 
 
 def neighbour(placed: Placed, edges: Sequence[Edge], node: int, way: str) -> int:
