@@ -74,7 +74,7 @@ def _no_lost_update(ended: Ended) -> Remark | None:
 def _no_deadlock(ended: Ended) -> Remark | None:
     if ended.outcome != "deadlock":
         return None
-    return Remark(ended.last, f"{ended.detail['cycle']}.")
+    return Remark(ended.last, f"Deadlock: {ended.detail['cycle']}.")
 
 
 def _no_overflow(ended: Ended) -> Remark | None:
@@ -83,7 +83,7 @@ def _no_overflow(ended: Ended) -> Remark | None:
     detail = ended.detail
     return Remark(
         ended.last,
-        f"{detail['function']} would need byte {detail['used_bytes']:,} of a stack of "
+        f"The stack overflows: {detail['function']} would need byte {detail['used_bytes']:,} of a stack of "
         f"{detail['thread_bytes']:,}.",
     )
 
@@ -91,10 +91,10 @@ def _no_overflow(ended: Ended) -> Remark | None:
 def _termination(ended: Ended) -> Remark | None:
     if ended.outcome == "budget_exhausted":
         return Remark(
-            ended.last, f"the run does not end within {ended.detail['budget_events']:,} events."
+            ended.last, f"The run does not end within {ended.detail['budget_events']:,} events."
         )
     if ended.outcome == "out_of_memory":
-        return Remark(ended.last, f"{ended.detail['function']} found no page.")
+        return Remark(ended.last, f"The run ends early: {ended.detail['function']} found no page.")
     return None
 
 
@@ -103,7 +103,7 @@ def _owner_kept(ended: Ended) -> Remark | None:
     if not lost:
         return None
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(lost.items()))
-    return Remark(ended.notes.first_loss, f"pages lose their owner: {reasons}.")
+    return Remark(ended.notes.first_loss, f"Pages lose their owner: {reasons}.")
 
 
 def _no_failure_handle(ended: Ended) -> Remark | None:
@@ -136,9 +136,6 @@ def judge(ended: Ended, names: Sequence[str]) -> tuple[Violation, ...]:
     for name in names:
         remark = JUDGES[name](ended)
         if remark is not None:
-            broken.append(Violation(name, remark.event, _sentence(remark.sentence)))
+            broken.append(Violation(name, remark.event, remark.sentence))
     return tuple(broken)
 
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,7 +7,6 @@ exploration leaves out, so that a list of numbers and words is a whole run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -46,8 +45,7 @@ GO_ON = Option(Way.GO_ON)
 FAIL = Option(Way.FAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A place in a run where more than one thing can happen.
 
     Attributes:

@@ -36,6 +36,10 @@ _SWITCH_NS = 900
 """Simulated time of a context switch. A teaching value."""
 
 
+_Options = dict[tuple[int, bool, bool, bool, bool, bool], tuple[Option, ...]]
+"""The options that were worked out, by what they depend on."""
+
+
 class Cpus:
     """The CPUs of a machine and what moves tasks between them.
 
@@ -61,6 +65,8 @@ class Cpus:
         self._greenlets: dict[int, greenlet] = {}
         self._next: tuple[Task, str] | None = None
         self._switches: dict[tuple[int, str], int] = {}
+        self._known: _Options | None = None
+        self._by_state: dict[tuple[int, ...], _Options] = {}
 
     # -- choice points --------------------------------------------------------------------
 
@@ -85,7 +91,7 @@ class Cpus:
         if touches >= 0:
             self.touched[touches] |= 1 << self._actor(task)
         while True:
-            options = self._options(task, what, can_fail)
+            options = self._options_now(task, what == "irq", can_fail)
             if len(options) == 1:
                 break
             number, self.points = self.points, self.points + 1
@@ -106,21 +112,49 @@ class Cpus:
         """Who takes steps now: tasks have even bits, interrupts odd ones."""
         return task.interrupts[-1] * 2 + 1 if task.interrupts else task.number * 2
 
-    def _options(self, task: Task, what: str, can_fail: bool) -> tuple[Option, ...]:
+    def changed(self) -> None:
+        """Note that who could take a step has changed: other options hold."""
+        self._known = None
+
+    def _options_now(self, task: Task, irq: bool, can_fail: bool) -> tuple[Option, ...]:
+        """Return the options; they are worked out only where something has changed."""
+        known = self._known
+        if known is None:
+            known = self._known = self._by_state.setdefault(self._state(), {})
+        key = (task.number, irq, can_fail, task.irqs_off > 0, task.in_nmi, task.preemptible)
+        options = known.get(key)
+        if options is None:
+            options = known[key] = self._options(task, irq, can_fail)
+        return options
+
+    def _state(self) -> tuple[int, ...]:
+        """Return all that options depend on, beside the task itself."""
+        tasks = self._machine.tasks
+        state = [task.cpu << 2 | task.ready << 1 | (task.waits_for is not None) for task in tasks]
+        state += [-1 if task is None else task.number for task in self.running]
+        return (*state, *self._machine.interrupts.used_up())
+
+    def _options(self, task: Task, irq: bool, can_fail: bool) -> tuple[Option, ...]:
+        """Return what can happen before a step of a task; first that nothing does.
+
+        Args:
+            task: Who takes it.
+            irq: Whether the step turns interrupts off: then only what that shuts out is offered.
+            can_fail: Whether it is an allocation that may fail.
+        """
         options = [GO_ON]
         if can_fail:
             options.append(FAIL)
         options += self._machine.interrupts.possible(task)
-        others = self._other_cpus(task)
-        if what != "irq":
-            options += others
+        if not irq:
+            options += self._other_cpus(task)
         if self._may_preempt and task.preemptible:
             options += [
                 Option(Way.PREEMPT, other.number, task.cpu)
                 for other in self._machine.tasks
                 if other.cpu == task.cpu and other is not task and other.ready
             ]
-        if self.count > 1 and what != "irq":
+        if self.count > 1 and not irq:
             options += self._migrations()
         return tuple(options)
 
@@ -169,6 +203,7 @@ class Cpus:
         task = machine.tasks[option.argument]
         if option.way is Way.MIGRATE:
             task.cpu = option.cpu
+            self.changed()
         how = {Way.CPU: INTERLEAVE, Way.PREEMPT: PREEMPT, Way.MIGRATE: MIGRATE}[option.way]
         self._give_way(task, how)
 
@@ -213,6 +248,7 @@ class Cpus:
         """Take the current task to another CPU's queue; it goes on once it has that CPU."""
         task = self._machine.task
         task.cpu = cpu
+        self.changed()
         current = self.running[cpu]
         if current is None or not self._occupies(current, cpu):
             self._give_way(task, MIGRATE)
@@ -230,7 +266,9 @@ class Cpus:
         """Run the work of each task to its end; the first task begins."""
         machine = self._machine
         self._scheduler = greenlet.getcurrent()
-        self._greenlets = {task.number: greenlet(_until_done(task, work)) for task, work in works}
+        self._greenlets = {
+            task.number: greenlet(self._until_done(task, work)) for task, work in works
+        }
         self._next = None
         for task, _ in works:
             if self.running[task.cpu] is None and task.born:
@@ -246,6 +284,14 @@ class Cpus:
         finally:
             self._scheduler = None
             self._greenlets = {}
+
+    def _until_done(self, task: Task, work: Callable[[], None]) -> Callable[[], None]:
+        def body() -> None:
+            work()
+            task.done = True
+            self.changed()
+
+        return body
 
     def _wanted(self) -> tuple[Task, str] | None:
         """Return whom the last one gave way to, if to anybody."""
@@ -271,6 +317,7 @@ class Cpus:
         task = tasks[option.argument]
         if option.way is Way.MIGRATE:
             task.cpu = option.cpu
+            self.changed()
             return task, MIGRATE
         if task.cpu != last.cpu:
             return task, INTERLEAVE
@@ -304,7 +351,9 @@ class Cpus:
 
     def _switch_to(self, task: Task, how: str) -> None:
         machine = self._machine
-        self.running[task.cpu] = task
+        if self.running[task.cpu] is not task:
+            self.running[task.cpu] = task
+            self.changed()
         if task is machine.task:
             return
         first = machine.task.number < 0
@@ -341,6 +390,7 @@ class Cpus:
         self.running = [None] * self.count
         self.points = 0
         self._next = None
+        self.changed()
 
     def fingerprint(self) -> tuple[int, ...]:
         """Return who runs where, and what each task has done and read."""
@@ -350,11 +400,3 @@ class Cpus:
             flags = task.done | task.asleep << 1 | task.woken << 2 | task.born << 3
             state += (task.cpu << 4 | flags, task.trail, *task.trails)
         return tuple(state)
-
-
-def _until_done(task: Task, work: Callable[[], None]) -> Callable[[], None]:
-    def body() -> None:
-        work()
-        task.done = True
-
-    return body

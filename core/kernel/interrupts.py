@@ -111,11 +111,17 @@ class Interrupts:
                 found.append(Option(Way.INTERRUPT, number, task.cpu))
         return found
 
+    def used_up(self) -> list[bool]:
+        """Return which of those that may come only so often have come so often."""
+        return [each.came >= each.at_most for each in self.sources if each.at_most]
+
     def take(self, number: int) -> None:
         """Let an interrupt run to its end, on the current stack."""
         source = self.sources[number]
         task = self._machine.task
         source.came += 1
+        if source.at_most:
+            self._machine.cpus.changed()
         if source.kind == NMI:
             before, task.in_nmi = task.in_nmi, True
             self._run(number, source)

@@ -113,9 +113,11 @@ class Locks:
         machine.task.preempt_off -= 1
         if machine.smp:
             lock.holder = None
-            for number in lock.waiter_in:
-                machine.tasks[number].waits_for = None
-            lock.waiter_in.clear()
+            if lock.waiter_in:
+                for number in lock.waiter_in:
+                    machine.tasks[number].waits_for = None
+                lock.waiter_in.clear()
+                machine.cpus.changed()
             self._note(Kind.LOCK_RELEASED, lock, routine, "releases")
         if irqs_on:
             machine.irqs_on(routine)
@@ -145,6 +147,7 @@ class Locks:
             task = machine.task
             lock.waiter_in[task.number] = routine.name
             task.waits_for = lock
+            machine.cpus.changed()
             if lock.holder is task:
                 raise deadlock_of(machine.tasks, task)
             machine.cpus.cannot_go_on()

@@ -122,6 +122,9 @@ class Machine:
         reserved = config.task_bytes if profile.shares_stack else 0
         self.reserved_bytes = reserved
         self.stack_limit = profile.thread_bytes - reserved
+        smallest = min(function.stack_bytes for function in profile.functions.values())
+        most_calls = profile.thread_bytes // max(smallest, 8)
+        self._most_python_frames = most_calls * _PYTHON_FRAMES_A_CALL
         self._routines: dict[str, Routine] = {}
         self._irq_sites: dict[tuple[Kind, str], int] = {}
         self.place = place
@@ -299,8 +302,8 @@ class Machine:
         if value:
             self.remark(
                 self.notes.stuck,
-                f"{guard.field} of {task.name} is {value} though no save is in progress: every "
-                "page it asks for from now on loses its owner.",
+                f"The guard of {task.name} is stuck: {guard.field} is {value} though no save is in "
+                "progress, so every page it asks for from now on loses its owner.",
             )
 
     def learn(self, value: int) -> None:
@@ -427,9 +430,7 @@ class Machine:
         self.progress = progress
         outcome = Outcome()
         depth_before = sys.getrecursionlimit()
-        smallest = min(function.stack_bytes for function in self.profile.functions.values())
-        calls = self.profile.thread_bytes // max(smallest, 8)
-        sys.setrecursionlimit(depth_before + calls * _PYTHON_FRAMES_A_CALL)
+        sys.setrecursionlimit(depth_before + self._most_python_frames)
         try:
             self.cpus.run(list(works))
             self._check_whole_budget()

@@ -166,7 +166,7 @@ class PageOwner:
         if handle == FAILURE_HANDLE:
             reason = NO_OWNER_HANDLE
             machine.remark(
-                machine.notes.failed, f"page {page.pfn:#x} of {task.name} gets failure_handle."
+                machine.notes.failed, f"Page {page.pfn:#x} of {task.name} gets failure_handle."
             )
         elif not task.saves:
             reason = FALSE_HIT
@@ -208,12 +208,14 @@ class PageOwner:
             if not task.saves:
                 machine.remark(
                     machine.notes.false_hits,
-                    f"the guard turns {task.name} away though it is in no save.",
+                    f"The guard turns {task.name} away though it is in no save.",
                 )
             machine.ret(self._save, DUMMY_HANDLE)
             return DUMMY_HANDLE
-        guard.enter()
+        # Counted before the guard is set and until it is clear: an interrupt in between is one
+        # amid a save.
         task.saves += 1
+        guard.enter()
         if task.saves > self._max_depth:
             machine.remark(
                 machine.notes.too_deep,
@@ -231,8 +233,8 @@ class PageOwner:
                 handle = FAILURE_HANDLE
             else:
                 handle = record.number
-        task.saves -= 1
         guard.leave()
+        task.saves -= 1
         machine.ret(self._save, handle)
         return handle
 
@@ -254,12 +256,12 @@ class PageOwner:
         """
         machine, guard = self._machine, self._list_guard
         machine.call(self._add)
-        guard.enter()
         machine.task.saves += 1
+        guard.enter()
         mask = gfp_masks.depot_mask(gfp, nested=machine.profile.depot.nested_gfp)
         item = machine.kmalloc(LIST_ITEM_BYTES, guard.nested_mask(mask))
-        machine.task.saves -= 1
         guard.leave()
+        machine.task.saves -= 1
         if item is not None:
             machine.locks.acquire(self._list_lock, self._add)
             machine.locks.release(self._list_lock, self._add)

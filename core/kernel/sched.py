@@ -123,6 +123,7 @@ class Scheduler:
             self._remote_wakeup.write(target, 1)
         if target.asleep:
             target.asleep = False
+            machine.cpus.changed()
             machine.append(self._woken | target.number << SITE_BITS)
         else:
             target.woken = True
@@ -147,6 +148,7 @@ class Scheduler:
             machine.append(self._stays)
         else:
             task.asleep = True
+            machine.cpus.changed()
             machine.append(self._blocked | task.number << SITE_BITS)
         machine.locks.release(lock, routine)
         if task.asleep:
@@ -177,6 +179,7 @@ class Scheduler:
                 self._note_copy(child)
             child.born = True
             child.cpu = parent.cpu
+            machine.cpus.changed()
             machine.append(self._forked | child.number << SITE_BITS)
         machine.ret_path(self._fork)
         return page

@@ -412,28 +412,32 @@ class SlabAllocator:
 
     def remember_start(self) -> None:
         """Keep the state before the first event, to start from it again."""
-        self._start: list[tuple[Cache, _Held, _Held, _Held]] = [
-            (
-                cache,
+        self._start: dict[Cache, tuple[_Held, _Held, _Held]] = {
+            cache: (
                 _held([cache.current] if cache.current is not None else []),
                 _held(cache.cpu_partial),
                 _held(cache.node_partial),
             )
             for cache in self.caches
-        ]
+        }
 
     def start_again(self) -> None:
         """Be as before the first event."""
         self.requests = self._slabs = 0
-        for cache, own, cpu_partial, node_partial in self._start:
+        for cache in self._asked():
+            own, cpu_partial, node_partial = self._start[cache]
             cache.current = next(iter(_slabs_again(own)), None)
             cache.cpu_partial[:] = _slabs_again(cpu_partial)
             cache.node_partial[:] = _slabs_again(node_partial)
 
+    def _asked(self) -> set[Cache]:
+        """Return the caches that anybody has asked, in this run or one before."""
+        return set(self._cache_of.values())
+
     def fingerprint(self) -> tuple[int, ...]:
         """Return what each cache holds."""
         state = []
-        for cache in self.caches:
+        for cache in self._cache_of.values():
             slab = cache.current
             state.append(-1 if slab is None else slab.number << 12 | slab.free_objects)
             if cache.cpu_partial or cache.node_partial:

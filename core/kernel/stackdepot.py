@@ -78,6 +78,7 @@ class StackDepot:
         self._warned = False
         self.requests = 0
         self.nmi_saves = 0
+        self._hashes: dict[Entries, int] = {}
         self._addresses: dict[tuple[int, int], int] = {}
         self._path = machine.path("depot_save")
         self._routine = self._path.routines[-1]
@@ -322,14 +323,13 @@ class StackDepot:
             )
 
     def _write(self, entries: Entries, size: int) -> Record:
-        addresses = [self._address(a.called, b.called) for a, b in pairwise(entries)]
         record = Record(
             number=len(self.records) + 1,
             names=tuple(routine.name for routine in entries[:-1]),
             pool=self.pools - 1,
             offset_bytes=self.offset_bytes,
             size_bytes=size,
-            hash=hash_of_addresses(addresses[::-1]),
+            hash=self._hash_of(entries),
         )
         self.offset_bytes += size
         self.records.append(record)
@@ -337,6 +337,13 @@ class StackDepot:
         self._digest ^= hash((*map(id, entries), self.offset_bytes))
         self._machine.recorder.add(self._stored, record.number)
         return record
+
+    def _hash_of(self, entries: Entries) -> int:
+        hashed = self._hashes.get(entries)
+        if hashed is None:
+            addresses = [self._address(a.called, b.called) for a, b in pairwise(entries)]
+            hashed = self._hashes[entries] = hash_of_addresses(addresses[::-1])
+        return hashed
 
     def _address(self, caller: int, callee: int) -> int:
         """A return address: made up, equal for the same call and scattered like real ones."""
