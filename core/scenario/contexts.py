@@ -13,11 +13,14 @@ from core.trace.signals import number_below
 from core.trace.trace import Trace
 
 _INTERRUPT = "interrupt"
+_GUARDED = ("save_stack", "add_stack_record_to_list")
+"""Functions that have the guard set while they are at work; the second one since Linux 6.9."""
 _FAILURE = next(number for number, name in SPECIAL_HANDLES.items() if name == "failure_handle")
 
 LOSSES = {
     "design": "the guard ended a save inside a save",
     "interrupt": "an interrupt allocated in the middle of the save of what it interrupted",
+    "false_hit": "the guard ended a save though its task was in no other",
     "depot": "the stack depot had no handle to give",
 }
 """Why a page's record says nothing of who allocated it."""
@@ -82,22 +85,25 @@ def owners_lost(trace: Trace) -> dict[str, int]:
     positions = np.flatnonzero(lost[trace.codes & SITE_MASK])
     failed = arguments_of(trace.codes[positions]) == _FAILURE
     counts["depot"] = int(failed.sum())
-    if len(trace.positions(Kind.INTERRUPTED)):
-        refused = positions[~failed].tolist()
-        counts["interrupt"] = sum(_interrupts_a_save(trace, at) for at in refused)
-    counts["design"] = len(positions) - counts["depot"] - counts["interrupt"]
+    if trace.info.cpus == 1 and not trace.info.interrupts and len(trace.info.tasks) == 1:
+        # Nothing can come between: a hit is what the guard is for.
+        counts["design"] = len(positions) - counts["depot"]
+        return counts
+    for position in positions[~failed].tolist():
+        counts[_reason(trace, position)] += 1
     return counts
 
 
-def _interrupts_a_save(trace: Trace, position: int) -> bool:
-    """Whether what a record's save met is the save of the context that was interrupted.
+def _reason(trace: Trace, position: int) -> str:
+    """Return why the guard ended the save of a record.
 
-    On the way out from the record, an interrupt's frame comes before any other save then.
+    What it met is further out on the stack: a save of the same context, or of the one that an
+    interrupt interrupted. Where there is none, the guard's state was another context's.
     """
+    interrupted = False
     for call in reversed(trace.calls_at(position)):
         function = trace.function(call)
-        if function.subsystem == _INTERRUPT:
-            return True
-        if function.name == "save_stack":
-            return False
-    return False
+        if function.name in _GUARDED:
+            return "interrupt" if interrupted else "design"
+        interrupted = interrupted or function.subsystem == _INTERRUPT
+    return "false_hit"

@@ -63,27 +63,38 @@ def made(*events: str) -> Trace:
     return Trace(events_of, recorder.sites, recorder.functions, values, wide, INFO)
 
 
+def lost(design: int = 0, interrupt: int = 0, false_hit: int = 0, depot: int = 0) -> dict[str, int]:
+    return {"design": design, "interrupt": interrupt, "false_hit": false_hit, "depot": depot}
+
+
 IN_A_SAVE = ("+__set_page_owner", "+save_stack", "+kmalloc")
 
 
 def test_the_owner_of_a_page_is_lost_by_design_in_a_save_in_a_save() -> None:
     trace = made(*IN_A_SAVE, "+__set_page_owner", "o1")
-    assert owners_lost(trace) == {"design": 1, "interrupt": 0, "depot": 0}
+    assert owners_lost(trace) == lost(design=1)
 
 
 def test_it_is_lost_to_an_interrupt_where_that_came_between_the_saves() -> None:
     trace = made(*IN_A_SAVE, "!0", "+nic_irq", "+kmalloc", "+__set_page_owner", "o1")
-    assert owners_lost(trace) == {"design": 0, "interrupt": 1, "depot": 0}
+    assert owners_lost(trace) == lost(interrupt=1)
 
 
 def test_a_save_in_the_interrupts_own_save_is_by_design() -> None:
     trace = made("!0", "+nic_irq", *IN_A_SAVE, "+__set_page_owner", "o1")
-    assert owners_lost(trace) == {"design": 1, "interrupt": 0, "depot": 0}
+    assert owners_lost(trace) == lost(design=1)
+
+
+def test_a_hit_without_any_save_further_out_is_false() -> None:
+    trace = made("+kmalloc", "+__set_page_owner", "o1")
+    assert owners_lost(trace) == lost(false_hit=1)
+    trace = made("!0", "+nic_irq", "+__set_page_owner", "o1")
+    assert owners_lost(trace) == lost(false_hit=1)
 
 
 def test_what_the_depot_refused_is_no_fault_of_the_guard() -> None:
     trace = made("!0", "+nic_irq", "+__set_page_owner", "o2", "o5")
-    assert owners_lost(trace) == {"design": 0, "interrupt": 0, "depot": 1}
+    assert owners_lost(trace) == lost(depot=1)
 
 
 def test_the_reasons_add_up_to_the_count_of_a_run() -> None:
@@ -111,7 +122,7 @@ def test_a_lost_update_names_both_writers() -> None:
 def test_the_report_tells_of_cpus_and_interrupts() -> None:
     data = report(made(*IN_A_SAVE, "!0", "+nic_irq", "+__set_page_owner", "o1", "x"))
     assert (data["schema"], data["cpus"], data["interrupts"]) == (1, 2, {"nic": 1, "tick": 0})
-    assert data["owners_lost"] == {"design": 0, "interrupt": 1, "depot": 0}
+    assert data["owners_lost"] == lost(interrupt=1)
     assert data["lost_updates"] == [
         {
             "event": 7,
