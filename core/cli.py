@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("run", "compare", "inspect", "convert", "scenarios", "layout", "doctor")
+COMMANDS = ("run", "compare", "explore", "inspect", "convert", "scenarios", "layout", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

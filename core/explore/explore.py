@@ -19,13 +19,19 @@ from core.explore.parts import (
 )
 from core.explore.reduction import Reduction
 from core.explore.request import ExploreRequest, MakeSubject
-from core.explore.result import Counterexample, Exploration, Progress, PropertyResult
+from core.explore.result import (
+    COUNTEREXAMPLE,
+    INCOMPLETE,
+    VERIFIED,
+    Counterexample,
+    Exploration,
+    Progress,
+    PropertyResult,
+)
 from core.explore.search import Pace, Search
 from core.explore.starts import described, replay
 from core.explore.subject import Subject
 from core.explore.tally import Found, Tally
-
-VERIFIED, COUNTEREXAMPLE, INCOMPLETE = "verified", "counterexample", "incomplete"
 
 _BETWEEN_S = 0.04
 _STEPS = 16

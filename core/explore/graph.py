@@ -7,7 +7,7 @@ from core.explore.reduction import Reduction
 from core.explore.request import ExploreRequest
 from core.explore.result import GraphEdge, GraphNode, StateGraph
 from core.explore.search import Pace, Search
-from core.explore.starts import Deviations, Start, deviations_of, replay
+from core.explore.starts import Deviations, Start, described, deviations_of, replay
 from core.explore.subject import PRUNED, RunEnd, Subject
 from core.explore.table import SeenStates
 from core.kernel.choices import Option, Point, Way
@@ -107,6 +107,4 @@ def state_graph(subject: Subject, request: ExploreRequest) -> StateGraph | None:
 
 
 def _words(subject: Subject, deviations: Deviations) -> tuple[str, ...]:
-    from core.explore.starts import described
-
     return described(subject, replay(subject, deviations)[1].chosen) if deviations else ()

@@ -7,7 +7,10 @@ would take longer than most runs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
+
+import msgspec
 
 from core.errors import ScenarioError, did_you_mean
 from core.explore.properties import DEFAULT, PROPERTIES, Ended, judge
@@ -15,13 +18,15 @@ from core.explore.request import ExploreRequest
 from core.explore.subject import PRUNED, PointChooser, RunEnd
 from core.kernel.choices import Option, Point
 from core.kernel.machine import Machine
+from core.kernel.outcome import BudgetExhausted
+from core.kernel.pages import SHORT_RUN_EVENTS
 from core.scenario.checks import names_of
 from core.scenario.choices import describe
 from core.scenario.loader import parse
 from core.scenario.run import Overrides, Plan, build, plan, work_of
 
-BUDGET_EVENTS = 200_000
-"""A run of more events than this is taken not to end."""
+BUDGET_EVENTS = SHORT_RUN_EVENTS
+"""A run of more events than this is taken not to end, where the default run is shorter."""
 
 
 class _Abandoned(Exception):
@@ -55,6 +60,14 @@ class _Asking:
         return self.asked.choose(point)
 
 
+class _GoesOn:
+    """Lets nothing happen."""
+
+    def choose(self, point: Point) -> int:
+        del point
+        return 0
+
+
 class KernelSubject:
     """A scenario's kernel, run again and again.
 
@@ -75,12 +88,18 @@ class KernelSubject:
                     advice=did_you_mean(name, PROPERTIES),
                 )
         self._asking = _Asking(self.plan)
-        self.machine: Machine = build(self.plan, self._asking)
-        self._work = work_of(self.plan, self.machine)
-        self.machine.remember_start()
+        self._build()
+        if self.run(_GoesOn()).outcome == BudgetExhausted.outcome:
+            self.plan = replace(self.plan, budget_events=made.budget_events)
+            self._build()
         self._counts_requests = any(
             (made.scenario.fail.page, made.scenario.fail.kmalloc, made.scenario.fail.depot)
         )
+
+    def _build(self) -> None:
+        self.machine: Machine = build(self.plan, self._asking)
+        self._work = work_of(self.plan, self.machine)
+        self.machine.remember_start()
 
     def run(self, chooser: PointChooser) -> RunEnd:
         """Run from a fresh start to the end."""
@@ -137,10 +156,6 @@ class KernelSubject:
 
 def exploring(made: Plan) -> Plan:
     """Return a plan as it is explored: tasks take no turns, no choice is made, runs are short."""
-    from dataclasses import replace
-
-    import msgspec
-
     schedule = msgspec.structs.replace(made.scenario.schedule, policy="run_on", choices=())
     return replace(
         made,

@@ -138,4 +138,3 @@ def judge(ended: Ended, names: Sequence[str]) -> tuple[Violation, ...]:
         if remark is not None:
             broken.append(Violation(name, remark.event, remark.sentence))
     return tuple(broken)
-

@@ -6,6 +6,9 @@ import msgspec
 
 SCHEMA = 1
 
+VERIFIED, COUNTEREXAMPLE, INCOMPLETE = "verified", "counterexample", "incomplete"
+"""Verdicts; the last one where an exploration was stopped before it found anything."""
+
 
 class Bound(msgspec.Struct, frozen=True):
     """How much may happen in one run.

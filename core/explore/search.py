@@ -111,6 +111,7 @@ class Search:
         self._starts: Starts = {left: list(each) for left, each in (starts or {}).items()}
         if starts is None:
             self._starts[budget] = [DEFAULT]
+        self._tried: dict[int, int] = {}
         self._plans: dict[tuple[tuple[Option, ...], bool, bool], _Plan] = {}
         self._left = budget
         self._start: Start = DEFAULT
@@ -127,6 +128,13 @@ class Search:
     def frontier(self) -> int:
         """How many starts wait."""
         return sum(map(len, self._starts.values()))
+
+    @property
+    def made(self) -> dict[int, int]:
+        """How many starts there were so far, tried or not, by what they have left to spend."""
+        return {
+            left: self._tried.get(left, 0) + len(waiting) for left, waiting in self._starts.items()
+        }
 
     def waiting(self) -> Starts:
         """Return the starts that wait, by what they have left, dearest last."""
@@ -159,6 +167,7 @@ class Search:
                     return Pace.PAUSED
                 if halted():
                     return Pace.HALTED
+                self._tried[left] = self._tried.get(left, 0) + 1
                 self._try(starts.pop())
                 if self._learn():
                     return Pace.GREW
