@@ -7,7 +7,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.guards.catalog import DESIGNS, STORIES
-from core.scenario.contexts import LOSSES, interrupt_counts, lost_updates, owners_lost
+from core.scenario.contexts import (
+    LOSSES,
+    guards_left_set,
+    interrupt_counts,
+    lost_updates,
+    owners_lost,
+)
 from core.scenario.report import deepest_position, report, stack_summary
 from core.trace.events import Function
 from core.trace.explain import explain
@@ -132,13 +138,18 @@ def _tell_contexts(trace: Trace, console: Console) -> None:
     console.print(escape(f"{cpus}, interrupts: {came or 'none'}"))
     updates = lost_updates(trace)
     for update in updates[:_MOST_LOST_UPDATES]:
+        whose = "its own word" if update.kept_by == update.of else f"the word of {update.of}"
+        told = f"{update.kept_by} stored {whose} as it was before {update.lost_by} wrote"
         console.print(
-            f"[bold red]lost update[/] at event {update.event:,}: {escape(update.kept_by)} stored "
-            f"the word of {escape(update.of)} as it was before {escape(update.lost_by)} wrote "
+            f"[bold red]lost update[/] at event {update.event:,}: {escape(told)} "
             f"{escape(update.field)}"
         )
     if len(updates) > _MOST_LOST_UPDATES:
         console.print(f"… and {len(updates) - _MOST_LOST_UPDATES:,} more lost updates")
+    left_set = guards_left_set(trace)
+    if left_set:
+        said = f"of {', '.join(left_set)}, though no save is under way any more"
+        console.print(f"[bold red]guard left set[/]: {escape(said)}")
     for reason, pages in owners_lost(trace).items():
         if pages:
             console.print(f"{pages:,} owner{'s' if pages > 1 else ''} lost: {LOSSES[reason]}")

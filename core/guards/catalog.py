@@ -37,10 +37,10 @@ STORIES = {
     "allocates never comes to the search.",
     "uint": "A counter in task_struct, tested before the walk, turns the nested call back at once; "
     "it belongs to the task and goes where the task goes.",
-    "bit1": "One bit in the word that only current writes turns the nested call back as the "
-    "counter does, without atomics and without another byte.",
-    "bit2": "Two bits in the same word count to 3 and wrap to 0: a maximum above 3 is never "
-    "reached, and the guard is gone.",
+    "bit1": "One bit turns the nested call back as the counter does and takes no byte of its own; "
+    "it needs no atomics as long as only current writes the word it is in.",
+    "bit2": "Two bits count to 3 and wrap to 0: a maximum above 3 is never reached, and the guard "
+    "is gone.",
     "atomic": "The counter of the patch with atomic_inc and atomic_dec is safe from writers that "
     "do not exist: only current touches it, so plain instructions do the same.",
     "percpu": "The counter belongs to the CPU and not to the task: a task that is preempted in the "

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.kernel.outcome import COMPLETED
 from core.trace.events import SITE_MASK, Kind
 from core.trace.explain import SPECIAL_HANDLES, task_name
 from core.trace.index import arguments_of
@@ -58,6 +59,21 @@ def interrupt_counts(trace: Trace) -> dict[str, int]:
 def lost_updates(trace: Trace, most: int | None = None) -> list[LostUpdate]:
     """Return the updates that got lost, in their order, at most so many."""
     return [_lost_update(trace, int(at)) for at in trace.positions(Kind.LOST_UPDATE)[:most]]
+
+
+def guards_left_set(trace: Trace) -> list[str]:
+    """Return whose guard is set though the run is complete: tasks, or CPUs for a per-CPU one."""
+    guard = trace.info.guard
+    if not guard.unit_bytes or trace.info.outcome != COMPLETED:
+        return []
+    if guard.per_cpu:
+        owners = [f"CPU {number}" for number in range(trace.info.cpus)]
+    else:
+        owners = [task_name(trace, number) for number in range(len(trace.info.tasks))]
+    end = len(trace) - 1
+    return [
+        name for number, name in enumerate(owners) if guard.value_of(trace.word_of(number, end))
+    ]
 
 
 def _lost_update(trace: Trace, position: int) -> LostUpdate:

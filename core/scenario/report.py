@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.scenario.contexts import interrupt_counts, lost_updates, owners_lost
+from core.scenario.contexts import guards_left_set, interrupt_counts, lost_updates, owners_lost
 from core.trace.events import SITE_MASK, Kind
 from core.trace.short_circuit import RETURNS, essential_names, short_circuit_at
 from core.trace.trace import Frame, Trace
@@ -45,6 +45,7 @@ def report(trace: Trace, *, essential: bool = False) -> dict[str, Any]:
             "word": info.guard.word or None,
             "per_cpu": info.guard.per_cpu,
             "storage": _storage(trace),
+            "left_set": guards_left_set(trace),
         },
         "cpus": info.cpus,
         "interrupts": interrupt_counts(trace),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
+from typing import Any
 
 import msgspec
 import numpy as np
 from rich.console import Console
 
 from core.commands.story import tell
+from core.errors import ScenarioError
 from core.scenario.contexts import LOSSES, LostUpdate, interrupt_counts, lost_updates, owners_lost
 from core.scenario.report import report
 from core.trace.events import SITE_BITS, Function, Kind
 from core.trace.info import GuardInfo, InterruptInfo, LayoutInfo, TaskInfo, TraceInfo
 from core.trace.recorder import Recorder
 from core.trace.trace import Trace
-from tests.runs import bundled_run, counts, run_scenario
+from tests.runs import bundled_run, counts, run_scenario, run_text
 
 SUBSYSTEMS = {"save_stack": "page_owner", "__set_page_owner": "page_owner", "nic_irq": "interrupt"}
 INFO = TraceInfo(
@@ -151,7 +154,7 @@ def told(trace: Trace) -> str:
 
 def test_the_story_names_guard_word_and_what_came_between() -> None:
     said = told(made(*IN_A_SAVE, "!0", "+nic_irq", "+__set_page_owner", "o1", "x"))
-    assert "One bit in the word that only current writes" in said
+    assert "One bit turns the nested call back" in said
     assert "in the word that other CPUs write under the scheduler's locks" in said
     assert "2 CPUs, interrupts: nic 1, tick 0" in said
     assert (
@@ -171,3 +174,71 @@ def test_many_lost_updates_are_not_all_told() -> None:
     said = told(made("+kmalloc", *["x"] * 14))
     assert said.count("lost update at event") == 10
     assert "… and 4 more lost updates" in said
+
+
+TWO_CPUS = """
+schema = 1
+name = "two-cpus"
+title = "Two CPUs"
+shows = "Another CPU writes the word of a task that is in a save."
+kernel = { version = "6.1", arch = "x86_64", cpus = 2 }
+guard = { word = "serialized" }
+
+[[tasks]]
+comm = "sh"
+pid = 40
+work = [{ op = "alloc_pages" }]
+
+[[tasks]]
+comm = "chrt"
+pid = 41
+cpu = 1
+work = [{ op = "set_scheduler", target = "sh/40" }]
+
+[schedule]
+policy = "run_on"
+choices = CHOICES
+"""
+
+
+def two_cpus(*choices: str, **overrides: Any) -> Trace:
+    return run_text(TWO_CPUS.replace("CHOICES", json.dumps(choices)), **overrides)
+
+
+def every_switch(**overrides: Any) -> list[Trace]:
+    """Runs in which the second CPU takes its turn at one point after the other."""
+    traces = []
+    for point in range(40):
+        try:
+            traces.append(two_cpus(f"{point} cpu 1", **overrides))
+        except ScenarioError:
+            continue
+    assert len(traces) > 3
+    return traces
+
+
+def test_a_switch_between_load_and_store_loses_the_others_write() -> None:
+    data = [report(trace) for trace in every_switch()]
+    lost_by = {update["lost_by"] for each in data for update in each["lost_updates"]}
+    fields = {update["field"] for each in data for update in each["lost_updates"]}
+    assert (lost_by, fields) == ({"chrt/41"}, {"sched_reset_on_fork"})
+    assert all(each["cpus"] == 2 for each in data)
+
+
+def test_a_switch_between_the_others_load_and_store_leaves_the_guard_set() -> None:
+    trace = two_cpus("5 cpu 1", "8 cpu 0")
+    data = report(trace)
+    assert data["guard"]["left_set"] == ["sh/40"]
+    (update,) = data["lost_updates"]
+    assert (update["lost_by"], update["kept_by"]) == ("sh/40", "chrt/41")
+    assert update["field"] == "in_page_owner"
+    said = told(trace)
+    assert "chrt/41 stored the word of sh/40 as it was before sh/40 wrote in_page_owner" in said
+    assert "guard left set: of sh/40, though no save is under way any more" in said
+
+
+def test_in_the_strictly_current_word_nothing_is_lost() -> None:
+    for trace in every_switch(word="current"):
+        data = report(trace)
+        assert (data["lost_updates"], data["guard"]["left_set"]) == ([], [])
+        assert data["guard"]["word"] == "current"
