@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.explore_question import Question
+from gui.widgets.explore.words import cheapest
 
 if TYPE_CHECKING:
     from core.explore.estimate import Estimate
@@ -181,8 +182,8 @@ class ExploreSession(Question):
 
     def _take(self, result: Exploration) -> None:
         self.result, self._answered = result, self.asked
-        broken = [each.name for each in result.properties if not each.holds]
-        self.selected, self.node = (broken or [""])[0], -1
+        first = cheapest(result)
+        self.selected, self.node = first.name if first is not None else "", -1
         self.result_changed.emit()
         self.selection_changed.emit()
         self._over()

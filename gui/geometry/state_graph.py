@@ -1,7 +1,7 @@
-"""Where the states of a small state space stand: a column a depth, few crossings, chains straight.
+"""Where the states of a small state space stand: in columns, few crossings, chains straight.
 
 Pure and deterministic: the same states and steps always stand at the same places. Places are in
-units: one to the next depth, at least one between two states of a depth.
+units: one to the next column, at least one between two states of a column.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def place(depths: Sequence[int], edges: Sequence[Edge]) -> Placed:
     """Return where states stand.
 
     Args:
-        depths: How deep each state is; depths that nobody has take no room.
+        depths: How deep each state is: a step goes right where it goes deeper. Depths that nobody
+            has, or that no step needs, take no room.
         edges: Steps, as pairs of states.
     """
-    ranks = {depth: at for at, depth in enumerate(sorted(set(depths)))}
-    columns: list[list[int]] = [[] for _ in ranks]
-    for node, depth in enumerate(depths):
-        columns[ranks[depth]].append(node)
-    column_of = [ranks[depth] for depth in depths]
+    column_of = _columns(depths, edges)
+    columns: list[list[int]] = [[] for _ in range(max(column_of, default=-1) + 1)]
+    for node, column in enumerate(column_of):
+        columns[column].append(node)
     before: list[list[int]] = [[] for _ in depths]
     after: list[list[int]] = [[] for _ in depths]
     for start, end in edges:
@@ -67,6 +67,18 @@ def place(depths: Sequence[int], edges: Sequence[Edge]) -> Placed:
         tuple(y - top for y in ys),
         tuple(tuple(column) for column in columns),
     )
+
+
+def _columns(depths: Sequence[int], edges: Sequence[Edge]) -> list[int]:
+    """Return each state's column: one behind the last of those that lead to it from less deep."""
+    leading: dict[int, list[int]] = {}
+    for start, end in edges:
+        if depths[start] < depths[end]:
+            leading.setdefault(end, []).append(start)
+    found = [0] * len(depths)
+    for node in sorted(range(len(depths)), key=lambda node: depths[node]):
+        found[node] = 1 + max((found[each] for each in leading.get(node, ())), default=-1)
+    return found
 
 
 def crossings(columns: Sequence[Sequence[int]], edges: Sequence[Edge]) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -66,8 +75,10 @@ class PropertyList(QListView):
         self._syncing = True
         if row < 0:
             self.selectionModel().clear()
-        elif row != self.currentIndex().row():
-            self.setCurrentIndex(self.properties.index(row))
+        else:
+            # A list that gets the keyboard has a current row, which is not selected yet.
+            chosen = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.properties.index(row), chosen)
         self._syncing = False
 
     def event(self, event: QEvent) -> bool:

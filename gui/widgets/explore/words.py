@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from core.explore.estimate import Estimate
-    from core.explore.result import Bound, Counterexample, Exploration, Progress, StateGraph
+    from core.explore.result import (
+        Bound,
+        Counterexample,
+        Exploration,
+        Progress,
+        PropertyResult,
+        StateGraph,
+    )
 
 OK, DANGER, WARNING, INFO = "ok", "danger", "warning", "info"
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -23,6 +30,17 @@ _TITLES = {
     "owner-kept": "Every page keeps its owner",
     "no-failure-handle": "No page has the failure handle",
     "within-max-depth": "Saves nest no deeper than allowed",
+}
+_BROKEN = {
+    "guard-clear": "the guard stays set",
+    "no-false-hit": "somebody is turned away for nothing",
+    "no-lost-update": "an update is lost",
+    "no-deadlock": "a deadlock",
+    "no-overflow": "a stack overflows",
+    "termination": "a run never ends",
+    "owner-kept": "a page loses its owner",
+    "no-failure-handle": "a page has no handle",
+    "within-max-depth": "saves nest deeper than allowed",
 }
 _WAYS = {
     "go_on": "goes on",
@@ -119,12 +137,13 @@ def bound_words(bound: Bound) -> str:
 def verdict_of(result: Exploration) -> Verdict:
     """Return the answer as a sentence."""
     runs = counted(result.runs, "run", digits=True)
-    broken = [each for each in result.properties if not each.holds]
-    if broken:
-        first = min(broken, key=lambda each: _cost(each.counterexample))
+    first = cheapest(result)
+    if first is not None:
+        found = first.counterexample
+        what = f"{broken_words(first.name)} {after_words(found)}" if found else first.name
+        said = f"{found.sentence[:1].upper()}{found.sentence[1:].rstrip('.')}." if found else ""
         stopped = "" if result.complete else "It was stopped: there may be a shorter one."
-        told = _told(first.name, first.counterexample)
-        return Verdict(DANGER, f"Counterexample: {told}.", stopped)
+        return Verdict(DANGER, f"Counterexample: {what}.", " ".join(filter(None, (said, stopped))))
     if not result.complete:
         return Verdict(
             WARNING,
@@ -134,19 +153,21 @@ def verdict_of(result: Exploration) -> Verdict:
     return Verdict(OK, f"Verified: no bad outcome in {runs}, at most {bound_words(result.bound)}.")
 
 
+def cheapest(result: Exploration) -> PropertyResult | None:
+    """Return the broken property that takes least to break."""
+    broken = [each for each in result.properties if not each.holds]
+    return min(broken, key=lambda each: _cost(each.counterexample), default=None)
+
+
 def _cost(found: Counterexample | None) -> tuple[int, int]:
     if found is None:
         return 1 << 30, 0
     return found.switches + found.interrupts + found.failures, found.events
 
 
-def _told(name: str, found: Counterexample | None) -> str:
-    if found is None:
-        return f"“{property_title(name).lower()}” does not hold"
-    sentence = (found.sentence or f"“{property_title(name).lower()}” does not hold").rstrip(".")
-    if sentence[:1].isupper() and not sentence[:2].isupper():
-        sentence = sentence[0].lower() + sentence[1:]
-    return f"{sentence} {after_words(found)}"
+def broken_words(name: str) -> str:
+    """Return what is so where a property is broken, in a few words."""
+    return _BROKEN.get(name) or f"“{property_title(name).lower()}” does not hold"
 
 
 def after_words(found: Counterexample) -> str:
@@ -207,16 +228,15 @@ def choice_words(choice: str) -> tuple[str, str]:
     """
     number, _, rest = choice.partition(" ")
     way, _, what = rest.partition(" ")
+    last = what.rpartition(" ")
     said = {
         "interrupt": f"interrupt {what} comes",
-        "cpu": f"CPU {what} goes on",
+        "cpu": f"{last[2]} goes on, on CPU {last[0]}" if last[0] else f"CPU {what} goes on",
         "preempt": f"{what} takes over this CPU",
         "fail": "the allocation fails",
-    }.get(way, rest)
-    if way == "migrate":
-        task, _, cpu = what.rpartition(" ")
-        said = f"{task} moves to CPU {cpu}" if task else rest
-    return f"Point {number}", said
+        "migrate": f"{last[0]} moves to CPU {last[2]}",
+    }
+    return f"Point {number}", said.get(way, rest)
 
 
 def way_of(choice: str) -> str:
@@ -262,7 +282,7 @@ def state_words(graph: StateGraph, node: int) -> str:
         GOES_ON: "the run goes on",
         ENDED_WELL: "the run ended well",
         SEEN: "seen before: the rest is known",
-        ENDED_BADLY: f"the run ended badly: {property_title(state.broken).lower()}: no"
+        ENDED_BADLY: f"the run ended badly: {broken_words(state.broken)}"
         if state.broken
         else f"the run ended badly: {state.outcome.replace('_', ' ')}",
     }[outcome]
