@@ -14,13 +14,15 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from core.trace.events import SITE_MASK, Function, Kind
+from core.trace.events import SITE_MASK, Function, Kind, Site
 
 if TYPE_CHECKING:
     from core.trace.info import TraceInfo
     from core.trace.trace import Trace
 
 _SUFFIX = ".txt"
+_KEPT_AS_IT_IS = ("none", "scan", "atomic", "percpu", "gfp")
+"""The designs that a listing tells apart by their own name; the others are flags or counters."""
 _CONDITION = re.compile(r"(\w+)(!?=)([\w.,]+)")
 _CONDITIONS = re.compile(r"\s*\[([^\]]*)\]\s*$")
 _SECTION = re.compile(r"== (?P<names>[^(]+?) \((?P<source>.+)\)$")
@@ -37,13 +39,13 @@ class Line:
 
     Attributes:
         number: Counted from 1.
-        label: What events call it, or an empty string.
+        labels: What events call it.
         text: As it is shown.
         exit_of: The event after which a call returns from this line, or an empty string.
     """
 
     number: int
-    label: str
+    labels: tuple[str, ...]
     text: str
     exit_of: str = ""
 
@@ -69,7 +71,7 @@ class Listing:
 
     def line_of(self, label: str) -> int | None:
         """Return the number of the line with a label."""
-        return next((line.number for line in self.lines if line.label == label), None)
+        return next((line.number for line in self.lines if label in line.labels), None)
 
     def exit_of(self, label: str) -> int | None:
         """Return the line a call returns from where its return follows an event at once."""
@@ -106,6 +108,13 @@ class Spot:
     event: int
     outer: bool = False
     stopped: bool = False
+
+
+def label_of(site: Site) -> str:
+    """Return what a listing calls an event's line: turning interrupts off and on are two."""
+    if site.kind is Kind.IRQS_OFF:
+        return "irqs_off"
+    return "irqs_on" if site.kind is Kind.IRQS_ON else site.label
 
 
 # -- the texts ------------------------------------------------------------------------------
@@ -187,18 +196,19 @@ def listing_for(info: TraceInfo, function_name: str) -> Listing:
     guard = info.guard
     return _listing(
         function_name, info.kernel, info.arch, info.unwinder, guard.design, guard.max_depth,
-        guard.field,
+        guard.field, guard.word,
     )  # fmt: skip
 
 
 @cache
 def _listing(
-    function: str, kernel: str, arch: str, unwinder: str, design: str, max_depth: int, field: str
-) -> Listing:
+    function: str, kernel: str, arch: str, unwinder: str, design: str, max_depth: int, field: str,
+    word: str,
+) -> Listing:  # fmt: skip
     kind = design
-    if design not in ("none", "scan"):
+    if design not in _KEPT_AS_IT_IS:
         kind = "flag" if design == "bit1" and max_depth == 1 else "counter"
-    facts = {"guard": kind, "kernel": kernel, "arch": arch, "unwinder": unwinder}
+    facts = {"guard": kind, "kernel": kernel, "arch": arch, "unwinder": unwinder, "word": word}
     fitting = [
         section
         for section in _library().sections
@@ -221,10 +231,10 @@ def _unknown(function: str) -> Listing:
 
 
 def _numbered(lines: list[tuple[str, str]]) -> Iterator[Line]:
-    for number, (label, text) in enumerate(lines, 1):
-        bare = label.strip("!")
-        own = "" if label.startswith("!") else bare
-        yield Line(number, own, text, bare if "!" in label else "")
+    for number, (labels, text) in enumerate(lines, 1):
+        own = tuple(each.rstrip("!") for each in labels.split() if each[0] != "!")
+        leaving = next((each.strip("!") for each in labels.split() if "!" in each), "")
+        yield Line(number, own, text, leaving)
 
 
 def names_behind(generic: str) -> tuple[str, ...]:
@@ -259,6 +269,8 @@ def _outer_spot(trace: Trace, position: int, calls: list[int], at: int) -> Spot:
     function = trace.function(call)
     listing = listing_for(trace.info, function.name)
     line = listing.call_line(trace.function(inner).name)
+    if line is None:
+        line = _last_line(trace, listing, inner, call)
     visited = _visited(trace, listing, function, call, inner)
     return Spot(function, listing, line, visited - {line}, inner, outer=True)
 
@@ -268,11 +280,11 @@ def _event_spot(trace: Trace, position: int) -> Spot:
     function = trace.function(position)
     listing = listing_for(trace.info, function.name)
     call = _call_of(trace, position)
-    line = listing.line_of(site.label)
+    line = listing.line_of(label_of(site))
     if site.kind is Kind.RETURNED:
         line = _exit_line(trace, listing, position, call) or line
     stopped = site.kind is Kind.STOPPED
-    if stopped:
+    if stopped or (line is None and site.kind is Kind.LOST_UPDATE):
         line = _last_line(trace, listing, position, call)
     visited = _visited(trace, listing, function, call, position)
     return Spot(function, listing, line, visited - {line}, position, stopped=stopped)
@@ -296,15 +308,22 @@ def _exit_line(trace: Trace, listing: Listing, position: int, call: int) -> int 
     before = position - 1
     if before <= call or trace.parents[before] != call:
         return None
-    return listing.exit_of(trace.site(before).label)
+    return listing.exit_of(label_of(trace.site(before)))
 
 
 def _last_line(trace: Trace, listing: Listing, position: int, call: int) -> int | None:
-    """The last line a call reached before the run died in it."""
-    for at in range(position - 1, max(-1, call - 1), -1):
-        if at == call or trace.parents[at] == call:
-            return listing.line_of(trace.site(at).label)
-    return None
+    """The last line a call reached before it was interrupted or the run died in it."""
+    start = max(call + 1, position - _LOOK_BACK_EVENTS)
+    own = (trace.parents[start:position] == call).nonzero()[0] + start
+    for at in own[::-1].tolist():
+        where, site = trace.function(at), trace.site(at)
+        if where.name == listing.function:
+            line = listing.line_of(label_of(site))
+        else:
+            line = listing.call_line(where.name) if site.kind is Kind.CALLED else None
+        if line is not None:
+            return line
+    return listing.line_of("enter")
 
 
 def _visited(
@@ -322,5 +341,5 @@ def _visited(
         if site.kind is Kind.CALLED:
             lines.add(listing.call_line(where.name))
         elif where.name == function.name:
-            lines.add(listing.line_of(site.label))
+            lines.add(listing.line_of(label_of(site)))
     return frozenset(line for line in lines if line is not None)

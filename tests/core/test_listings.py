@@ -5,69 +5,31 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from functools import cache
-from itertools import product
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from core.errors import ProfileError
-from core.guards.catalog import DESIGNS
-from core.kernel.profile import arches, kernels
-from core.scenario.loader import ScenarioText, bundled, open_scenario, parse
-from core.scenario.run import Overrides, plan, run
+from core.kernel.profile import load_profile
 from core.trace import listings
 from core.trace.events import SITE_MASK, Kind
-from core.trace.listings import listing_for, spot_at
+from core.trace.listings import label_of, listing_for, spot_at
 from core.trace.trace import Trace
+from tests.core.swept import MACHINES, contexts, sweep
 from tests.runs import run_scenario
 
 WIDEST_CHARACTERS = 60
 LONGEST_LINES = 20
-NEVER_HAPPENS = {("add_stack_record_to_list", "test"), ("add_stack_record_to_list", "scan")}
-"""Declared with the guard's other lines; but this function sets the bit and never tests it."""
+NEVER_HAPPENS = {
+    *(("add_stack_record_to_list", label) for label in ("test", "scan", "flag")),
+    ("save_stack", "flag"),
+}
+"""Declared with the guard's other lines; but this function sets the bit and never tests it, and
+where the guard is a flag of the mask, __set_page_owner looks at it."""
 
-HEAD = 'schema = 1\nname = "x"\ntitle = "x"\nshows = "x"\n'
-
-
-def _rare() -> Iterator[ScenarioText]:
-    """What the bundled scenarios leave out: failures, large sizes, slabs that empty and refill."""
-
-    def scenario(tables: str, *works: str, kernel: str = "") -> ScenarioText:
-        work = "".join(f"[[tasks.work]]\n{lines}\n" for lines in works)
-        head = f'{HEAD}[kernel]\nversion = "6.1"\narch = "x86_64"\n{kernel}'
-        return parse(f"{head}{tables}[[tasks]]\n{work}", where="a test")
-
-    def kmalloc(size_bytes: int, repeat: int) -> str:
-        return f'op = "kmalloc"\nsize = {size_bytes}\nrepeat = {repeat}'
-
-    page, off = 'op = "alloc_pages"\nrepeat = 2\n', 'page_owner = "off"\n'
-    yield scenario("[depot]\ndisabled = true\n", page)
-    yield scenario("[depot]\nfree_bytes = 0\nspare = false\npools_left = 0\n", page)
-    yield scenario("[fail]\nkmalloc = [1]\n", kmalloc(64, 1), kmalloc(0, 1))
-    yield scenario("", kmalloc(100_000, 1), kmalloc(4096, 200), 'op = "kfree"\nrepeat = 201')
-    yield scenario("", kmalloc(4096, 90), 'op = "kfree"\nrepeat = 90', kmalloc(4096, 90))
-    for order in (0, 5):
-        events = f'op = "page_events"\nrepeat = 2\norder = {order}'
-        yield scenario('[unwinder]\nmodel = "allocating"\n', events, kernel=off)
-
-
-@cache
-def sweep() -> tuple[Trace, ...]:
-    """Every scenario under every guard on every kernel and architecture that can run it."""
-    sources = [*(open_scenario(name) for name in bundled()), *_rare()]
-    guards = [(design, 1) for design in DESIGNS] + [("bit1", 2)]
-    machines = [(kernel, arch) for kernel in kernels() for arch in arches(kernel)]
-    found = []
-    for source, (guard, depth), (kernel, arch) in product(sources, guards, machines):
-        overrides = Overrides(guard, depth, arch, kernel, budget_events=30_000)
-        try:
-            found.append(run(plan(source, {}, overrides)))
-        except ProfileError:
-            continue
-    return tuple(found)
+AS_THE_LINE_BEFORE = (Kind.STOPPED, Kind.LOST_UPDATE)
+"""What is shown at the last line that was reached."""
 
 
 def text_at(trace: Trace, position: int, call: int | None = None) -> str:
@@ -81,15 +43,15 @@ def text_at(trace: Trace, position: int, call: int | None = None) -> str:
 
 
 def test_every_event_has_its_line() -> None:
-    traces = sweep()
-    assert len(traces) > 500
+    assert len(sweep()) > 500
+    assert len(contexts()) > 200
     missing = {
-        (function.name, site.label, trace.info.kernel)
-        for trace in traces
+        (function.name, label_of(site), trace.info.kernel)
+        for trace in (*sweep(), *contexts())
         for site in trace.sites
         for function in [trace.functions[site.function]]
-        if listing_for(trace.info, function.name).line_of(site.label) is None
-        and site.label != "stop"
+        if listing_for(trace.info, function.name).line_of(label_of(site)) is None
+        and site.kind not in AS_THE_LINE_BEFORE
         and (function.name, site.label) not in NEVER_HAPPENS
     }
     assert not missing
@@ -98,17 +60,28 @@ def test_every_event_has_its_line() -> None:
 def test_every_call_has_its_line() -> None:
     missing = {
         (outer, inner, trace.info.kernel)
-        for trace in sweep()
+        for trace in (*sweep(), *contexts())
         for outer, inner in calls_of(trace)
         if listing_for(trace.info, outer).call_line(inner) is None
     }
     assert not missing
 
 
+@pytest.mark.parametrize(("kernel", "arch"), MACHINES)
+def test_every_way_has_its_calls(kernel: str, arch: str) -> None:
+    """Also those that no run takes."""
+    info = run_scenario("quiet-kmalloc", kernel=kernel, arch=arch).info
+    for path in load_profile(kernel, arch).paths.values():
+        for outer, inner in pairwise(path):
+            assert listing_for(info, outer).call_line(inner) is not None, (outer, inner)
+
+
 def calls_of(trace: Trace) -> set[tuple[str, str]]:
     functions = np.array([site.function for site in trace.sites])
     called = np.flatnonzero((trace.site_kinds == Kind.CALLED)[trace.codes & SITE_MASK])
-    called = called[trace.parents[called] >= 0]
+    kinds = trace.site_kinds[trace.codes & SITE_MASK]
+    # Nothing calls the entry of an interrupt.
+    called = called[(trace.parents[called] >= 0) & (kinds[called - 1] != Kind.INTERRUPTED)]
     inner = functions[trace.codes[called] & SITE_MASK]
     outer = functions[trace.codes[trace.parents[called]] & SITE_MASK]
     names = trace.functions
@@ -119,42 +92,46 @@ def calls_of(trace: Trace) -> set[tuple[str, str]]:
 def test_no_label_is_dead() -> None:
     used: dict[str, set[str]] = defaultdict(set)
     offered: dict[str, set[str]] = defaultdict(set)
-    for trace in sweep():
+    for trace in (*sweep(), *contexts()):
         for site in trace.sites:
-            name = trace.functions[site.function].name
-            used[name].add(site.label)
+            function = trace.functions[site.function]
+            name = function.name
+            made_up = "driver_op" if name.startswith("driver_op") else "handler"
+            listed = made_up if function.source == "a driver" else name
+            used[listed].add(label_of(site))
             lines = listing_for(trace.info, name).lines
-            offered[name] |= {line.label for line in lines if line.label}
+            offered[listed] |= {label for line in lines for label in line.labels}
     dead = {(name, label) for name in offered for label in offered[name] - used[name]}
-    # Nothing calls the scheduler in the simulation: it is shown for its switch.
-    assert dead == {("schedule", "enter"), ("schedule", "return")}
+    assert not dead
 
 
 def test_every_section_is_used() -> None:
-    names = {function.name for trace in sweep() for function in trace.functions}
+    names = {function.name for trace in (*sweep(), *contexts()) for function in trace.functions}
+    names |= {name for machine in MACHINES for name in load_profile(*machine).functions}
     for section in listings._library().sections:
         assert any(section.describes(name) for name in names), section.names
 
 
 def test_the_source_file_is_the_profiles() -> None:
-    for trace in sweep():
+    for trace in (*sweep(), *contexts()):
         for function in trace.functions:
             listing = listing_for(trace.info, function.name)
             assert listing.known
-            assert fnmatchcase(listing.source, function.source), function
+            names = (listing.source, function.source)
+            assert fnmatchcase(*names) or fnmatchcase(*reversed(names)), function
 
 
 def test_listings_can_be_projected() -> None:
-    for trace in sweep():
+    for trace in (*sweep(), *contexts()):
         for function in trace.functions:
             lines = listing_for(trace.info, function.name).lines
             assert 3 <= len(lines) <= LONGEST_LINES
             assert [line.number for line in lines] == list(range(1, len(lines) + 1))
-            assert lines[0].label == "enter"
-            assert lines[-1].label == "return"
+            assert "enter" in lines[0].labels
+            assert "return" in lines[-1].labels
             assert all(len(line.text) <= WIDEST_CHARACTERS for line in lines), function
             assert all(line.text.strip() for line in lines)
-            labels = [line.label for line in lines if line.label]
+            labels = [label for line in lines for label in line.labels]
             assert len(labels) == len(set(labels)), function
 
 
@@ -170,12 +147,17 @@ def test_listings_can_be_projected() -> None:
         ("bit2", 1, "enter test set walk fail clear return", "if (current->page_owner_depth >= 1)"),
         ("bit1", 2, "enter test set walk fail clear return", "if (current->page_owner_depth >= 2)"),
         ("bit1", 1, "enter test set walk fail clear return", "if (current->in_page_owner)"),
+        ("atomic", 1, "enter test set walk fail clear return",
+         "if (atomic_read(&current->page_owner_depth) >= 1)"),
+        ("percpu", 1, "enter test set walk fail clear return",
+         "if (this_cpu_read(page_owner_depth) >= 1)"),
+        ("gfp", 1, "enter walk fail return", ""),
     ],
-)
+)  # fmt: skip
 def test_save_stack_differs_by_guard(guard: str, depth: int, labels: str, test: str) -> None:
     trace = run_scenario("mail-chain", guard=guard, max_depth=depth, budget_events=2000)
     listing = listing_for(trace.info, "save_stack")
-    assert [line.label for line in listing.lines if line.label] == labels.split()
+    assert [label for line in listing.lines for label in line.labels] == labels.split()
     number = listing.line_of("test")
     assert (number is None) is (test == "")
     if number is not None:
@@ -195,7 +177,7 @@ def test_ia64_builds_scripts_in_two_ways() -> None:
 def test_the_depot_has_two_generations() -> None:
     slabs = listing_for(run_scenario("depot-growth").info, "__stack_depot_save")
     pools = listing_for(run_scenario("depot-growth", kernel="6.12").info, "stack_depot_save_flags")
-    order = [[line.label for line in each.lines if line.label] for each in (slabs, pools)]
+    order = [[label for line in each.lines for label in line.labels] for each in (slabs, pools)]
     assert order[0].index("pool") < order[0].index("room")
     assert order[1].index("room") < order[1].index("pool")
 
@@ -203,7 +185,7 @@ def test_the_depot_has_two_generations() -> None:
 def test_an_unknown_function_has_three_lines() -> None:
     listing = listing_for(run_scenario("mail-chain").info, "tcp_v4_rcv")
     assert not listing.known
-    assert [line.label for line in listing.lines] == ["enter", "", "return"]
+    assert [line.labels for line in listing.lines] == [("enter",), (), ("return",)]
     assert listing.lines[0].text == "tcp_v4_rcv(...)"
 
 
@@ -296,6 +278,52 @@ def test_a_switch_shows_the_scheduler() -> None:
     trace = run_scenario("two-tasks")
     switch = int(trace.positions(Kind.TASK_SWITCHED)[0])
     assert text_at(trace, switch).startswith("context_switch(next)")
+
+
+def test_an_interrupted_frame_stands_where_it_was() -> None:
+    """Nothing in its listing calls an interrupt."""
+    found = 0
+    for trace in contexts()[:40]:
+        for at in trace.positions(Kind.INTERRUPTED).tolist():
+            calls = trace.calls_at(at + 1)
+            if len(calls) < 2:
+                continue
+            spot = spot_at(trace, at + 1, calls[-2])
+            before = spot_at(trace, at - 1)
+            assert spot is not None
+            assert spot.outer
+            assert spot.line is not None
+            if before is not None and before.function == spot.function:
+                found += 1
+                assert spot.line == before.line
+    assert found > 20
+
+
+def test_a_lost_update_is_shown_where_the_word_is_stored() -> None:
+    losses = [(trace, trace.positions(Kind.LOST_UPDATE).tolist()) for trace in contexts()]
+    shown = {text_at(trace, at) for trace, positions in losses for at in positions}
+    assert shown
+    assert shown <= {"p's bits = word", "current->in_page_owner = 1", "current->in_page_owner = 0"}
+
+
+def test_the_serialized_word_is_remarked_on() -> None:
+    texts = {
+        trace.info.guard.word: [line.text for line in listing_for(trace.info, "save_stack").lines]
+        for trace in contexts()
+        if trace.info.guard.design == "bit1"
+    }
+    assert any("scheduler's bits" in text for text in texts["serialized"])
+    assert not any("scheduler's bits" in text for text in texts["current"])
+
+
+def test_interrupts_off_and_on_are_two_lines() -> None:
+    trace = next(each for each in contexts() if each.info.kernel == "5.12")
+    off = trace.positions(Kind.IRQS_OFF).tolist()
+    on = trace.positions(Kind.IRQS_ON).tolist()
+    saves = [at for at in off if trace.function(at).name == "___slab_alloc"]
+    assert "local_irq_save" in text_at(trace, saves[0])
+    opened = [text_at(trace, at) for at in on]
+    assert "if (gfp may wait) local_irq_enable()" in opened
 
 
 def test_reading_needs_no_numpy() -> None:
