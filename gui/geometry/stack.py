@@ -9,7 +9,7 @@ the *tail*.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -69,12 +69,14 @@ class Sizes:
         gap_px: Space below a card by density.
         strip_px: What the newest card has more: a line that says what it is doing.
         fold_px: Height of the stripe that stands for folded frames.
+        separator_px: Room above a card with which an interrupt begins.
     """
 
     card_px: tuple[int, int, int]
     gap_px: tuple[int, int, int]
     strip_px: int
     fold_px: int
+    separator_px: int = 0
 
     def pitch_px(self, density: Density) -> int:
         """Return the height of a card and the space below it."""
@@ -148,6 +150,7 @@ def arrange(
     tail: Tail = Tail(),  # noqa: B008 - a NamedTuple
     *,
     may_fold: bool = True,
+    separators: Sequence[int] = (),
 ) -> Arrangement:
     """Return where the cards of a stack lie.
 
@@ -158,7 +161,9 @@ def arrange(
         viewport_px: Height there is.
         tail: What lies below the newest card.
         may_fold: Whether old frames may be folded where there is no room for single lines.
+        separators: The cards that need room for a line above them, rising.
     """
+    viewport_px = max(0, viewport_px - len(separators) * sizes.separator_px)
     if count <= 0:
         return Arrangement((), None, 0, min(tail.most_px, max(tail.least_px, viewport_px)))
     others = count - 1
@@ -172,7 +177,7 @@ def arrange(
         _upgrade(densities, spare - more, sizes)
     elif may_fold:
         folded = _folded(others, newest_level - 1, room, sizes)
-    return _stack_up([*densities, focus], folded, sizes, tail_px)
+    return _stack_up([*densities, focus], folded, sizes, tail_px, frozenset(separators))
 
 
 def _choose_focus(
@@ -228,23 +233,44 @@ def _folded(others: int, newest_level: int, room_px: int, sizes: Sizes) -> int:
     return folded if folded >= LEAST_FOLDED else 0
 
 
-def _stack_up(densities: Sequence[Density], folded: int, sizes: Sizes, tail_px: int) -> Arrangement:
+def _stack_up(
+    densities: Sequence[Density],
+    folded: int,
+    sizes: Sizes,
+    tail_px: int,
+    separators: Collection[int],
+) -> Arrangement:
     slots: list[Slot] = []
     fold: Fold | None = None
     top = 0
     last = len(densities) - 1
+    owed = False
     for index, density in enumerate(densities):
         if folded and HEAD_CARDS <= index < HEAD_CARDS + folded:
+            owed |= index in separators
             if fold is None:
                 fold = Fold(index, folded, top, sizes.fold_px)
                 top += sizes.fold_px + sizes.gap_px[Density.DENSE]
             continue
+        if owed or index in separators:
+            # The line of a folded card goes to the first one that is seen after it.
+            top += sizes.separator_px
+            owed = False
         height = sizes.card_px[density] + (sizes.strip_px if index == last else 0)
         slots.append(Slot(index, top, height, density))
         top += height + (sizes.gap_px[density] if index < last else 0)
     if tail_px:
         top += sizes.gap_px[Density.ROOMY]
     return Arrangement(tuple(slots), fold, top, tail_px)
+
+
+def grid_of(count: int, width_px: int, least_px: int) -> tuple[int, int]:
+    """Return into how many rows and columns views go that want a least width, evenly filled."""
+    if count <= 0:
+        return 0, 0
+    fit = max(1, min(count, width_px // max(1, least_px)))
+    rows = -(-count // fit)
+    return rows, -(-count // rows)
 
 
 # -- scrolling --------------------------------------------------------------------------------
@@ -377,3 +403,28 @@ def card_parts(
     else:
         title = detail = Box(left, 0, text_width, height_px)
     return CardParts(band, tile, title, detail, frame, total)
+
+
+def narrow_card_parts(
+    width_px: float, height_px: float, unit_px: int, frame_column_px: int
+) -> CardParts:
+    """Return where the parts of a card in a narrow column lie: the name before everything else.
+
+    Args:
+        width_px: Width of the card.
+        height_px: Its height without the newest card's strip.
+        unit_px: A small distance.
+        frame_column_px: Width of the column of a frame's bytes.
+    """
+    band = Box(0, 0, unit_px, height_px)
+    edge = min(3.5 * unit_px, height_px * 0.8) if width_px >= _TILE_UNITS * unit_px else 0
+    tile = Box(band.right + 0.75 * unit_px * bool(edge), (height_px - edge) / 2, edge, edge)
+    frame_width = frame_column_px if width_px >= 5 * frame_column_px else 0
+    frame = Box(width_px - unit_px - frame_width, 0, frame_width, height_px)
+    left = tile.right + unit_px
+    text = Box(left, 0, max(0.0, frame.left - left), height_px)
+    nothing = Box(frame.right, 0, 0, height_px)
+    return CardParts(band, tile, text, text, frame, nothing)
+
+
+_TILE_UNITS = 34

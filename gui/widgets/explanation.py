@@ -35,8 +35,14 @@ RESTED_MS = 450
 """How long the cursor must rest before its sentence is read out. Playing at the ordinary pace goes
 on before that, except where a moment is held because it matters."""
 
-SIGNS = {"guard": "short-circuit", "warning": "warning", "danger": "the run ends"}
-"""What stands beside an emphasised sentence, by the role of its colour."""
+SIGNS = {
+    Kind.SHORT_CIRCUITED: "short-circuit",
+    Kind.WARNED: "warning",
+    Kind.STOPPED: "the run ends",
+    Kind.LOST_UPDATE: "lost update",
+    Kind.INTERRUPTED: "interrupt",
+}
+"""What stands beside an emphasised sentence, by what happened."""
 
 BEFORE = "Nothing has happened yet."
 NO_RUN = "Open a scenario to see what the kernel does."
@@ -56,6 +62,7 @@ _SHORT_PX = 360
 _CANDIDATES = 4
 """How many of a run's longest sentences are measured."""
 _WORD = re.compile(r"[A-Za-z_0-9][\w.-]*\w|\w")
+_PID = re.compile(r"/(?=\d)")
 _NUMBER = re.compile(r"0x[0-9a-f]+")
 _CACHE = re.compile(r"kmalloc-\w+")
 _SOLID = ("jhash2", "gfp", "pfn")
@@ -115,7 +122,8 @@ def sentence_html(
             word = f"<span style=\"font-family:'{escape(mono_family)}'\">{word}</span>"
         parts.append(word)
         end = found.end()
-    return "".join(parts) + escape(sentence[end:])
+    # A line does not end inside of comm/pid.
+    return _PID.sub("/\N{WORD JOINER}", "".join(parts) + escape(sentence[end:]))
 
 
 def fits(text: str, font: QFont, width_px: int) -> bool:
@@ -137,10 +145,15 @@ def longest_sentences(trace: Trace) -> list[str]:
         "argument": "0x00000000", "handle": "failure_handle", "pfn": "0x10000", "value": "0",
         "word": "0x" + "0" * 2 * trace.info.guard.unit_bytes,
         "lock": locks[-1] if locks else "", "task": tasks[-1] if tasks else "",
-        "script": scripts[-1] if scripts else "",
+        "script": scripts[-1] if scripts else "", "of": tasks[-1] if tasks else "",
+        "cpu": str(trace.info.cpus - 1), "bits": "0x00000000",
+        "interrupt": max((i.name for i in trace.info.interrupts), key=len, default="no interrupt"),
     }  # fmt: skip
     filled = {
-        site.text.format_map({**long, "function": trace.functions[site.function].name})
+        site.text.format_map(
+            {**long, **dict(site.facts), "function": trace.functions[site.function].name}
+            | {"of": long["of"], "cpu": long["cpu"]}
+        )
         for site in trace.sites
     }
     return sorted(filled, key=len)[-_CANDIDATES:]
@@ -246,6 +259,7 @@ class ExplanationStrip(QWidget):
             task = trace.info.tasks[state.task]
             event = event_text(state.position, len(trace))
             parts = [event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"]
+            parts += _place(trace, state.position)
             if self._stopped[0] == state.position:
                 parts.append(self._stopped[1])
             facts = " · ".join(parts)
@@ -262,9 +276,11 @@ class ExplanationStrip(QWidget):
         role, metrics = self._role, self._metrics
         self.sign.setVisible(role is not None)
         if role is not None:
-            short = self.width() < metrics.px(_SHORT_PX)
-            self.sign.setText(role.glyph if short else f"{role.glyph}  {SIGNS[role.name]}")
-            self.sign.setToolTip(SIGNS[role.name])
+            short, trace = self.width() < metrics.px(_SHORT_PX), self._session.trace
+            assert trace is not None
+            said = SIGNS[trace.kind(self._session.position)]
+            self.sign.setText(role.glyph if short else f"{role.glyph}  {said}")
+            self.sign.setToolTip(said)
             self.sign.setStyleSheet(
                 f"background: {role.colour}; color: {role.on_colour}; padding: 0 {metrics.px(7)}px;"
                 f" border-radius: {metrics.px(4)}px"
@@ -279,6 +295,8 @@ class ExplanationStrip(QWidget):
             Kind.SHORT_CIRCUITED: theme.role("guard"),
             Kind.WARNED: theme.warning,
             Kind.STOPPED: theme.danger,
+            Kind.LOST_UPDATE: theme.danger,
+            Kind.INTERRUPTED: theme.role("interrupt"),
         }
         return emphasis.get(trace.kind(self._session.position))
 
@@ -352,6 +370,17 @@ class ExplanationStrip(QWidget):
             painter.fillRect(self.rect(), QColor(role.soft if role else theme.surface))
             bar = QRectF(0, 0, metrics.px(4), self.height())
             painter.fillRect(bar, QColor(role.colour if role else theme.border))
+
+
+def _place(trace: Trace, position: int) -> list[str]:
+    """The CPU and the interrupt, where a run has several CPUs or any interrupt."""
+    if trace.cpus.plain or position < 0:
+        return []
+    from core.trace.explain import interrupt_at
+
+    cpu = [f"CPU {trace.cpus.cpu_at(position)}"] if trace.cpus.several else []
+    interrupt = interrupt_at(trace, position)
+    return [*cpu, *([f"in interrupt {interrupt}"] if interrupt else [])]
 
 
 def _sentence_at(trace: Trace, position: int) -> str:

@@ -25,13 +25,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.trace.guard_word import Moment, Phase, Scan, moment_at, scan_at, verdict_of
+from core.trace.events import Kind
+from core.trace.guard_word import (
+    Moment,
+    Phase,
+    Scan,
+    Verdict,
+    moment_at,
+    scan_at,
+    verdict_of,
+    watched_at,
+)
 from gui.geometry.word import Cell, Picture, picture_of
 from gui.theme import ThemeManager
 from gui.widgets.word_paint import Scene, WordPainter, result_font, result_height_px, sizes_of
+from gui.widgets.word_writers import WordWriters
 
 if TYPE_CHECKING:
     from core.trace.info import GuardInfo, TraceInfo
+    from core.trace.trace import Trace
+    from core.trace.word_history import LostUpdate
     from gui.session import Session
     from gui.theme import Metrics
 
@@ -65,8 +78,22 @@ def place_of(info: TraceInfo) -> tuple[str, str]:
     guard, layout = info.guard, info.layout
     borrowed = f" (borrowed for {layout.borrowed_for})" if layout.borrowed_for else ""
     order = " · big endian: bit 0 is the most significant" if guard.big_endian else ""
+    if guard.per_cpu:
+        return f"{guard.field}, one for each CPU", f"{guard.unit_bytes} bytes · per-CPU data{order}"
     title = f"task_struct + {guard.byte_offset}"
-    return title, f"{guard.unit_bytes} bytes · {layout.label}{borrowed}{order}"
+    shared = " · the serialized word, which other CPUs write too"
+    word = shared if guard.word == "serialized" else ""
+    return title, f"{guard.unit_bytes} bytes · {layout.label}{borrowed}{word}{order}"
+
+
+def owner_of(trace: Trace, position: int) -> str:
+    """Return whose word is shown."""
+    from core.trace.explain import task_name
+
+    owner = watched_at(trace, position)
+    if trace.info.guard.per_cpu:
+        return f"CPU {owner}"
+    return f"task_struct of {task_name(trace, owner)}"
 
 
 class WordView(QWidget):
@@ -87,6 +114,7 @@ class WordView(QWidget):
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.canvas = _Canvas(themes)
+        self.writers = WordWriters(session, themes)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,6 +126,7 @@ class WordView(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.nothing)
         inside.addWidget(self.canvas)
+        inside.addWidget(self.writers)
         inside.addStretch(1)
         self._scroll.setWidget(content)
         self._scroll.viewport().setAutoFillBackground(False)
@@ -148,6 +177,7 @@ class WordView(QWidget):
         self.canvas.setVisible(stored)
         self.nothing.setVisible(not stored)
         self.canvas.scene = None
+        self.canvas.take(lost_results(trace) if trace is not None else ())
         if trace is None:
             self.title.setText("No run yet")
             self.place.setText("The guard's word is shown here once a scenario is open.")
@@ -173,10 +203,12 @@ class WordView(QWidget):
             self._show_no_state(guard.design, scan_at(trace, position))
             return
         moment = moment_at(trace, position)
-        task = trace.info.tasks[trace.task_at(position)]
-        self.canvas.show_moment(guard, moment, f"task_struct of {task.comm}/{task.pid}", position)
+        lost = _lost_at(trace, position)
+        self.canvas.worker = _worker_at(trace, position)
+        self.canvas.show_moment(guard, moment, owner_of(trace, position), position, lost)
         self.setAccessibleName("The guard's word in task_struct")
-        self.setAccessibleDescription(_spoken(trace.info, moment))
+        said = (_spoken(trace.info, moment), self.writers.spoken)
+        self.setAccessibleDescription(" ".join(filter(None, said)))
 
     def _show_no_state(self, design: str, scan: Scan | None) -> None:
         text = NO_STATE.get(design, ("", ""))[1]
@@ -226,6 +258,36 @@ def _spoken(info: TraceInfo, moment: Moment) -> str:
     )
 
 
+def lost_words(fields: str, lost_by: str, kept_by: str) -> str:
+    """Return what is said where an update is lost: both writers, and the bits."""
+    return f"lost update: {fields} of {lost_by} undone by {kept_by}"
+
+
+def lost_results(trace: Trace) -> tuple[str, ...]:
+    """Return everything that may be said of lost updates in a run."""
+    sites = (site for site in trace.sites if site.kind is Kind.LOST_UPDATE)
+    facts = (tuple(map(site.fact, ("field", "lost_by", "kept_by"))) for site in sites)
+    return tuple(lost_words(*told) for told in sorted(set(facts)))
+
+
+def _lost_at(trace: Trace, position: int) -> LostUpdate | None:
+    if trace.cpus.plain:
+        return None
+    from core.trace.word_history import lost_update_at
+
+    lost = lost_update_at(trace, position)
+    return lost if lost is not None and lost.guard else None
+
+
+def _worker_at(trace: Trace, position: int) -> str:
+    """Whose copy the register holds: by name where more than one CPU may have one."""
+    if not trace.cpus.several:
+        return "current"
+    from core.trace.explain import task_name
+
+    return task_name(trace, trace.task_at(position))
+
+
 class _Canvas(QWidget):
     """Paints the word; as tall as it needs at its width."""
 
@@ -236,6 +298,9 @@ class _Canvas(QWidget):
         self._position = -1
         self._laid_out: tuple[GuardInfo, int, QSize, Metrics] | None = None
         self._room = QSize()
+        self._lost: LostUpdate | None = None
+        self._results: tuple[str, ...] = ()
+        self.worker = "current"
         self.motion = QVariantAnimation(self)
         self.motion.setStartValue(0.0)
         self.motion.setEndValue(1.0)
@@ -255,10 +320,17 @@ class _Canvas(QWidget):
             self._room = room
             self.dress()
 
-    def show_moment(self, guard: GuardInfo, moment: Moment, owner: str, position: int) -> None:
+    def show_moment(
+        self,
+        guard: GuardInfo,
+        moment: Moment,
+        owner: str,
+        position: int,
+        lost: LostUpdate | None = None,
+    ) -> None:
         """Show a moment; what moved is seen moving where the cursor went one event on."""
         onward = self.scene is not None and position == self._position + 1
-        self._position = position
+        self._position, self._lost = position, lost
         self._lay_out(guard, moment, owner)
         self.motion.stop()
         duration_ms = self._themes.duration_ms(MOTION_MS)
@@ -271,23 +343,39 @@ class _Canvas(QWidget):
         metrics, width, scene = self._themes.metrics, max(self.width(), 1), self.scene
         now = guard, width, self._room, metrics
         if scene is not None and self._laid_out == now:
-            verdict = verdict_of(moment, guard)
-            self.scene = replace(scene, moment=moment, verdict=verdict, owner=owner)
+            self.scene = replace(scene, moment=moment, owner=owner)
+            self._judge(moment, guard)
             return
         self._laid_out = now
         # Chosen for the room without a scroll bar: one that is there, and makes the word narrower
         # and taller, must not keep itself there.
         wide, most = max(self._room.width(), 1), self._room.height()
         heights = [
-            _height_px(_picture(guard, metrics, wide, neighbours=names)[0])
+            _height_px(_picture(guard, metrics, wide, self._results, neighbours=names)[0])
             for names in (True, False)
         ]
         # Memory and register seen at once tell more than the neighbours' names.
         names = heights[0] <= most
-        picture, font = _picture(guard, metrics, width, neighbours=names)
+        picture, font = _picture(guard, metrics, width, self._results, neighbours=names)
         self.scene = Scene(guard, picture, moment, verdict_of(moment, guard), owner, font)
+        self._judge(moment, guard)
         fitting = heights[0] if names else heights[1]
         self.setMinimumHeight(fitting if fitting <= most else _height_px(picture))
+
+    def _judge(self, moment: Moment, guard: GuardInfo) -> None:
+        """Say what the moment comes to; an update that is lost before everything else."""
+        assert self.scene is not None
+        lost = self._lost
+        if lost is None:
+            verdict = verdict_of(moment, guard)
+        else:
+            verdict = Verdict(lost_words(lost.fields, lost.lost_by, lost.kept_by), "danger")
+        bits = lost.bits if lost is not None else 0
+        self.scene = replace(self.scene, verdict=verdict, lost_bits=bits, worker=self.worker)
+
+    def take(self, results: tuple[str, ...]) -> None:
+        """Leave room for what a run may come to beside what every run can."""
+        self._results, self._laid_out, self._lost = results, None, None
 
     def sizeHint(self) -> QSize:
         """Return room for the whole word."""
@@ -324,11 +412,16 @@ class _Canvas(QWidget):
 
 
 def _picture(
-    guard: GuardInfo, metrics: Metrics, width_px: int, *, neighbours: bool
+    guard: GuardInfo,
+    metrics: Metrics,
+    width_px: int,
+    more_results: tuple[str, ...],
+    *,
+    neighbours: bool,
 ) -> tuple[Picture, QFont]:
     """Where everything lies at a width, and the font of the result; lower without neighbours."""
     text = QFontMetricsF(metrics.mono("caption", bold=True))
-    results = _longest_results(guard)
+    results = [*_longest_results(guard), *more_results]
     font = result_font(metrics, results, width_px)
     sizes = sizes_of(metrics, result_height_px(metrics, results, font, width_px))
     if not neighbours:

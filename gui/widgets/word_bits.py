@@ -33,8 +33,13 @@ class BitPainter:
         self._guard, self._arrived = guard, arrived
         self._guard_role = theme.role("guard")
 
-    def paint(self, cells: tuple[Cell, ...], word: int | None, changed: int = 0) -> None:
-        """Paint the bits of a word; None is an empty register, ``changed`` the bits to mark."""
+    def paint(
+        self, cells: tuple[Cell, ...], word: int | None, changed: int = 0, lost: int = 0
+    ) -> None:
+        """Paint the bits of a word; None is an empty register.
+
+        ``changed`` are the bits to mark, and ``lost`` those that another context wrote in vain.
+        """
         powers = field_powers(self._guard)
         for count, box in unnamed_runs(cells):
             self._unnamed(count, box, empty=word is None)
@@ -47,6 +52,8 @@ class BitPainter:
         for cell in cells:
             if changed >> cell.power & 1:
                 self._flash(cell)
+            if lost >> cell.power & 1:
+                self._cross_out(cell)
 
     def _unnamed(self, count: int, box: Box, *, empty: bool) -> None:
         """Bits that no field has, as one block."""
@@ -130,6 +137,15 @@ class BitPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.accent_ink), metrics.px(2)))
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), metrics.px(3), metrics.px(3))
+
+    def _cross_out(self, cell: Cell) -> None:
+        """A bit that is lost: ringed and crossed out in the colour of danger."""
+        painter, metrics = self._painter, self._metrics
+        rect = rect_of(cell.box).adjusted(-1, -1, 1, 1)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.danger.ink), metrics.px(2.5)))
+        painter.drawRoundedRect(rect, metrics.px(3), metrics.px(3))
+        painter.drawLine(rect.bottomLeft(), rect.topRight())
 
 
 def rect_of(box: Box) -> QRectF:

@@ -41,6 +41,8 @@ class Scene:
         verdict: What it comes to.
         owner: Whose task_struct it is.
         result_font: Font of the verdict.
+        lost_bits: The bits of another context that the last store undid.
+        worker: Whose copy the register holds.
     """
 
     guard: GuardInfo
@@ -49,6 +51,8 @@ class Scene:
     verdict: Verdict
     owner: str
     result_font: QFont
+    lost_bits: int = 0
+    worker: str = "current"
 
 
 def sizes_of(metrics: Metrics, result_px: float) -> Sizes:
@@ -78,7 +82,7 @@ class WordPainter:
         self._track(scene)
         self._caption(picture.memory_caption, "memory", scene.owner, moment.memory, digits)
         held = moment.register is not None
-        what = "the copy that current works on" if held else "no copy at the moment"
+        what = f"the copy that {scene.worker} works on" if held else "no copy at the moment"
         self._caption(picture.register_caption, "register", what, moment.register, digits)
         self._labels(scene)
         self._numbers(scene)
@@ -87,7 +91,7 @@ class WordPainter:
         if storing and self._arrived < 1:
             memory ^= moment.changed
         bits = self._bits(scene)
-        bits.paint(picture.memory, memory, moment.changed if storing else 0)
+        bits.paint(picture.memory, memory, moment.changed if storing else 0, scene.lost_bits)
         on_its_way = moment.phase is Phase.LOADED and arrived < 1
         held_word = None if on_its_way else moment.register
         modified = moment.changed if moment.phase is Phase.MODIFIED else 0
@@ -255,15 +259,22 @@ class WordPainter:
         painter, metrics, theme = self._painter, self._metrics, self._theme
         rect = rect_of(scene.picture.result)
         verdict, pad = scene.verdict, metrics.px(8)
-        role: Role | None = {"guard": self._guard_role, "warning": theme.warning}.get(verdict.tone)
+        role: Role | None = {
+            "guard": self._guard_role,
+            "warning": theme.warning,
+            "danger": theme.danger,
+        }.get(verdict.tone)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(role.soft if role else theme.window))
+        solid = verdict.tone == "danger"
+        ground = theme.window if role is None else role.colour if solid else role.soft
+        ink = theme.text if role is None else role.on_colour if solid else role.ink
+        painter.setBrush(QColor(ground))
         painter.drawRoundedRect(rect, metrics.px(5), metrics.px(5))
         left = rect.left() + pad
         if role:
             bar = QRectF(rect.left(), rect.top(), metrics.px(3), rect.height())
             painter.fillRect(bar, QColor(role.colour))
-            painter.setPen(QColor(role.ink))
+            painter.setPen(QColor(ink))
             painter.setFont(metrics.ui("body", bold=True))
             glyph = QRectF(left, rect.top(), metrics.px(14), rect.height())
             painter.drawText(glyph, Qt.AlignmentFlag.AlignCenter, role.glyph)
@@ -271,7 +282,7 @@ class WordPainter:
         font = QFont(scene.result_font)
         font.setBold(role is not None)
         painter.setFont(font)
-        painter.setPen(QColor(role.ink if role else theme.text))
+        painter.setPen(QColor(ink))
         text = QRectF(left, rect.top(), rect.right() - pad - left, rect.height())
         painter.drawText(text, _LEFT | Qt.TextFlag.TextWordWrap, verdict.text)
 

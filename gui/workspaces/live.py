@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
@@ -22,6 +23,7 @@ from gui.widgets.scenario.picker import ScenarioPicker
 from gui.widgets.scrubber import Scrubber
 from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.source import SourceView
+from gui.widgets.stack.cpus import CpuStacks
 from gui.widgets.stack.gauge import GaugeView
 from gui.widgets.stack.view import StackView
 from gui.widgets.transport import TransportBar
@@ -45,8 +47,6 @@ _PUT_AWAY = QByteArray(b"put away")
 class LiveWorkspace(QWidget):
     """The views of the Live workspace, arranged.
 
-    ``main_view`` has the keyboard where nobody else does.
-
     Args:
         window: For its theme, commands and settings.
         session: What is played.
@@ -57,7 +57,7 @@ class LiveWorkspace(QWidget):
         super().__init__()
         self._window, self._session, self._playback = window, session, playback
         themes = window.themes
-        self.main_view = self.stack = StackView(session, themes)
+        self.stack, self.cpus = StackView(session, themes), CpuStacks(session, themes)
         self.gauge = GaugeView(session, themes)
         self.source = SourceView(session, themes)
         self.word = WordView(session, themes)
@@ -78,7 +78,10 @@ class LiveWorkspace(QWidget):
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
         session.frame_selected.connect(self.source.show_frame)
+        session.trace_changed.connect(self._show_stacks)
         session.trace_changed.connect(self._show_gauge)
+        self._splitters["columns"].splitterMoved.connect(self._show_gauge)
+        self._show_stacks()
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
         window.registry.connect("run.scenario", self.picker.choose)
         window.registry.action("file.clear_recent").triggered.connect(self.picker.reload)
@@ -121,9 +124,10 @@ class LiveWorkspace(QWidget):
         )
 
     def _middle(self) -> QWidget:
-        middle = QWidget()
+        self._stage = middle = QWidget()
         column, stage = QVBoxLayout(middle), QHBoxLayout()
         stage.addWidget(self.stack, 1)
+        stage.addWidget(self.cpus, 1)
         stage.addWidget(self.gauge)
         column.addLayout(stage, 1)
         column.addWidget(self.explanation)
@@ -132,10 +136,35 @@ class LiveWorkspace(QWidget):
             box.setSpacing(0)
         return middle
 
+    @property
+    def main_view(self) -> QWidget:
+        """What has the keyboard where nobody else does: the stack, or the running CPU's."""
+        return (self.cpus.running if self.cpus.shown else None) or self.stack
+
+    def _show_stacks(self) -> None:
+        """Show one stack, or a column for each CPU."""
+        several = self.cpus.shown
+        had_keyboard = self.stack.hasFocus() or any(view.hasFocus() for view in self.cpus.views)
+        self.stack.setVisible(not several)
+        self.cpus.setVisible(several)
+        if had_keyboard:
+            self.main_view.setFocus()
+
     def _show_gauge(self) -> None:
-        """Put the gauge away where nobody knows how many bytes a frame takes: in a recording."""
+        """Put the gauge away where nobody knows how many bytes a frame takes: in a recording.
+
+        It also makes room where the columns of several CPUs would be too narrow beside it.
+        """
         trace = self._session.trace
-        self.gauge.setVisible(trace is None or trace.info.recording is None)
+        known = trace is None or trace.info.recording is None
+        room = self._stage.width() - self.gauge.sizeHint().width()
+        self.gauge.setVisible(known and self.cpus.has_room(room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See whether there is room for the gauge."""
+        super().resizeEvent(event)
+        if self.cpus.shown:
+            self._show_gauge()
 
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""

@@ -151,6 +151,7 @@ class LockIndex:
         self._groups = Groups(events.argument, events.at, len(info.locks), len(trace))
         self._taken = (events.kind == Kind.LOCK_TAKEN)[self._groups.order]
         self.ever_taken = bool(len(events))
+        self._changes = np.where(events.kind == Kind.LOCK_TAKEN, 1, -1)
         script_locks = [script.lock for script in info.scripts]
         own = sorted(set(range(len(info.locks))) - set(script_locks))
         self.numbers: Rows = np.array([*own, *script_locks], np.intp)
@@ -162,6 +163,11 @@ class LockIndex:
             if len(self._scripts_at)
             else self._scripts_at.argument
         )
+
+    @property
+    def most_held(self) -> int:
+        """How many locks are held at once at most."""
+        return int(np.cumsum(self._changes).max(initial=0))
 
     def at(self, position: int) -> LocksState:
         """Return all locks at a position."""

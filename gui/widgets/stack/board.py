@@ -104,6 +104,7 @@ class Board:
             self.viewport_px,
             tail,
             may_fold=self.following,
+            separators=[at for at, card in enumerate(scene.cards) if card.separator],
         )
 
     # -- the reader's moves -----------------------------------------------------------------

@@ -190,9 +190,13 @@ class StackCanvas(QWidget):
         self._before, self._before_ms = pixmap, self._now_ms()
 
     def _dress(self) -> None:
-        style = Style(self._themes.theme, self._themes.metrics)
+        style = Style(self._themes.theme, self._themes.metrics, narrow=self._is_narrow())
         self._picture.pixmaps = CardPixmaps(style, self.devicePixelRatioF())
         self._fit()
+
+    def _is_narrow(self) -> bool:
+        """Whether there is room for little more than names."""
+        return False
 
     def _fit(self) -> None:
         """Take on the size and the style in force; everything jumps to its place."""

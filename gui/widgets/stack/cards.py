@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
-from gui.geometry.stack import Box, CardParts, Density, card_parts, flow
+from gui.geometry.stack import Box, CardParts, Density, card_parts, flow, narrow_card_parts
 from gui.theme import Role
 from gui.widgets.stack.scene import CardLook
 from gui.widgets.stack.style import (
@@ -99,7 +99,7 @@ class CardPixmaps:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if ground:
                 box = Box(0, 0, width_px, height_px)
-                draw_ground(painter, self.style, box, look.level, density)
+                draw_ground(painter, self.style, box, look, density)
             draw_content(painter, self.style, look, density, width_px)
         return pixmap
 
@@ -108,19 +108,25 @@ def _bytes_of(pixmap: QPixmap) -> int:
     return pixmap.width() * pixmap.height() * 4
 
 
-def draw_ground(painter: QPainter, style: Style, box: Box, level: int, density: Density) -> None:
-    """Draw the ground of a card."""
-    painter.setPen(QPen(QColor(style.theme.border), 1))
-    painter.setBrush(style.plate(level))
+def draw_ground(
+    painter: QPainter, style: Style, box: Box, look: CardLook, density: Density
+) -> None:
+    """Draw the ground of a card; one that an interrupt called has its colour."""
+    role = style.theme.role("interrupt")
+    painter.setPen(QPen(QColor(role.colour if look.interrupt else style.theme.border), 1))
+    painter.setBrush(QColor(role.soft) if look.interrupt else style.plate(look.level))
     radius = style.radius_px(density)
     painter.drawRoundedRect(qrect(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 def parts_of(style: Style, density: Density, width_px: float) -> CardParts:
-    """Return where the parts of a card lie in this style."""
+    """Return where the parts of a card lie in this style; a narrow one is a single line."""
+    height_px = style.sizes.card_px[density]
+    if style.narrow:
+        return narrow_card_parts(width_px, height_px, style.px(4), style.frame_column_px)
     return card_parts(
         width_px,
-        style.sizes.card_px[density],
+        height_px,
         density,
         style.px(10),
         style.frame_column_px,
@@ -135,17 +141,20 @@ def draw_content(
     parts = parts_of(style, density, width_px)
     role = style.theme.role(look.subsystem)
     _draw_band(painter, style, parts, role, density)
-    _draw_tile(painter, style, parts.tile, role)
+    if parts.tile.width:
+        _draw_tile(painter, style, parts.tile, role)
     _draw_numbers(painter, style, parts, look, density)
     name = _name_face(style, look.name, density, parts.title.width)
     painter.setFont(name.font)
     painter.setPen(QColor(style.theme.text))
-    shown = name.cut(look.name, parts.title.width)
+    cut = name.cut_middle if style.narrow else name.cut
+    shown = cut(look.name, parts.title.width)
     painter.drawText(qrect(parts.title), LEFT, shown)
     left = parts.title.left + name.width(shown) + style.px(10)
     left = _draw_kernel_name(painter, style, parts.title, look, density, left)
     left = _draw_pills(painter, style, parts.title, look, density, left)
-    _draw_detail(painter, style, parts, look, density, left)
+    if not style.narrow:
+        _draw_detail(painter, style, parts, look, density, left)
 
 
 def _name_face(style: Style, name: str, density: Density, width_px: float) -> Face:

@@ -32,7 +32,7 @@ def draw_newest_ground(
     radius = style.radius_px(density)
     half = edge / 2
     painter.drawRoundedRect(qrect(box).adjusted(half, half, -half, -half), radius, radius)
-    tip, reach = box.left + style.px(1), style.px(12)
+    tip, reach = box.left + style.px(1), style.px(6 if style.narrow else 12)
     middle = box.top + style.sizes.card_px[density] / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(role.ink))
@@ -61,15 +61,15 @@ def draw_strip(painter: QPainter, style: Style, box: Box, scene: Scene, left_px:
     height = tag.metrics.height() + style.px(4)
     width = tag.width(scene.verb) + style.px(14)
     painter.setFont(tag.font)
+    left_px = style.px(6) if style.narrow else left_px
     at = Box(box.left + left_px, box.middle - height / 2, width, height)
     draw_pill(painter, at, scene.verb, QColor(role.colour), QColor(role.on_colour))
-    painter.setFont(style.body.font)
+    words = style.caption if style.narrow else style.body
+    painter.setFont(words.font)
     painter.setPen(QColor(theme.text))
     left = at.right + style.px(8)
     room = box.right - left - style.px(10)
-    painter.drawText(
-        QRectF(left, box.top, room, box.height), LEFT, style.body.cut(scene.doing, room)
-    )
+    painter.drawText(QRectF(left, box.top, room, box.height), LEFT, words.cut(scene.doing, room))
 
 
 def draw_selection(painter: QPainter, style: Style, box: Box, density: Density) -> None:
@@ -102,6 +102,8 @@ def draw_rail(painter: QPainter, style: Style, rail: LevelRange, cards_left_px: 
     words, height = f"level {rail.level}", rail.bottom_px - rail.top_px
     painter.setFont(small.font)
     painter.setPen(QColor(ink.ink))
+    if style.narrow:
+        return
     if height >= small.width(words) + style.px(8):
         painter.save()
         painter.translate(x - line, (rail.top_px + rail.bottom_px) / 2)
@@ -126,21 +128,55 @@ def draw_header(painter: QPainter, style: Style, width_px: int, scene: Scene, ri
     """
     theme, height = style.theme, style.header_px
     rect = QRectF(style.margin_px, 0, width_px - 2 * style.margin_px, height)
+    if scene.title.startswith("CPU") and scene.runs:
+        _draw_running(painter, style, width_px)
     painter.setFont(style.body_bold.font)
     painter.setPen(QColor(theme.text))
-    painter.drawText(rect, LEFT, "Call stack")
-    left = rect.left() + style.body_bold.width("Call stack") + style.px(10)
+    painter.drawText(rect, LEFT, scene.title)
+    left = rect.left() + style.body_bold.width(scene.title) + style.px(4 if style.narrow else 10)
     known = bool(scene.cards) and scene.cards[-1].look.used_bytes > 0
     shows_bytes = known and right.width > 0
     columns_left = right.left - style.px(20) if shows_bytes else rect.right()
     about = [scene.task, plural(len(scene.cards), "frame")] if scene.cards else [scene.task]
+    about = about[:1] if style.narrow else about
     painter.setFont(style.caption.font)
     painter.setPen(QColor(theme.muted))
     room = columns_left - left - style.px(6)
-    text = style.caption.cut("  ·  ".join(filter(None, about)), room)
+    told = "  ·  ".join(filter(None, about))
+    text = (
+        style.caption.cut_middle(f"· {told}", room)
+        if style.narrow
+        else style.caption.cut(told, room)
+    )
     painter.drawText(QRectF(left, 0, max(0.0, room), height), LEFT, text)
     if shows_bytes:
         painter.drawText(qrect(right).adjusted(-style.px(40), 0, 0, 0), RIGHT, "frame bytes")
+
+
+def _draw_running(painter: QPainter, style: Style, width_px: int) -> None:
+    """Draw that a CPU is the one on which the event at the cursor happened."""
+    theme, edge = style.theme, max(2.0, style.px(3))
+    painter.fillRect(QRectF(0, 0, width_px, style.header_px), QColor(theme.accent_soft))
+    painter.fillRect(QRectF(0, 0, width_px, edge), QColor(theme.accent))
+
+
+def draw_separator(painter: QPainter, style: Style, box: Box, words: str, alpha: float) -> None:
+    """Draw the line with which an interrupt begins on the stack of whom it interrupted."""
+    role, small = style.theme.role("interrupt"), style.caption_bold
+    painter.setOpacity(alpha)
+    painter.setPen(QPen(QColor(role.colour), max(1.0, style.px(2))))
+    y = box.middle
+    painter.drawLine(QPointF(box.left, y), QPointF(box.right, y))
+    told = f"{role.glyph}  {words}"
+    inset = style.px(8)
+    if small.width(told) + 2 * inset > box.width:
+        told = words.split(",", maxsplit=1)[0]
+    told = small.cut_middle(told, box.width - 2 * inset)
+    width, height = small.width(told) + 2 * inset, min(box.height - 2, small.metrics.height() + 4)
+    painter.setFont(small.font)
+    at = Box(box.left + (box.width - width) / 2, y - height / 2, width, height)
+    draw_pill(painter, at, told, QColor(role.colour), QColor(role.on_colour))
+    painter.setOpacity(1)
 
 
 def draw_total_heading(painter: QPainter, style: Style, box: Box) -> None:

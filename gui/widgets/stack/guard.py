@@ -54,7 +54,7 @@ def draw_guard(
     painter.fillRect(rect, QColor(role.colour))
     edge = max(3.0, style.px(4))
     ink = QColor(role.on_colour)
-    side = style.px(30)
+    side = style.px(6 if style.narrow else 30)
     for left in (rect.left(), rect.right() - side):
         block = QRectF(left, rect.top(), side, rect.height())
         stripes(painter, block, ink, style.px(9))
@@ -89,8 +89,11 @@ def _draw_guard_words(
     ink = QColor(role.on_colour)
     height = min(box.height * 0.66, style.px(52))
     icon = Box(box.left + style.px(14), box.middle - height / 2, height * 0.86, height)
-    draw_shield(painter, icon, ink, QColor(role.colour))
-    left, right = icon.right + style.px(14), box.right - style.px(12)
+    if style.narrow:
+        icon = Box(box.left - style.px(8), box.middle, 0, 0)
+    else:
+        draw_shield(painter, icon, ink, QColor(role.colour))
+    left, right = icon.right + style.px(14), box.right - style.px(4 if style.narrow else 12)
     right = _draw_chip(painter, style, box, barrier, left, right, role)
     words = guard_words(style, box, barrier, left, right)
     flags = LEFT | Qt.TextFlag.TextDontClip
@@ -248,7 +251,12 @@ def draw_returned(painter: QPainter, style: Style, box: Box, barrier: Barrier) -
         QRectF(rect.left(), rect.bottom() - edge, rect.width(), edge), QColor(role.colour)
     )
     height = box.height * 0.5
-    icon = Box(box.left + style.px(44), box.middle - height / 2, height * 0.86, height)
+    icon = Box(
+        box.left + style.px(4 if style.narrow else 44),
+        box.middle - height / 2,
+        height * 0.86,
+        height,
+    )
     draw_shield(painter, icon, QColor(role.ink), QColor(role.soft))
     painter.setPen(QColor(role.ink))
     left = icon.right + style.px(12)

@@ -13,11 +13,13 @@ from gui.widgets.stack.board import Board
 from gui.widgets.stack.cards import CardPixmaps, draw_ground, parts_of
 from gui.widgets.stack.motion import FOLD_KEY, Mover, Stage
 from gui.widgets.stack.scene import Barrier, Scene
-from gui.widgets.stack.style import Style
+from gui.widgets.stack.style import Style, faded
 
 _LEAST_KEPT = 0.62
 _BREAK_DEGREES = 0.7
 _TEETH = 20
+_RESTING = 0.42
+"""How much of the ground lies over the stack of a CPU that rests: its text stays readable."""
 _NARROW_STEPS = 80
 """A level's step to the right is no more than this part of the width."""
 
@@ -118,6 +120,9 @@ def paint(painter: QPainter, picture: Picture, *, focused: bool = False) -> None
     if not picture.board.following:
         draw.draw_follow_button(painter, style, picture.follow_box())
     painter.restore()
+    if not scene.runs:
+        # Another CPU goes on: what stands here is as of this one's last event.
+        painter.fillRect(below, faded(style.theme.window, _RESTING))
     if focused:
         draw.draw_focus(painter, style, rect)
 
@@ -146,6 +151,7 @@ def _paint_cards(painter: QPainter, picture: Picture) -> None:
         if (box := picture.box_of(mover)).bottom >= style.header_px and box.top <= picture.height_px
     ]
     newest = picture.newest()
+    _paint_separators(painter, picture)
     for mover, box in shown:
         if mover is not newest:
             _paint_card(painter, picture, mover, box, newest=False)
@@ -157,6 +163,19 @@ def _paint_cards(painter: QPainter, picture: Picture) -> None:
         draw.draw_rail(painter, style, rail, picture.card_left(rail.level))
     if newest is not None:
         _paint_newest(painter, picture, newest)
+
+
+def _paint_separators(painter: QPainter, picture: Picture) -> None:
+    """Draw the lines with which interrupts begin; each hangs on its first card."""
+    words = ""
+    for card in picture.scene.cards:
+        words = card.separator or words
+        mover = picture.stage.movers.get(card.call) if words else None
+        if mover is not None:
+            box, height = picture.box_of(mover), picture.style.sizes.separator_px
+            line = box._replace(top=box.top - height, height=height)
+            draw.draw_separator(painter, picture.style, line, words, mover.shown)
+            words = ""
 
 
 def _paint_card(
@@ -175,9 +194,11 @@ def _paint_card(
     whole = not newest and box.height == height
     if newest:
         role = style.theme.role(look.subsystem)
+        if look.interrupt:
+            role = style.theme.role("interrupt")
         draw.draw_newest_ground(painter, style, box, role, place.density)
     elif not whole:
-        draw_ground(painter, style, box, look.level, place.density)
+        draw_ground(painter, style, box, look, place.density)
     pixmap = picture.pixmaps.card(look, place.density, round(box.width), ground=whole)
     if box.height >= height:
         painter.drawPixmap(QPointF(box.left, box.top), pixmap)

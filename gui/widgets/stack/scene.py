@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from core.trace.events import Function, Kind
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 BarrierKind = Literal["guard", "returned", "overflow", "deadlock", "stopped"]
-Hint = Literal["", "nothing_open", "start", "empty", "filtered", "done"]
+Hint = Literal["", "nothing_open", "start", "empty", "filtered", "done", "idle", "ready"]
 
 _MOST_LOOKS = 20_000
 _LOCK_SEARCH = 20_000
@@ -37,6 +37,7 @@ class CardLook:
         level: How many save_stack frames enclose it, itself included.
         tag: What a save made of the guard's field, or empty.
         wrapped: That field wrapped around: the guard is gone.
+        interrupt: Whether an interrupt called it, on the stack of whom it interrupted.
     """
 
     name: str
@@ -50,13 +51,18 @@ class CardLook:
     level: int
     tag: str = ""
     wrapped: bool = False
+    interrupt: bool = False
 
 
 class Card(NamedTuple):
-    """A frame on the stack; its call is what it is recognised by from one moment to the next."""
+    """A frame on the stack; its call is what it is recognised by from one moment to the next.
+
+    ``separator`` is the line above a frame with which an interrupt begins, else empty.
+    """
 
     call: int
     look: CardLook
+    separator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,9 @@ class Scene:
         doing: The rest of a sentence that starts with the newest card's name.
         barrier: What lies below the newest card, if anything.
         hint: What to say where there are no cards.
+        title: What the view is: the call stack, or a CPU.
+        runs: Whether the event at the cursor happened on it; the stacks of other CPUs are shown as
+            of their own last event.
     """
 
     position: int = -1
@@ -111,6 +120,8 @@ class Scene:
     doing: str = ""
     barrier: Barrier | None = None
     hint: Hint = "nothing_open"
+    title: str = "Call stack"
+    runs: bool = True
 
     def describe(self) -> str:
         """Return the stack in words, for those who do not see it."""
@@ -139,6 +150,8 @@ HINTS: dict[Hint, str] = {
     "empty": "The stack is empty.",
     "filtered": "None of the frames on the stack belongs to the recursion.",
     "done": "All calls have returned: the stack is empty again.",
+    "idle": "Idle: no task is on this CPU.",
+    "ready": "Nothing is on its stack.",
 }
 
 
@@ -162,12 +175,12 @@ class SceneMaker:
             self._looks.clear()
             self._tags.clear()
         position, frames = session.position, session.frames()
-        cards = self._cards(trace, frames, position)
-        who = trace.info.tasks[state.task] if trace.info.tasks else None
+        cards = self._cards(trace, state.task, frames, position)
+        who = task_words(trace, state.task) if trace.info.tasks else ""
         doing = words.doing(trace, position, frames[-1].call if frames else -1)
         return Scene(
             position=position,
-            task=f"{who.comm}/{who.pid}" if who else "",
+            task=who,
             cards=cards,
             newest_level=_newest_level(cards),
             verb=words.VERBS[trace.kind(position)] if position >= 0 else "",
@@ -176,20 +189,25 @@ class SceneMaker:
             hint="" if frames else _hint(trace, position, hidden=bool(state.frames)),
         )
 
-    def _cards(self, trace: Trace, frames: Sequence[Frame], position: int) -> tuple[Card, ...]:
+    def _cards(
+        self, trace: Trace, task: int, frames: Sequence[Frame], position: int
+    ) -> tuple[Card, ...]:
         essential = self._session.essential_only
-        level = 0
+        came = _interrupts(trace, task, position)
+        level = nested = 0
         cards = []
         for frame in frames:
             saves = frame.function.name == "save_stack"
             level += saves
             tag, wrapped = self._tag(trace, frame.call, position) if saves else ("", False)
+            before, nested = nested, sum(start < frame.call for start, _ in came)
             key = (frame.call, essential, tag)
             look = self._looks.get(key)
             if look is None:
                 look = _look(frame, level, essential=essential, tag=tag, wrapped=wrapped)
-                self._looks[key] = look
-            cards.append(Card(frame.call, look))
+                look = self._looks[key] = replace(look, interrupt=True) if nested else look
+            separator = came[nested - 1][1] if nested > before else ""
+            cards.append(Card(frame.call, look, separator))
         return tuple(cards)
 
     def _tag(self, trace: Trace, call: int, position: int) -> tuple[str, bool]:
@@ -218,6 +236,28 @@ def _look(frame: Frame, level: int, *, essential: bool, tag: str, wrapped: bool)
         tag=tag,
         wrapped=wrapped,
     )
+
+
+def task_words(trace: Trace, task: int) -> str:
+    """Return a task as the header says it, ``comm/pid``."""
+    who = trace.info.tasks[task]
+    return f"{who.comm}/{who.pid}"
+
+
+_SORTS = {"soft": "soft interrupt", "nmi": "NMI", "timer": "timer interrupt"}
+
+
+def _interrupts(trace: Trace, task: int, position: int) -> list[tuple[int, str]]:
+    """Where the interrupts on a task's stack came, outermost first, and what is said of each."""
+    if trace.cpus.plain:
+        return []
+    spans, whose = trace.cpus.interrupts, trace.info.tasks[task].comm
+    found = []
+    for one in trace.cpus.interrupts_on(task, position):
+        interrupt = trace.info.interrupts[int(spans.numbers[one])]
+        what = _SORTS.get(interrupt.kind, "interrupt")
+        found.append((int(spans.starts[one]), f"{what} {interrupt.name}, on {whose}'s stack"))
+    return found
 
 
 def _newest_level(cards: Sequence[Card]) -> int:

@@ -88,8 +88,8 @@ def draw_stop_words(
     radius = style.px(8)
     painter.drawRoundedRect(qrect(box).adjusted(edge, edge, -edge, -edge), radius, radius)
     ink = QColor(role.on_colour if solid else role.ink)
-    left = box.left + style.px(18)
-    if role.name == "lock":
+    left = box.left + style.px(8 if style.narrow else 18)
+    if role.name == "lock" and not style.narrow:
         icon = Box(left, box.middle - style.px(18), style.px(28), style.px(36))
         draw_padlock(painter, icon, ink, QColor(role.colour))
         left = icon.right + style.px(14)

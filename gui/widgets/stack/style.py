@@ -16,6 +16,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 _NAME_STEPS: tuple[TextStep, ...] = ("body", "title", "heading")
+_NARROW_STEPS: tuple[TextStep, ...] = ("caption", "caption", "body")
 _NUMBER_STEPS: tuple[TextStep, ...] = ("body", "body", "title")
 _DETAIL_STEPS: tuple[TextStep, ...] = ("caption", "caption", "body")
 _PILL_STEPS: tuple[TextStep, ...] = ("caption", "caption", "caption")
@@ -42,6 +43,10 @@ class Face(NamedTuple):
         """Return a text cut to a width, with dots where something is missing."""
         return self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width_px))
 
+    def cut_middle(self, text: str, width_px: float) -> str:
+        """Return a text cut to a width in its middle: names differ at both ends."""
+        return self.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(width_px))
+
 
 def face(font: QFont) -> Face:
     """Return a font with its measures."""
@@ -54,15 +59,18 @@ class Style:
     Args:
         theme: Colours.
         metrics: Sizes.
+        narrow: The view is one of several columns: names before everything else.
     """
 
-    def __init__(self, theme: Theme, metrics: Metrics) -> None:
-        self.theme, self.metrics = theme, metrics
+    def __init__(self, theme: Theme, metrics: Metrics, *, narrow: bool = False) -> None:
+        self.theme, self.metrics, self.narrow = theme, metrics, narrow
         px = self.px = metrics.px
-        self.sizes = Sizes((px(20), px(32), px(54)), (px(2), px(3), px(6)), px(26), px(22))
-        self.margin_px = px(12)
-        self.gutter_px = px(32)
-        self.rail_px = px(18)
+        cards = (px(18), px(22), px(30)) if narrow else (px(20), px(32), px(54))
+        gaps = (px(2), px(2), px(3)) if narrow else (px(2), px(3), px(6))
+        self.sizes = Sizes(cards, gaps, px(26), px(22), px(20))
+        self.margin_px = px(5) if narrow else px(12)
+        self.gutter_px = px(9) if narrow else px(32)
+        self.rail_px = px(4) if narrow else px(18)
         self.indent_step_px = px(9)
         self.link_px = px(38)
         self.header_px = px(32)
@@ -70,8 +78,10 @@ class Style:
         self.returned_px = px(40)
         self.label_px = px(30)
         self.ghost_px = px(22)
-        self.names = [face(metrics.mono(step, bold=True)) for step in _NAME_STEPS]
-        self.numbers = [face(metrics.mono(step)) for step in _NUMBER_STEPS]
+        steps = _NARROW_STEPS if narrow else _NAME_STEPS
+        self.names = [face(metrics.mono(step, bold=True)) for step in steps]
+        numbers = _NARROW_STEPS if narrow else _NUMBER_STEPS
+        self.numbers = [face(metrics.mono(step)) for step in numbers]
         self.details = [face(metrics.ui(step)) for step in _DETAIL_STEPS]
         self.pills = [face(metrics.ui(step, bold=True)) for step in _PILL_STEPS]
         self.caption = face(metrics.ui("caption"))

@@ -224,7 +224,8 @@ def stop_words(info: TraceInfo) -> tuple[str, str]:
     if info.outcome == "stack_overflow":
         return _overflow_words(info)
     if info.outcome == "deadlock":
-        if cycle := detail.get("cycle"):
+        cycle = detail.get("cycle") if detail.get("how", "self") != "self" else ""
+        if cycle:
             return f"deadlock: {detail['waits_in']} waits for {detail['lock']}", str(cycle)
         own = detail["holder"] == detail["waiter"]
         who = f"{detail['holder']} itself" if own else f"{detail['holder']}"
