@@ -137,6 +137,9 @@ class Locks:
         lock.level = len(task.interrupts)
         lock.taken_in = routine.name
         self._note(Kind.LOCK_TAKEN, lock, routine, "takes")
+        if self._machine.asks and self._machine.interrupts.sources:
+            # What gets through here (an NMI always does) meets a lock that its own stack holds.
+            self._machine.cpus.point("irq", -1)
 
     def _wait(self, lock: Lock, routine: Routine) -> None:
         machine = self._machine

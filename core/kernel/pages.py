@@ -23,8 +23,10 @@ COSTLY_ORDER = 3
 """mm/page_alloc.c, PAGE_ALLOC_COSTLY_ORDER: above it nobody is killed for a block."""
 FIRST_PFN = 0x100
 _PCP_HIGH_BLOCKS = 64
+SHORT_RUN_EVENTS = 200_000
+"""A run of at most so many events allocates less than 4,096 blocks: each takes dozens of events."""
 _PLENTY_OF_BLOCKS = 4
-"""Largest blocks, 1,024 pages each, that no explored run can use up."""
+"""Largest blocks, 1,024 pages each, that a short run cannot use up page by page."""
 
 
 class Page:
@@ -278,12 +280,13 @@ class PageAllocator:
         """Return what can still be allocated.
 
         Which page it is does not matter to what happens, only whether there is one: while some of
-        the largest blocks are left every order can be had, whatever the smaller lists hold. An
-        explored run is much too short to use them up.
+        the largest blocks are left every order can be had, whatever the smaller lists hold, and a
+        short run of single pages cannot use them up.
         """
         largest = len(self._free[MAX_ORDER])
         lengths = tuple(map(len, self._per_cpu))
-        if largest >= _PLENTY_OF_BLOCKS:
+        short = self._machine.config.budget_events <= SHORT_RUN_EVENTS
+        if short and largest >= _PLENTY_OF_BLOCKS:
             return (largest, *lengths)
         exact = [pfn << 4 | order for order, blocks in enumerate(self._free) for pfn in blocks]
         return (largest, *exact, *(page.pfn for pages in self._per_cpu for page in pages))
