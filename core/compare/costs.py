@@ -54,11 +54,13 @@ def guard_instructions(trace: Trace) -> int:
     branch. An atomic or per-CPU counter is changed by a single one. The scan compares and branches
     once an entry it looks at: all of them where none matches, else those up to the one that does.
     The flag in the mask is tested once an owner record and set once a walk. Wraps and warnings cost
-    nothing.
+    nothing, and neither does what others do to the word the guard's field is in (the fact ``of``).
     """
     often = trace.counts_index.up_to(len(trace) - 1)
     count = {_FLAG: _of_flag}.get(trace.info.guard.design, _of_field)
-    each = np.array([0 if _scans(site) else count(trace, site) for site in trace.sites])
+    others = [_scans(site) or bool(site.fact("of")) for site in trace.sites]
+    sites = zip(trace.sites, others, strict=True)
+    each = np.array([0 if other else count(trace, site) for site, other in sites])
     return int(often.dot(each)) + _COMPARE_AND_BRANCH * _entries_scanned(trace)
 
 

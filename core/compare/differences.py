@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.compare.costs import added_task_bytes, guard_instructions
+from core.scenario.contexts import guards_left_set
 from core.scenario.report import stack_summary
+from core.trace.events import Kind
 
 if TYPE_CHECKING:
     from core.scenario.run import Plan
@@ -26,6 +28,7 @@ class Measure:
         unit: Unit of the values, empty for plain counts and words.
         about: One sentence: what it is.
         inferred: Whether it is a model's answer and nobody measured it.
+        between_contexts: Whether it means anything only with several CPUs or interrupts.
     """
 
     measure: str
@@ -33,6 +36,7 @@ class Measure:
     unit: str = ""
     about: str = ""
     inferred: bool = False
+    between_contexts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,18 @@ class Difference:
 
 MEASURES: tuple[Measure, ...] = (
     Measure("outcome", "outcome", about="How the run ended."),
+    Measure(
+        "lost_updates",
+        "lost updates",
+        about="Stores to a word of bits that another context's store undid.",
+        between_contexts=True,
+    ),
+    Measure(
+        "guards_left_set",
+        "guards left set",
+        about="Tasks, or CPUs, whose guard is set at the end though no save is under way.",
+        between_contexts=True,
+    ),
     Measure("save_stack_calls", "save_stack calls", about="How often a stack was to be saved."),
     Measure("unwinds", "unwinds", about="Walks of the stack that were begun."),
     Measure("frames_unwound", "frames unwound", about="Frames that the walks came by."),
@@ -113,7 +129,7 @@ MEASURES: tuple[Measure, ...] = (
 def differences(
     traces: Sequence[Trace], plans: Sequence[Plan] | None = None
 ) -> tuple[Difference, ...]:
-    """Return every measure of some runs: those that differ first, each part by importance.
+    """Return the measures of some runs: those that differ first, each part by importance.
 
     Args:
         traces: The runs.
@@ -125,7 +141,10 @@ def differences(
         for lane, trace in enumerate(traces)
     ]
     rows = []
+    several = any(trace.info.cpus > 1 or trace.info.interrupts for trace in traces)
     for about in MEASURES:
+        if about.between_contexts and not several:
+            continue
         values = tuple(each[about.measure] for each in found)
         rows.append(Difference(about, values, len(set(values)) > 1))
     return tuple(sorted(rows, key=lambda row: not row.differs))
@@ -142,6 +161,8 @@ def _count(name: str) -> Callable[[Trace, State, Plan | None], Value]:
 
 _READERS: dict[str, Callable[[Trace, State, Plan | None], Value]] = {
     "outcome": lambda trace, _end, _plan: trace.info.outcome,
+    "lost_updates": lambda trace, _end, _plan: len(trace.positions(Kind.LOST_UPDATE)),
+    "guards_left_set": lambda trace, _end, _plan: len(guards_left_set(trace)),
     "owners_lost": _count("owner_lost"),
     "peak_stack_bytes": lambda trace, _end, _plan: stack_summary(trace)["peak_bytes"],
     "depot_pages": lambda trace, _end, _plan: _depot_pages(trace),

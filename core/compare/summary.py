@@ -23,6 +23,9 @@ _COSTS = (
 )
 """What lanes are weighed by: the first of these in which they differ."""
 
+_BETWEEN = (("lost_updates", "lost updates"), ("guards_left_set", "guards left set"))
+"""What can go wrong between contexts."""
+
 
 def summary(labels: Sequence[str], differences: Sequence[Difference]) -> str:
     """Return one or two sentences that sum up a comparison.
@@ -86,7 +89,13 @@ def _clauses(labels: Sequence[str], values: dict[str, tuple[Value, ...]]) -> lis
     done = [lane for lane, outcome in enumerate(values["outcome"]) if outcome == COMPLETED]
     ran = [labels[lane] for lane in done]
     lost = [values["owners_lost"][lane] for lane in done]
+    between = [
+        _per_lane(labels, values[measure], words, _plain_number)
+        for measure, words in _BETWEEN
+        if measure in values
+    ]
     return [
+        *between,
         _ratio(labels, values, done),
         _per_lane(ran, lost, "owners lost", _plain_number),
         _per_lane(labels, values["task_struct_bytes"], "added to task_struct", _bytes),

@@ -53,6 +53,8 @@ def _recorded(trace: Trace) -> SaveTimes:
 
 
 def _is_guards(site: Site) -> bool:
+    if site.fact("of"):  # Another context wrote the word that the guard's field is in.
+        return False
     return site.kind in _GUARD_KINDS or (site.kind is Kind.STEPPED and site.label == _SCAN)
 
 

@@ -7,9 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
-from core.compare.costs import UNKNOWN, added_task_bytes, guard_instructions
+from core.compare.costs import UNKNOWN, added_task_bytes
 from core.compare.differences import MEASURES, Difference, Measure, differences
 from core.compare.lanes import Lane, lanes_of, preset
 from core.compare.run import Comparison, compare
@@ -18,10 +17,9 @@ from core.compare.tables import as_csv, as_markdown
 from core.scenario.loader import open_scenario
 from core.scenario.report import report
 from core.scenario.run import Overrides
-from core.trace.events import Kind
-from core.trace.trace import Trace
-from tests.core.compare.lanes import deep, guarded, random_lanes
-from tests.runs import counts, run_scenario
+from tests.core.compare.lanes import guarded
+from tests.core.scenario.two_cpus import two_cpus
+from tests.runs import run_scenario
 
 RANDOM_KERNEL = Path(__file__).parents[2] / "data" / "btf" / "arm64-rand1.btf"
 """A kernel in whose task_struct the unsigned int costs a cache line, and a bit nothing."""
@@ -106,6 +104,17 @@ def test_the_measures_are_those_of_the_report() -> None:
             assert found[name][lane] == told["counts"][name]
 
 
+def test_what_goes_wrong_between_contexts_is_told_where_there_are_several() -> None:
+    alone = {row.measure for row in differences(guarded("depot-growth", "bit1"))}
+    assert not alone & {"lost_updates", "guards_left_set"}
+    words = ("current", "serialized")
+    traces = [two_cpus("5 cpu 1", "8 cpu 0", word=word) for word in words]
+    found = {row.measure: row for row in differences(traces)}
+    assert found["lost_updates"].values == (0, 1)
+    assert found["guards_left_set"].values == (0, 1)
+    assert found["guard_instructions"].values == (9, 9), "the other's accesses are not its own"
+
+
 def test_what_differs_comes_first_each_part_by_importance() -> None:
     rows = differences(guarded("depot-growth", "scan", "bit1"))
     importance = [about.measure for about in MEASURES]
@@ -117,63 +126,7 @@ def test_what_differs_comes_first_each_part_by_importance() -> None:
     assert all(row.differs is (len(set(row.values)) > 1) for row in rows)
 
 
-# -- what the guard itself costs ---------------------------------------------------------------
-
-
-def instructions_by_hand(trace: Trace) -> int:
-    """The model, event by event."""
-    total = 0
-    for position in range(len(trace)):
-        site = trace.site(position)
-        if site.label == "scan" and site.kind is Kind.STEPPED:
-            total += 2 * trace.argument(position)
-        elif site.label == "scan" and site.kind is Kind.SHORT_CIRCUITED:
-            total += 2 * (trace.argument(position) + 1)
-        elif site.kind in (Kind.LOADED, Kind.MODIFIED, Kind.STORED):
-            total += 1
-        elif site.kind in (Kind.TESTED, Kind.SHORT_CIRCUITED):
-            total += 2
-    return total
-
-
-def test_a_save_takes_nine_instructions_of_a_counter_and_a_hit_three() -> None:
-    for trace, (saves, hits) in zip(deep("depth-law", 1, 2), ((8, 16), (24, 32)), strict=True):
-        assert guard_instructions(trace) == 9 * saves + 3 * hits
-
-
-@pytest.mark.parametrize("guard", ["atomic", "percpu"])
-def test_a_counter_that_is_changed_in_one_instruction_takes_five_a_save(guard: str) -> None:
-    trace = run_scenario("depth-law", guard=guard, max_depth=2)
-    assert guard_instructions(trace) == 5 * 24 + 3 * 32
-
-
-def test_the_flag_in_the_mask_is_tested_once_a_record_and_set_once_a_walk() -> None:
-    trace = run_scenario("depot-growth", guard="gfp")
-    assert trace.info.outcome == "completed"
-    records = sum(
-        trace.kind(at) is Kind.CALLED and trace.function(at).name == "__set_page_owner"
-        for at in range(len(trace))
-    )
-    assert guard_instructions(trace) == 2 * records + counts(trace)["unwinds"]
-
-
-def test_no_guard_takes_no_instruction() -> None:
-    assert guard_instructions(run_scenario("depot-growth", guard="none")) == 0
-
-
-def test_a_scan_compares_each_entry_up_to_the_one_that_matches() -> None:
-    trace = run_scenario("depot-growth", guard="scan")
-    matched = [trace.argument(int(position)) for position in trace.short_circuits]
-    assert matched
-    assert all(0 < entry < 16 for entry in matched)
-    assert guard_instructions(trace) == instructions_by_hand(trace)
-
-
-@settings(max_examples=25)
-@given(random_lanes())
-def test_instructions_are_counted_as_the_model_says(traces: list[Trace]) -> None:
-    for trace in traces:
-        assert guard_instructions(trace) == instructions_by_hand(trace)
+# -- what the field costs ----------------------------------------------------------------------
 
 
 def test_a_field_that_costs_a_cache_line() -> None:
@@ -288,6 +241,8 @@ def rows(**measured: tuple[int | str | None, ...]) -> tuple[Difference, ...]:
         ({"simulated_ns": (30, 12)}, "Both complete. A needs 2.5 times the simulated time of b."),
         ({"owners_lost": (0, 1200)}, "Both complete. Owners lost: 0 with a, 1,200 with b."),
         ({"peak_stack_bytes": (1, 2)}, "Both complete."),
+        ({"lost_updates": (0, 2)}, "Both complete. Lost updates: 0 with a, 2 with b."),
+        ({"guards_left_set": (1, 0)}, "Both complete. Guards left set: 1 with a, 0 with b."),
         ({"task_struct_bytes": (UNKNOWN, 4)}, "Both complete. Added to task_struct: not known"),
         ({"outcome": ("completed", "out_of_memory")}, "B runs out of memory; a completes."),
         ({"outcome": ("lost_interest",) * 2}, "Both end with lost interest."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import StringIO
 from typing import Any
 
@@ -18,7 +17,8 @@ from core.trace.events import SITE_BITS, Function, Kind
 from core.trace.info import GuardInfo, InterruptInfo, LayoutInfo, TaskInfo, TraceInfo
 from core.trace.recorder import Recorder
 from core.trace.trace import Trace
-from tests.runs import bundled_run, counts, run_scenario, run_text
+from tests.core.scenario.two_cpus import two_cpus
+from tests.runs import bundled_run, counts, run_scenario
 
 SUBSYSTEMS = {"save_stack": "page_owner", "__set_page_owner": "page_owner", "nic_irq": "interrupt"}
 INFO = TraceInfo(
@@ -174,35 +174,6 @@ def test_many_lost_updates_are_not_all_told() -> None:
     said = told(made("+kmalloc", *["x"] * 14))
     assert said.count("lost update at event") == 10
     assert "… and 4 more lost updates" in said
-
-
-TWO_CPUS = """
-schema = 1
-name = "two-cpus"
-title = "Two CPUs"
-shows = "Another CPU writes the word of a task that is in a save."
-kernel = { version = "6.1", arch = "x86_64", cpus = 2 }
-guard = { word = "serialized" }
-
-[[tasks]]
-comm = "sh"
-pid = 40
-work = [{ op = "alloc_pages" }]
-
-[[tasks]]
-comm = "chrt"
-pid = 41
-cpu = 1
-work = [{ op = "set_scheduler", target = "sh/40" }]
-
-[schedule]
-policy = "run_on"
-choices = CHOICES
-"""
-
-
-def two_cpus(*choices: str, **overrides: Any) -> Trace:
-    return run_text(TWO_CPUS.replace("CHOICES", json.dumps(choices)), **overrides)
 
 
 def every_switch(**overrides: Any) -> list[Trace]:
