@@ -117,6 +117,7 @@ class CpuStacks(QWidget):
         session.position_changed.connect(self._move)
         theme_manager.changed.connect(self._arrange)
         self._take_trace()
+        self.hide()
 
     @property
     def shown(self) -> bool:
