@@ -9,7 +9,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.trace.events import Kind
-from core.trace.listings import Spot, spot_at
+from core.trace.spots import Spot, spot_at
 from gui.theme import Role, ThemeManager
 from gui.widgets.source_code import CodeView
 

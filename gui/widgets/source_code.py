@@ -29,7 +29,7 @@ from core.trace.listings import names_behind
 from gui.theme import mix
 
 if TYPE_CHECKING:
-    from core.trace.listings import Spot
+    from core.trace.spots import Spot
     from gui.theme import Role, Theme, ThemeManager
 
 COMFORTABLE_CHARACTERS = 52

@@ -14,7 +14,8 @@ import pytest
 from core.kernel.profile import load_profile
 from core.trace import listings
 from core.trace.events import SITE_MASK, Kind
-from core.trace.listings import label_of, listing_for, spot_at
+from core.trace.listings import label_of, listing_for
+from core.trace.spots import spot_at
 from core.trace.trace import Trace
 from tests.core.swept import MACHINES, contexts, sweep
 from tests.runs import run_scenario
@@ -327,5 +328,5 @@ def test_interrupts_off_and_on_are_two_lines() -> None:
 
 
 def test_reading_needs_no_numpy() -> None:
-    code = "import sys, core.trace.listings; sys.exit('numpy' in sys.modules)"
+    code = "import sys, core.trace.spots; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
