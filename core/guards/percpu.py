@@ -38,7 +38,9 @@ class PerCpuGuard(StoredGuard):
         self.units: list[Unit] = []
         for _ in range(host.cpus.count):
             unit = Unit(bytearray(COUNTER.unit_bytes), 0)
-            unit.touches = host.cpus.shared()
+            if host.cpus.count == 1:
+                unit.touches = host.cpus.shared()
+            # Else it counts as everybody's: which one a step touches changes when its task moves.
             self.units.append(unit)
 
     def inlined_in(self, routine: Routine) -> GuardCode:

@@ -95,7 +95,10 @@ class Cpus:
             if len(options) == 1:
                 break
             number, self.points = self.points, self.points + 1
-            point = Point(number, task.number, what, touches, options, False, bool(task.interrupts))
+            # Amid a lock a step may go on to its release, which others notice: nobody may take it
+            # for one that touches only what is its own.
+            seen = -1 if task.preempt_off else touches
+            point = Point(number, task.number, what, seen, options, False, bool(task.interrupts))
             chosen = machine.chooser.choose(point)
             if not chosen:
                 break
