@@ -60,7 +60,12 @@ class Runner(QObject):
 
         self.cancel()
         probe = min(self._probe_events, plan.budget_events)
-        trace = run(replace(plan, budget_events=probe))
+        try:
+            trace = run(replace(plan, budget_events=probe))
+        except OwnerscopeError as error:
+            # Whether choices fit a scenario shows only when it runs.
+            self.failed.emit(str(error))
+            return
         if trace.info.outcome != "budget_exhausted" or probe == plan.budget_events:
             self.finished.emit(trace)
         else:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from core.errors import ScenarioError, did_you_mean
 from core.kernel.choices import Option, Point, Way
 from core.kernel.chooser import ScriptedChooser
+from core.kernel.outcome import BudgetExhausted
 
 _EXAMPLE = "write it like '5 interrupt nic', '9 cpu 1', '12 preempt sh/40' or '14 fail'"
 _WORDS = {
@@ -133,6 +134,8 @@ class ChosenChooser(ScriptedChooser):
         failures: Allocations that fail, as for ``ScriptedChooser``.
         names: For the words of errors.
         where: What errors begin with.
+        lenient: Whether a choice that does not fit is left out, because the user changed something
+            about the scenario that it was made for.
     """
 
     asks = True
@@ -143,17 +146,21 @@ class ChosenChooser(ScriptedChooser):
         failures: Mapping[str, Sequence[int]],
         names: Names,
         where: str,
+        *,
+        lenient: bool = False,
     ) -> None:
         super().__init__(failures)
         self._left = dict(choices)
         self._names = names
         self._where = where
+        self._lenient = lenient
+        self._left_out: list[Choice] = []
 
     def choose(self, point: Point) -> int:
         """Return what was chosen for the point.
 
         Raises:
-            ScenarioError: That cannot happen there.
+            ScenarioError: That cannot happen there, and the chooser is not lenient.
         """
         choice = self._left.pop(point.number, None)
         if choice is None:
@@ -161,26 +168,50 @@ class ChosenChooser(ScriptedChooser):
         for index, option in enumerate(point.options):
             if choice.fits(option):
                 return index
+        if self._lenient:
+            self._left_out.append(choice)
+            return 0
         possible = ", ".join(describe(option, self._names) for option in point.options)
-        chosen = describe(Option(choice.way, max(0, choice.argument), choice.cpu), self._names)
         raise ScenarioError(
-            f"choice {choice.number} does not fit the scenario: {chosen!r} cannot happen there, "
-            f"only: {possible}",
+            f"choice {choice.number} does not fit the scenario: {self._words(choice)!r} cannot "
+            f"happen there, only: {possible}",
             where=self._where,
             advice="explore it again, the scenario has changed",
         )
 
     def check_all_used(self, outcome: str) -> None:
-        """Refuse choices that the run never came to.
+        """Refuse choices that the run never came to; one that was cut short tells nothing.
 
         Raises:
-            ScenarioError: There are some left.
+            ScenarioError: There are some left, and the chooser is not lenient.
         """
-        if self._left:
-            number = min(self._left)
-            raise ScenarioError(
-                f"choice {number} does not fit the scenario: the run ended ({outcome}) before it "
-                "came to that point",
-                where=self._where,
-                advice="explore it again, the scenario has changed",
-            )
+        if not self._left or outcome == BudgetExhausted.outcome:
+            return
+        if self._lenient:
+            self._left_out += self._left.values()
+            return
+        raise ScenarioError(
+            f"choice {min(self._left)} does not fit the scenario: the run ended ({outcome}) before "
+            "it came to that point",
+            where=self._where,
+            advice="explore it again, the scenario has changed",
+        )
+
+    def warning(self) -> str:
+        """Return what was left out as a sentence, or an empty string."""
+        if not self._left_out:
+            return ""
+        told = ", ".join(f"{choice.number} {self._words(choice)}" for choice in self._left_out)
+        choices, do, were = (
+            ("choices", "do", "were") if len(self._left_out) > 1 else ("choice", "does", "was")
+        )
+        return (
+            f"the {choices} {told} {do} not fit what was changed about the scenario and {were} "
+            "left out; explore it to find others"
+        )
+
+    def _words(self, choice: Choice) -> str:
+        if choice.way is Way.CPU and choice.argument == _ANY:
+            return f"cpu {choice.cpu}"
+        option = Option(choice.way, max(0, choice.argument), choice.cpu)
+        return describe(option, self._names)

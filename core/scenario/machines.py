@@ -90,7 +90,7 @@ def _chooser(plan: Plan) -> Chooser:
         return ScriptedChooser(failures)
     names = names_of(scenario)
     choices = parse_choices(scenario.schedule.choices, names, where=scenario.name)
-    return ChosenChooser(choices, failures, names, scenario.name)
+    return ChosenChooser(choices, failures, names, scenario.name, lenient=plan.changed)
 
 
 def work_of(plan: Plan, machine: Machine) -> list[tuple[Task, TaskWork]]:
@@ -108,6 +108,7 @@ def work_of(plan: Plan, machine: Machine) -> list[tuple[Task, TaskWork]]:
     )
     numbers = {table.name: number for number, table in enumerate(scenario.interrupts)}
     for table in scenario.interrupts:
+        operations = HandlerOperations(shared, table.work)
         machine.add_interrupt(
             Source(
                 table.name,
@@ -115,7 +116,9 @@ def work_of(plan: Plan, machine: Machine) -> list[tuple[Task, TaskWork]]:
                 table.cpus,
                 numbers.get(table.raises, -1),
                 table.at_most,
-                HandlerOperations(shared, table.work),
+                operations,
+                operations.forget,
+                operations.held,
             )
         )
     return [

@@ -57,6 +57,8 @@ class Plan:
         unwinder: Name of the unwinder.
         warnings: What the user should know before the run.
         budget_events: The run ends after this many events.
+        changed: Whether the user changed anything about the scenario but its budget: then its
+            choices may not fit any more.
     """
 
     scenario: Scenario
@@ -67,6 +69,7 @@ class Plan:
     unwinder: str
     warnings: tuple[str, ...]
     budget_events: int
+    changed: bool = False
 
 
 def plan(
@@ -99,7 +102,15 @@ def plan(
     if ignored:
         warnings.append(ignored)
     return Plan(
-        scenario, profile, layout, guard, place, unwinder, tuple(warnings), overrides.budget_events
+        scenario,
+        profile,
+        layout,
+        guard,
+        place,
+        unwinder,
+        tuple(warnings),
+        overrides.budget_events,
+        bool(settings) or overrides != Overrides(budget_events=overrides.budget_events),
     )
 
 

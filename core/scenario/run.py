@@ -33,4 +33,6 @@ def run(plan: Plan, progress: Progress | None = None, chooser: Chooser | None = 
     outcome = machine.run(work_of(plan, machine), progress)
     if isinstance(machine.chooser, ChosenChooser):
         machine.chooser.check_all_used(outcome.name)
+        if machine.chooser.warning():
+            machine.warnings.append(machine.chooser.warning())
     return trace_of(plan, machine, outcome)

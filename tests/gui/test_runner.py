@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pytestqt.qtbot import QtBot
 
 from core.scenario.loader import open_scenario
@@ -36,6 +38,39 @@ def test_a_large_run_comes_from_a_process_and_is_the_same(qtbot: QtBot) -> None:
     assert session.trace.info == expected.info
     middle = len(expected) // 2
     assert session.trace.state_at(middle) == expected.state_at(middle)
+
+
+def test_choices_that_do_not_fit_are_told_and_the_last_run_stays(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = Session(Runner())
+    session.open("wrong-word")
+    before = session.trace
+    path = tmp_path / "mine.toml"
+    path.write_text(open_scenario("wrong-word").text.replace("3 cpu 1 chrt/41", "999 cpu 1"))
+    with qtbot.waitSignals([session.failed, session.run_ended]) as got:
+        session.open(str(path))
+    assert got.all_signals_and_args
+    assert session.trace is before
+
+
+def test_another_guard_leaves_out_the_choices_that_no_longer_fit(qtbot: QtBot) -> None:
+    session = Session(Runner())
+    session.open("interrupt-in-a-save")
+    with qtbot.waitSignal(session.warned) as got:
+        assert session.override(guard="none")
+    assert got.args is not None
+    assert "does not fit what was changed" in got.args[0]
+    assert session.trace is not None
+    assert session.trace.info.guard.design == "none"
+
+
+def test_a_long_run_with_choices_comes_from_the_process(qtbot: QtBot) -> None:
+    session = Session(Runner(probe_events=20))
+    with qtbot.waitSignal(session.trace_changed, timeout=30_000):
+        session.open("wrong-word")
+    assert session.trace is not None
+    assert len(session.trace.cpus.lost_updates) == 1
 
 
 def test_cancel_keeps_what_was_open(qtbot: QtBot) -> None:
