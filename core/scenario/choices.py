@@ -201,13 +201,12 @@ class ChosenChooser(ScriptedChooser):
         """Return what was left out as a sentence, or an empty string."""
         if not self._left_out:
             return ""
-        told = ", ".join(f"{choice.number} {self._words(choice)}" for choice in self._left_out)
-        choices, do, were = (
-            ("choices", "do", "were") if len(self._left_out) > 1 else ("choice", "does", "was")
-        )
+        told = ", ".join(f"'{choice.number} {self._words(choice)}'" for choice in self._left_out)
+        one = len(self._left_out) == 1
         return (
-            f"the {choices} {told} {do} not fit what was changed about the scenario and {were} "
-            "left out; explore it to find others"
+            f"the {'choice' if one else 'choices'} {told} {'does' if one else 'do'} not fit what "
+            f"was changed about the scenario and {'was' if one else 'were'} left out; exploring it "
+            "finds others"
         )
 
     def _words(self, choice: Choice) -> str:

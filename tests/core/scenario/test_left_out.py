@@ -20,11 +20,11 @@ def test_it_is_left_out_where_the_user_changed_something() -> None:
     trace = two_cpus("3 cpu 0", "99 cpu 1", max_depth=1)
     assert trace.info.outcome == "completed"
     assert trace.info.warnings == (
-        "the choices 3 cpu 0, 99 cpu 1 do not fit what was changed about the scenario and were "
-        "left out; explore it to find others",
+        "the choices '3 cpu 0', '99 cpu 1' do not fit what was changed about the scenario and were "
+        "left out; exploring it finds others",
     )
     (warning,) = two_cpus("3 cpu 0", word="current").info.warnings
-    assert warning.startswith("the choice 3 cpu 0 does not fit what was changed")
+    assert warning.startswith("the choice '3 cpu 0' does not fit what was changed")
 
 
 def test_what_fits_is_kept_and_nothing_is_said() -> None:
