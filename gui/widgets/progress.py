@@ -124,7 +124,11 @@ def outcome_of(trace: Trace) -> str:
 
 
 def key_figure(trace: Trace) -> str:
-    """Return what matters about a run in a few words: guard hits, levels, bytes a level."""
+    """Return what matters about a run in a few words: guard hits, levels, bytes a level.
+
+    Where contexts got into each other's way, that is what matters.
+    """
+    from core.scenario.contexts import guards_left_set
     from core.scenario.report import stack_summary
 
     recording, hits = trace.info.recording, len(trace.short_circuits)
@@ -132,6 +136,12 @@ def key_figure(trace: Trace) -> str:
         if recording.guard_hits is None:
             return "it cannot show guard hits"
         return f"{hits:,} guard hit{'s' * (hits != 1)}" if hits else "no guard hits"
+    lost = len(trace.cpus.lost_updates)
+    wrong = [f"{lost:,} lost update{'s' * (lost != 1)}"] if lost else []
+    if guards_left_set(trace):
+        wrong.append("guard left set")
+    if wrong:
+        return " · ".join(wrong)
     stack = stack_summary(trace)
     levels, per_level = stack["levels"] or 0, stack["bytes_per_level"]
     parts = [f"{hits:,} guard hit{'s' * (hits != 1)}"] if hits else []

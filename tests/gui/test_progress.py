@@ -22,6 +22,7 @@ from gui.widgets.progress import (
     outcome_details,
     rate_label,
 )
+from tests.core.scenario.two_cpus import two_cpus
 from tests.runs import run_scenario
 
 
@@ -229,3 +230,9 @@ def test_it_paints_a_run_under_way_in_both_themes(
     assert not chip.grab().isNull()
     runner.failed.emit("no")
     assert chip.accessibleName().startswith("Result: Completed")
+
+
+def test_what_went_wrong_between_contexts_is_what_matters() -> None:
+    assert key_figure(two_cpus("3 cpu 1")) == "1 lost update"
+    assert key_figure(two_cpus("5 cpu 1", "8 cpu 0")) == "1 lost update · guard left set"
+    assert key_figure(two_cpus("3 cpu 1", word="current")) == "1 level"
