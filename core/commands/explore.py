@@ -83,15 +83,15 @@ def _add_repeated(
 
 def carry_out(options: argparse.Namespace) -> int:
     """Explore a scenario and tell what came of it."""
-    from core.explore.explore import Ticker
-    from core.explore.sweep import rows_of
+    from core.explore.explore import Ticker, kernel_subject
+    from core.explore.sweep import possible, rows_of
 
     request = request_of(options)
-    rows = rows_of(request, options.sweep) if options.sweep else []
+    rows = possible(rows_of(request, options.sweep), kernel_subject()) if options.sweep else []
     if rows and options.save:
         raise ScenarioError("a sweep has no one counterexample to save", where="--save")
     if not options.yes:
-        _ask([row.request for row in rows] or [request])
+        _ask([row.request for row in rows if not row.problem] or [request])
     with _stoppable() as stops, _shown() as show:
         ticker = Ticker(show, lambda: bool(stops))
         if rows:
@@ -188,23 +188,23 @@ def _sweep(rows: list[Row], options: argparse.Namespace, ticker: Ticker) -> list
     from core.explore.explore import explore, kernel_subject
     from core.explore.result import INCOMPLETE
 
+    todo = [row.request for row in rows if not row.problem]
     answers: list[Exploration | None] = []
     if options.dask is not None:
         from core.explore.cluster import connected, explore_all
 
         with connected(options.dask) as client:
-            requests = [row.request for row in rows]
-            answers = explore_all(client, requests, kernel_subject(), ticker)
+            answers = explore_all(client, todo, kernel_subject(), ticker)
     else:
-        for row in rows:
-            answer = explore(row.request, ticker=ticker)
+        for request in todo:
+            answer = explore(request, ticker=ticker)
             answers.append(answer)
             if answer.verdict == INCOMPLETE:
                 break
-    answers += [None] * (len(rows) - len(answers))
+    waiting = iter(answers)
     return [
-        msgspec.structs.replace(row, answer=answer)
-        for row, answer in zip(rows, answers, strict=True)
+        row if row.problem else msgspec.structs.replace(row, answer=next(waiting, None))
+        for row in rows
     ]
 
 
@@ -230,20 +230,22 @@ def _tell(answer: Exploration, request: ExploreRequest, options: argparse.Namesp
 
 
 def _tell_rows(rows: list[Row], options: argparse.Namespace) -> int:
-    from core.explore.sweep import worst
+    from core.explore.sweep import verdicts
 
     if options.json:
-        told = [
-            {"values": row.values, **({} if row.answer is None else as_json(row.answer))}
-            for row in rows
-        ]
-        print(json.dumps({"schema": 1, "rows": told}, indent=2))
+        print(json.dumps({"schema": 1, "rows": [_row_as_json(row) for row in rows]}, indent=2))
     else:
         from core.commands.explore_text import tell_rows
 
         tell_rows(rows)
-    verdicts = worst(rows)
-    return _status(verdicts if len(verdicts) == len(rows) else [*verdicts, "incomplete"])
+    return _status(verdicts(rows))
+
+
+def _row_as_json(row: Row) -> dict[str, Any]:
+    told: dict[str, Any] = {"values": row.values}
+    if row.problem:
+        told["problem"] = row.problem
+    return {**told, **({} if row.answer is None else as_json(row.answer))}
 
 
 def as_json(answer: Exploration) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from core.explore.request import ExploreRequest
 from core.explore.result import VERIFIED, Exploration, PropertyResult
 from core.explore.saving import scenario_text
 from core.explore.sweep import Row, label
-from core.explore.words import counted, sentence, simplest, spent
+from core.explore.words import breaks_with, counted, sentence, simplest, spent
 from core.scenario.loader import parse
 from core.scenario.run import plan
 from core.scenario.run import run as simulate
@@ -69,7 +69,7 @@ def tell(done: Exploration, request: ExploreRequest, console: Console | None = N
     for warning in done.warnings:
         console.print(f"[yellow]warning: {escape(warning)}[/]")
     console.print(
-        f"[dim]{counted(done.runs, 'run')}, {counted(done.pruned, 'run')} of them given up early, "
+        f"[dim]{counted(done.runs, 'run')}, {done.pruned:,} of them given up early, "
         f"{counted(done.states, 'state')}, {done.seconds:,.1f} s[/]"
     )
 
@@ -78,7 +78,7 @@ def _tell_story(broken: PropertyResult, request: ExploreRequest, console: Consol
     found = broken.counterexample
     assert found is not None
     console.print(
-        f"How [bold]{escape(broken.name)}[/] breaks, with {spent(found)}, in "
+        f"How [bold]{escape(broken.name)}[/] breaks{breaks_with(found)}, in a run of "
         f"{counted(found.events, 'event')}:"
     )
     text = scenario_text(request, broken)
@@ -132,10 +132,11 @@ def tell_rows(rows: Sequence[Row], console: Console | None = None) -> None:
     for row in rows:
         done = row.answer
         if done is None:
-            table.add_row(Text(label(row.values)), "not done", "", "", "", "")
+            done_not = "not possible" if row.problem else "not done"
+            table.add_row(Text(label(row.values)), done_not, "", "", "", Text(row.problem))
             continue
         broken = [
-            f"{each.name} ({spent(each.counterexample)})"
+            f"{each.name} ({spent(each.counterexample) or 'by itself'})"
             for each in done.properties
             if each.counterexample is not None
         ]

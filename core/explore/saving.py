@@ -13,7 +13,7 @@ import tomli_w
 from core.errors import ScenarioError
 from core.explore.request import ExploreRequest
 from core.explore.result import Counterexample, PropertyResult
-from core.explore.words import spent
+from core.explore.words import breaks_with
 from core.saving import write_aside
 from core.scenario.loader import filled_document, parse
 
@@ -75,7 +75,7 @@ def _name(name: str, broken: str) -> str:
 
 def _shows(name: str, found: Counterexample) -> str:
     end = found.sentence.rstrip(".")
-    return f"How {name} breaks with {spent(found)}{f': {end}' if end else ''}."
+    return f"How {name} breaks{breaks_with(found)}{f': {end}' if end else ''}."
 
 
 def _override(document: dict[str, Any], request: ExploreRequest) -> None:

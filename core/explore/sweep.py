@@ -7,9 +7,9 @@ from itertools import product
 
 import msgspec
 
-from core.errors import ScenarioError, did_you_mean
-from core.explore.request import ExploreRequest
-from core.explore.result import Exploration
+from core.errors import OwnerscopeError, ScenarioError, did_you_mean
+from core.explore.request import ExploreRequest, MakeSubject
+from core.explore.result import INCOMPLETE, Exploration
 from core.scenario.loader import parse
 
 _NUMBERS = ("irqs", "preemptions", "failures", "max_depth")
@@ -26,12 +26,14 @@ class Row(msgspec.Struct, frozen=True):
     Attributes:
         values: What makes it different from the others.
         request: What is explored.
-        answer: What it came to; None where it was stopped before.
+        answer: What it came to; None where it was stopped before, or cannot be.
+        problem: Why it cannot be explored; not every guard fits every kernel.
     """
 
     values: dict[str, str]
     request: ExploreRequest
     answer: Exploration | None = None
+    problem: str = ""
 
 
 def rows_of(base: ExploreRequest, axes: Iterable[str]) -> list[Row]:
@@ -110,6 +112,28 @@ def label(values: dict[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
-def worst(rows: Sequence[Row]) -> list[str]:
-    """Return the verdicts of the rows that were done."""
-    return [row.answer.verdict for row in rows if row.answer is not None]
+def possible(rows: Sequence[Row], make: MakeSubject) -> list[Row]:
+    """Return the rows, those that cannot be explored with the reason.
+
+    Raises:
+        OwnerscopeError: None of them can.
+    """
+    checked, first = [], None
+    for row in rows:
+        try:
+            make(row.request)
+        except OwnerscopeError as error:
+            first = first or error
+            checked.append(msgspec.structs.replace(row, problem=str(error)))
+        else:
+            checked.append(row)
+    if first is not None and all(row.problem for row in checked):
+        raise first
+    return checked
+
+
+def verdicts(rows: Sequence[Row]) -> list[str]:
+    """Return the verdicts of the rows that can be explored; incomplete where one was not."""
+    return [
+        INCOMPLETE if row.answer is None else row.answer.verdict for row in rows if not row.problem
+    ]

@@ -13,40 +13,41 @@ from core.explore.result import (
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Return "1 switch", "2 switches", "no switch"."""
-    if not number:
-        return f"no {one}"
+    """Return "1 switch", "2 switches", "0 switches"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def spent(found: Counterexample | Bound) -> str:
-    """Return what a run spent or may spend: "1 interrupt and 2 switches"."""
+    """Return what a run spent or may spend: "1 interrupt and 2 switches"; empty for nothing."""
     if isinstance(found, Bound):
         numbers = found.irqs, found.preemptions, found.failures
     else:
         numbers = found.interrupts, found.switches, found.failures
-    words = [
-        counted(numbers[0], "interrupt"),
-        counted(numbers[1], "switch", "switches"),
-        *([counted(numbers[2], "failed allocation")] if numbers[2] else []),
-    ]
-    return ", ".join(words[:-1]) + f" and {words[-1]}"
+    sorts = (("interrupt", ""), ("switch", "switches"), ("failed allocation", ""))
+    words = [counted(number, *sort) for number, sort in zip(numbers, sorts, strict=True) if number]
+    return " and ".join(", ".join(words).rsplit(", ", 1))
+
+
+def breaks_with(found: Counterexample) -> str:
+    """Return what it takes, to go behind a verb: " with 1 switch"."""
+    words = spent(found)
+    return f" with {words}" if words else " all by itself"
 
 
 def sentence(done: Exploration) -> str:
     """Return the verdict as one sentence."""
     runs = counted(done.runs, "run")
     bound = spent(done.bound)
+    at_most = f"at most {bound}" if bound else "with no interrupt, switch or failed allocation"
     if done.verdict == VERIFIED:
-        at_most = f"at most {bound}" if any((done.bound.irqs, done.bound.preemptions)) else bound
         return f"No bad outcome in {runs}, {at_most}."
-    broken = [each for each in done.properties if not each.holds]
-    if broken:
-        names = ", ".join(each.name for each in broken)
-        which = "is broken" if len(broken) == 1 else "are broken"
-        end = "" if done.complete else "; it was stopped before everything was tried"
-        return f"{names} {which} ({runs} within {bound}{end})."
-    return f"Nothing bad in {runs}, but it was stopped before everything within {bound} was tried."
+    broken = [each.name for each in done.properties if not each.holds]
+    if not broken:
+        return f"No bad outcome in {runs}, {at_most}, but it was stopped before all were tried."
+    names = " and ".join(", ".join(broken).rsplit(", ", 1))
+    where = f"Broken in {runs}, {at_most}"
+    stopped = "" if done.complete else "; it was stopped before all were tried"
+    return f"{where}: {names}{stopped}."
 
 
 def simplest(done: Exploration) -> PropertyResult | None:
