@@ -12,7 +12,7 @@ class Lane(NamedTuple):
     """One task's stack over time, or what a CPU ran.
 
     Attributes:
-        task: Number of the task, -1 for a CPU.
+        task: Number of the task; -1 for the first CPU, -2 for the second, and so on.
         first_row: Number of its first row among all rows that hold spans.
         n_rows: How many rows it has; a CPU's lane has none of its own.
         top: Its upper edge in pixels, its head included.
@@ -24,6 +24,11 @@ class Lane(NamedTuple):
     n_rows: int
     top: float
     bottom: float
+
+    @property
+    def cpu(self) -> int:
+        """Number of the CPU, -1 for a task's lane."""
+        return -1 - self.task if self.task < 0 else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class RowLayout:
     """Lanes one above the other, before scrolling.
 
     Attributes:
-        lanes: The lanes, a CPU's first.
+        lanes: The lanes, those of CPUs first.
         row: Height of a row.
         head: Height of the head of a task's lane.
         height: Height of all lanes together.
@@ -115,7 +120,9 @@ def baseline_in(high: float, ascent: float, text_px: float) -> float:
     return min(middle, floor(high - UNDERSCORE_EM * text_px))
 
 
-def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: bool) -> RowLayout:
+def lay_rows(
+    rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: bool, cpus: int | None = None
+) -> RowLayout:
     """Lay the lanes out.
 
     Args:
@@ -123,10 +130,11 @@ def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: boo
         room: The height there is.
         sizes: Heights.
         fit: Whether the rows may get lower so that all of them fit.
+        cpus: How many CPUs have a lane; None is one where there are several tasks.
     """
-    cpu = len(rows_by_task) > 1
-    head = sizes.head if cpu else 0.0
-    fixed = len(rows_by_task) * (head + sizes.gap) + (sizes.strip + sizes.gap if cpu else 0.0)
+    strips = int(len(rows_by_task) > 1) if cpus is None else cpus
+    head = sizes.head if strips else 0.0
+    fixed = len(rows_by_task) * (head + sizes.gap) + strips * (sizes.strip + sizes.gap)
     rows = sum(rows_by_task)
     row = sizes.row
     if fit and rows:
@@ -138,8 +146,8 @@ def lay_rows(rows_by_task: Sequence[int], room: float, sizes: Sizes, *, fit: boo
             row = max(row, sizes.row * _READABLE_SHARE)
     lanes = []
     top = 0.0
-    if cpu:
-        lanes.append(Lane(-1, 0, 0, top, top + sizes.strip))
+    for cpu in range(strips):
+        lanes.append(Lane(-1 - cpu, 0, 0, top, top + sizes.strip))
         top += sizes.strip + sizes.gap
     first = 0
     for task, count in enumerate(rows_by_task):

@@ -21,7 +21,8 @@ from gui.widgets.explanation import PUT_TOGETHER_NOTE, RECORDED_NOTE, Explanatio
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.source import SourceView
 from gui.widgets.stack.view import StackView
-from gui.widgets.timeline.lanes import cpu_name, mark_lines
+from gui.widgets.timeline.cpu_lanes import cpu_name
+from gui.widgets.timeline.lanes import mark_lines
 from gui.widgets.timeline.model import CUT, TimelineModel
 from gui.widgets.timeline.words import part_title
 from gui.widgets.word import NOT_RECORDED, WordView

@@ -12,15 +12,11 @@ from core.trace.explain import explain
 from gui.geometry.axis import Axis
 from gui.geometry.marks import ticks_of
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
-from gui.geometry.wide_spans import spans_in_view
-from gui.widgets.timeline import overlay
-from gui.widgets.timeline.colours import Palette, hue_of
-from gui.widgets.timeline.model import CUT, INTERRUPT, SWITCH
-from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
+from gui.widgets.timeline import cpu_lanes, overlay
+from gui.widgets.timeline.model import CUT, INTERRUPT, LOST, SWITCH
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
-    from gui.geometry.timeline import SpanIndex
     from gui.geometry.timeline_rows import Lane
     from gui.search import Search
     from gui.session import Cuts
@@ -37,6 +33,7 @@ _MARK_WORDS = {
     SWITCH: ("task switch", "task switches"),
     INTERRUPT: ("interrupt", "interrupts"),
     CUT: ("call that another guard would have cut", "calls that another guard would have cut"),
+    LOST: ("lost update", "lost updates"),
 }
 
 
@@ -82,8 +79,9 @@ def draw_lanes(painter: QPainter, view: TimelineView, model: TimelineModel, area
         if lane.bottom < view.scrolled or lane.top > view.scrolled + area.height():
             continue
         _draw_head(painter, view, lane, area, trace)
-        if lane.task < 0 and model.runs is not None:
-            _draw_runs(painter, view, lane, area, trace, model.runs)
+        if lane.task < 0:
+            cpu_lanes.draw_lane(painter, view, model, lane, area)
+    cpu_lanes.draw_over_calls(painter, view, model, area)
     _draw_hits_in_place(painter, view, model, area)
     _draw_focus(painter, view, model, area, look.theme)
     painter.restore()
@@ -99,7 +97,7 @@ def _draw_head(
     pad = metrics.px(12)
     room = QRectF(pad, max(top, area.top()), area.left() - 2 * pad, metrics.px(34))
     if lane.task < 0:
-        name, about = cpu_name(trace), ""
+        name, about = cpu_lanes.cpu_name(trace, lane.cpu), ""
     else:
         task = trace.info.tasks[lane.task]
         name, about = f"{task.comm}/{task.pid}", f"{lane.n_rows} calls deep"
@@ -113,51 +111,6 @@ def _draw_head(
         short = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
         if lane.task < 0 or bottom - room.top() > metrics.px(20):
             painter.drawText(room, flag, short)
-
-
-def cpu_name(trace: Trace) -> str:
-    """Return what the lane of running tasks is called: a recording may be of several CPUs."""
-    recording = trace.info.recording
-    if recording is None:
-        return "CPU 0"
-    return f"{recording.cpus} CPUs" if recording.cpus > 1 else "CPU"
-
-
-def _draw_runs(
-    painter: QPainter, view: TimelineView, lane: Lane, area: QRectF, trace: Trace, runs: SpanIndex
-) -> None:
-    """Draw which task the CPU ran, each in its own colour."""
-    look, axis = view.look, view.axis
-    strip = QRectF(
-        area.left(), area.top() + lane.top - view.scrolled, area.width(), lane.bottom - lane.top
-    )
-    look = _by_task(look)
-    kept = runs.in_view(0, axis.view.first, axis.view.last)
-    if kept[1] - kept[0] > FEW_SPANS:
-        seen = runs.coverage([0], axis.edges(max(1, round(axis.width))))
-        painter.drawImage(strip, coverage_image(seen, look))
-        return
-    painter.setFont(look.metrics.ui("caption"))
-    wide, tasks = spans_in_view(runs, [kept], axis), trace.switch_columns[1]
-    for span, left, right in zip(
-        wide.spans.tolist(), wide.left.tolist(), wide.right.tolist(), strict=True
-    ):
-        number = int(tasks[span])
-        rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
-        fill = look.palette.fill(hue_of(number), 1)
-        painter.fillRect(rect, fill.colour)
-        if right - left > look.metrics.px(40):
-            painter.setPen(fill.ink)
-            task = trace.info.tasks[number]
-            name = f"{task.comm}/{task.pid}"
-            painter.drawText(
-                rect.adjusted(look.metrics.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name
-            )
-
-
-def _by_task(look: Look) -> Look:
-    """Return colours that tell tasks apart and mean nothing else."""
-    return look._replace(palette=Palette(look.theme, "function"))
 
 
 def _draw_hits_in_place(

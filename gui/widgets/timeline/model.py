@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from core.trace.events import SITE_MASK, Kind
 from gui.geometry.scrubber import marker_lanes
 from gui.geometry.timeline import Ints, SpanIndex
 from gui.widgets.timeline.colours import Colouring, categories_of, hue_of
+from gui.widgets.timeline.cpu_places import CpuPlaces
 
 if TYPE_CHECKING:
     from core.trace.search import Hits
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
     Key = tuple[str, str, bool]
     """Axis, colouring, and whether only the mail's chain."""
 
-SWITCH, INTERRUPT, CUT = 3, 4, 5
-"""The lanes of task switches and interrupts, after those of ``gui.geometry.scrubber``."""
+SWITCH, INTERRUPT, CUT, LOST = 3, 4, 5, 6
+"""The lanes of task switches, interrupts, cuts and lost updates, after those of
+``gui.geometry.scrubber``."""
 RUNS = "runs"
 AT_ONCE_EVENTS = 1_000_000
 """Longer runs are prepared beside the window: it goes on while they are."""
@@ -37,6 +40,8 @@ AT_ONCE_EVENTS = 1_000_000
 
 def interrupts(trace: Trace) -> Positions:
     """Return the positions at which an interrupt came: its functions' calls from other ones."""
+    if len(told := trace.positions(Kind.INTERRUPTED)):
+        return told
     comes = np.array(
         [s.kind is Kind.CALLED and _is_interrupt(trace, s.function) for s in trace.sites], np.bool_
     )
@@ -45,6 +50,16 @@ def interrupts(trace: Trace) -> Positions:
     nested = (parents >= 0) & comes[trace.codes[np.maximum(parents, 0)] & SITE_MASK]
     came: Positions = calls[~nested].astype(np.int32)
     return came
+
+
+def switches(trace: Trace) -> Positions:
+    """Return where a task was switched to; that another CPU goes on is no switch."""
+    at = trace.positions(Kind.TASK_SWITCHED)
+    if not trace.cpus.several:
+        return at
+    switched = np.array([site.fact("how") != "interleave" for site in trace.sites], np.bool_)
+    found: Positions = at[switched[trace.codes[at] & SITE_MASK]]
+    return found
 
 
 def _is_interrupt(trace: Trace, function: int) -> bool:
@@ -122,6 +137,7 @@ class TimelineModel(QObject):
         self._building: Key | None = None
         self._hits: tuple[Hits, str, npt.NDArray[np.float64]] | None = None
         self._marks: dict[str, list[tuple[Positions, npt.NDArray[np.float64]]]] = {}
+        self._cpus: dict[str, CpuPlaces] = {}
         self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
         session.essential_changed.connect(self.changed)
@@ -200,30 +216,66 @@ class TimelineModel(QObject):
         sums for every frame.
         """
         trace = self._trace
-        if trace is None or len(trace.info.tasks) < 2:
+        if trace is None or (len(trace.info.tasks) < 2 and trace.cpus.plain):
             return None
         key = self._viewport.mode, RUNS, False
         if key not in self._indexes:
-            starts, tasks = trace.switch_columns
-            at = np.append(starts, len(trace)).astype(np.int64)
+            order, rows = self._turns
+            starts = trace.cpus.starts
+            at = self.edges(np.append(starts, len(trace)).astype(np.int32)).astype(np.int64)
             if self._viewport.mode == "time":
-                at[:-1] = trace.clock.at(at[:-1])
-                at[0], at[-1] = 0, int(self._viewport.bounds.last)
+                at[0] = 0
+            tasks = trace.cpus.tasks[order]
             none = np.zeros(len(tasks), np.uint8)
             self._indexes[key] = SpanIndex(
-                at[:-1], at[1:], hue_of(tasks).astype(np.uint8), none, [(0, len(tasks))]
+                at[:-1][order], at[1:][order], hue_of(tasks).astype(np.uint8), none, rows
             )
         return self._indexes[key]
+
+    @property
+    def _turns(self) -> tuple[npt.NDArray[np.intp], list[tuple[int, int]]]:
+        """Turns sorted by CPU, and the first and last of each CPU."""
+        assert self._trace is not None
+        cpus = self._trace.cpus
+        order = np.argsort(cpus.cpus, kind="stable")
+        bounds = np.searchsorted(cpus.cpus[order], np.arange(cpus.count + 1)).tolist()
+        return order, list(pairwise(bounds))
+
+    @property
+    def run_tasks(self) -> npt.NDArray[np.int32]:
+        """The task of each span of ``runs``."""
+        assert self._trace is not None
+        return self._trace.cpus.tasks[self._turns[0]]
+
+    def edges(self, positions: Positions) -> npt.NDArray[np.float64]:
+        """Return where on the axis some positions begin; ``len(trace)`` is its end."""
+        trace, last = self._trace, self._viewport.bounds.last
+        assert trace is not None
+        if self._viewport.mode == "order":
+            return positions.astype(np.float64)
+        found = trace.clock.at(np.minimum(positions, len(trace) - 1)).astype(np.float64)
+        found[positions >= len(trace)] = last
+        return found
+
+    @property
+    def cpus(self) -> CpuPlaces | None:
+        """What lies on the lanes of CPUs beside turns; None with one CPU and no interrupt."""
+        trace, mode = self._trace, self._viewport.mode
+        if trace is None or trace.cpus.plain:
+            return None
+        if mode not in self._cpus:
+            self._cpus[mode] = CpuPlaces(trace, self.edges)
+        return self._cpus[mode]
 
     @property
     def marks(self) -> list[tuple[Positions, npt.NDArray[np.float64]]]:
         """By lane, the positions of marks and the middle of their places on the axis."""
         mode = self._viewport.mode
         if mode not in self._marks and self._trace is not None:
-            switches = self._trace.positions(Kind.TASK_SWITCHED)
-            cuts = self._session.cuts
-            cut = cuts.positions if cuts is not None else switches[:0]
-            lanes = [*marker_lanes(self._trace), switches, interrupts(self._trace), cut]
+            lost, cuts = self._trace.cpus.lost_updates, self._session.cuts
+            cut = cuts.positions if cuts is not None else lost[:0]
+            lanes = [*marker_lanes(self._trace), switches(self._trace), interrupts(self._trace)]
+            lanes += [cut, lost]
             self._marks[mode] = [(found, self.values_in_places(found)) for found in lanes]
         return self._marks.get(mode, [])
 
@@ -260,4 +312,5 @@ class TimelineModel(QObject):
         self._trace = self._session.trace
         self._spans = {}
         self._indexes, self._marks, self._hits = {}, {}, None
+        self._cpus = {}
         self.changed.emit()

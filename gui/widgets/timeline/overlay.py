@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from gui.geometry.axis import Axis, tick_step
 from gui.geometry.marks import LaneMarks
 from gui.geometry.scrubber import HIT, STOP, WARNING
-from gui.widgets.timeline.model import CUT, INTERRUPT, SWITCH
+from gui.widgets.timeline.model import CUT, INTERRUPT, LOST, SWITCH
 from gui.widgets.timeline.words import tick_text
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def mark_colour(theme: Theme, lane: int) -> QColor:
             SWITCH: theme.info.colour,
             INTERRUPT: theme.role("interrupt").colour,
             CUT: theme.accent,
+            LOST: theme.danger.colour,
         }[lane]
     )
 
@@ -159,7 +160,24 @@ def _stamp(lane: int, half: float, colour: int, rim: int, ratio: float) -> QPixm
 def draw_symbol(
     painter: QPainter, lane: int, middle: QPointF, half: float, colour: QColor, rim: QColor
 ) -> None:
-    """Draw what a lane of marks has for a sign: a diamond, a triangle, a cross, a bar, a bolt."""
+    """Draw what a lane of marks has for a sign: a diamond, a triangle, a cross, a bar, a bolt.
+
+    A lost update is a ring that is broken in two.
+    """
+    if lane == LOST:
+        side = half * 0.95
+        ring = QRectF(middle.x() - side, middle.y() - side, 2 * side, 2 * side)
+        painter.setBrush(rim)
+        painter.setPen(QPen(rim, half * 0.9))
+        painter.drawEllipse(ring)
+        painter.setPen(QPen(colour, half * 0.55, c=Qt.PenCapStyle.FlatCap))
+        for start in (60, 240):
+            painter.drawArc(ring, start * 16, 150 * 16)
+        painter.setPen(QPen(colour, half * 0.4))
+        painter.drawLine(
+            middle + QPointF(side * 0.75, -side * 1.1), middle + QPointF(-side * 0.75, side * 1.1)
+        )
+        return
     if lane in (STOP, CUT):
         arm = half * 0.8
         for pen in (QPen(rim, half), QPen(colour, half / 2)):

@@ -154,7 +154,9 @@ class TimelineView(QWidget):
             sizes = Sizes(px(ROW_PX), least, px(HEAD_PX), px(GAP_PX), px(STRIP_PX))
             room = self.height() - self.top
             depths = spans.depths if spans is not None else ()
-            self._layout = lay_rows(depths, room, sizes, fit=self.fit_rows)
+            trace = self.model.trace
+            cpus = None if trace is None or trace.cpus.plain else trace.cpus.count
+            self._layout = lay_rows(depths, room, sizes, fit=self.fit_rows, cpus=cpus)
         return self._layout
 
     def marks(self) -> list[LaneMarks]:

@@ -1,0 +1,280 @@
+"""The lanes of CPUs: who runs, interrupts, waits for locks, interrupts off, migrations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from core.trace.explain import task_name
+from gui.geometry.timeline_cpus import Bands
+from gui.geometry.wide_spans import spans_in_view
+from gui.theme import mix
+from gui.widgets.timeline.colours import Palette, hue_of
+from gui.widgets.timeline.scene import FEW_SPANS, Look, coverage_image
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+    from gui.geometry.timeline import SpanIndex
+    from gui.geometry.timeline_cpus import Placed
+    from gui.geometry.timeline_rows import Lane
+    from gui.widgets.timeline.cpu_places import CpuPlaces
+    from gui.widgets.timeline.model import TimelineModel
+    from gui.widgets.timeline.view import TimelineView
+
+MOST_BANDS = 300
+"""Above so many stretches in view they are merged by pixel columns."""
+_MOST_OVER_CALLS = 60
+"""Above so many interrupts or waits in view they are shown on the lanes of CPUs only."""
+_MOST_MIGRATIONS = 60
+_REST_SHARE = 0.22
+"""How much of its colour a task has while it keeps its CPU and another CPU goes on."""
+_TINT = 34
+
+
+def cpu_name(trace: Trace, cpu: int = 0) -> str:
+    """Return what a lane of running tasks is called: a recording may be of several CPUs."""
+    recording = trace.info.recording
+    if recording is None:
+        return f"CPU {cpu}"
+    return f"{recording.cpus} CPUs" if recording.cpus > 1 else "CPU"
+
+
+def draw_lane(
+    painter: QPainter, view: TimelineView, model: TimelineModel, lane: Lane, area: QRectF
+) -> None:
+    """Draw everything that happens on a CPU."""
+    trace, places = model.trace, model.cpus
+    assert trace is not None
+    top = area.top() + lane.top - view.scrolled
+    strip = QRectF(area.left(), top, area.width(), lane.bottom - lane.top)
+    by_task = view.look._replace(palette=Palette(view.look.theme, "function"))
+    if places is not None and trace.cpus.several:
+        _draw_tenures(painter, view, places, lane.cpu, strip, by_task)
+    if model.runs is not None:
+        _draw_runs(painter, view, model, model.runs, lane, strip, by_task)
+    if places is None:
+        return
+    _draw_waits(painter, view, places.waits[lane.cpu], strip)
+    _draw_interrupts(painter, view, places, lane.cpu, strip)
+    _draw_irqs_off(painter, view, places.irqs_off[lane.cpu], strip)
+
+
+def _draw_tenures(
+    painter: QPainter,
+    view: TimelineView,
+    places: CpuPlaces,
+    cpu: int,
+    strip: QRectF,
+    by_task: Look,
+) -> None:
+    """Draw who has the CPU, faintly: strong is only where its own events are."""
+    tenures = places.trace.cpus.tenures
+    bands = places.tenures[cpu].in_view(view.axis, MOST_BANDS)
+    theme = by_task.theme
+    for number, left, right in _each(bands):
+        task = int(tenures.tasks[number]) if number >= 0 else 0
+        colour = by_task.palette.fill(hue_of(task), 1).colour.name()
+        rest = mix(colour, theme.surface, _REST_SHARE) if number >= 0 else theme.border
+        rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
+        painter.fillRect(rect, QColor(rest))
+
+
+def _draw_runs(
+    painter: QPainter,
+    view: TimelineView,
+    model: TimelineModel,
+    runs: SpanIndex,
+    lane: Lane,
+    strip: QRectF,
+    look: Look,
+) -> None:
+    """Draw which task the CPU ran, each in its own colour."""
+    trace, axis = model.trace, view.axis
+    assert trace is not None
+    kept = runs.in_view(lane.cpu, axis.view.first, axis.view.last)
+    if kept[1] - kept[0] > FEW_SPANS:
+        seen = runs.coverage([lane.cpu], axis.edges(max(1, round(axis.width))))
+        painter.drawImage(strip, coverage_image(seen, look))
+        return
+    font = look.metrics.ui("caption")
+    painter.setFont(font)
+    measure = QFontMetricsF(font)
+    wide, tasks = spans_in_view(runs, [kept], axis), model.run_tasks
+    for span, left, right in zip(
+        wide.spans.tolist(), wide.left.tolist(), wide.right.tolist(), strict=True
+    ):
+        number = int(tasks[span])
+        rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
+        fill = look.palette.fill(hue_of(number), 1)
+        painter.fillRect(rect, fill.colour)
+        if right - left > look.metrics.px(40):
+            painter.setPen(fill.ink)
+            room = rect.adjusted(look.metrics.px(4), 0, 0, 0)
+            # The end of a name is its pid.
+            name = measure.elidedText(
+                task_name(trace, number), Qt.TextElideMode.ElideMiddle, room.width()
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+
+
+def _draw_waits(painter: QPainter, view: TimelineView, placed: Placed, strip: QRectF) -> None:
+    """Hatch where the CPU spins on a lock."""
+    for _, left, right in _each(placed.in_view(view.axis, MOST_BANDS)):
+        _hatch(painter, view, QRectF(left, strip.top(), right - left, strip.height()))
+
+
+def _hatch(painter: QPainter, view: TimelineView, rect: QRectF) -> None:
+    theme = view.look.theme
+    role = theme.role("lock")
+    ground = QColor(theme.surface)
+    ground.setAlpha(150)
+    painter.fillRect(rect, ground)
+    painter.fillRect(rect, QBrush(QColor(role.colour), Qt.BrushStyle.BDiagPattern))
+    painter.setPen(QPen(QColor(role.colour), 1))
+    painter.drawLine(QLineF(rect.topLeft(), rect.bottomLeft()))
+
+
+def _draw_interrupts(
+    painter: QPainter, view: TimelineView, places: CpuPlaces, cpu: int, strip: QRectF
+) -> None:
+    """Draw interrupts over who they interrupt, a nested one lower."""
+    look, trace = view.look, places.trace
+    role, spans = look.theme.role("interrupt"), trace.cpus.interrupts
+    font = look.metrics.ui("caption", bold=True)
+    measure = QFontMetricsF(font)
+    painter.setFont(font)
+    for number, left, right in _each(places.interrupts[cpu].in_view(view.axis, MOST_BANDS)):
+        level = int(spans.levels[number]) if number >= 0 else 0
+        high = strip.height() * (0.8 if level == 0 else 0.45)
+        rect = QRectF(left, strip.bottom() - high, max(1.5, right - left - 1), high)
+        painter.fillRect(rect, QColor(role.colour))
+        if level:
+            painter.setPen(QPen(QColor(role.on_colour), 1))
+            painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+        name = trace.info.interrupts[int(spans.numbers[number])].name if number >= 0 else ""
+        if name and level == 0 and measure.horizontalAdvance(name) + 8 < rect.width():
+            painter.setPen(QColor(role.on_colour))
+            painter.drawText(rect.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
+
+
+def _draw_irqs_off(painter: QPainter, view: TimelineView, placed: Placed, strip: QRectF) -> None:
+    """Draw a thin line under the lane where the CPU takes no interrupts."""
+    look = view.look
+    high = max(2.0, look.metrics.px(2.5))
+    top = strip.bottom() + look.metrics.px(1)
+    for _, left, right in _each(placed.in_view(view.axis, MOST_BANDS)):
+        rect = QRectF(left, top, max(1.0, right - left), high)
+        painter.fillRect(rect, QColor(look.theme.role("interrupt").colour))
+
+
+# -- over the calls -----------------------------------------------------------------------------
+
+
+def draw_over_calls(
+    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF
+) -> None:
+    """Draw interrupts and waits where they lie on the stacks, and migrations between lanes."""
+    places = model.cpus
+    if places is None:
+        return
+    _tint_interrupts(painter, view, model, places, area)
+    _hatch_waits(painter, view, model, places, area)
+    if places.trace.cpus.several:
+        _draw_migrations(painter, view, model, area)
+
+
+def _row_box(
+    view: TimelineView, model: TimelineModel, position: int, area: QRectF
+) -> tuple[float, float] | None:
+    """From the row of the innermost call at a position to the foot of its lane."""
+    spans = model.spans
+    row = spans.row_at(position) if spans is not None else None
+    if row is None:
+        return None
+    above = area.top() - view.scrolled
+    return above + view.lanes.top_of(row), above + view.lanes.lane_of(row).bottom
+
+
+def _tint_interrupts(
+    painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
+) -> None:
+    bands = places.all_interrupts.in_view(view.axis, MOST_BANDS)
+    if len(bands) > _MOST_OVER_CALLS:
+        return
+    spans, role = places.trace.cpus.interrupts, view.look.theme.role("interrupt")
+    tint = QColor(role.colour)
+    tint.setAlpha(_TINT)
+    edge = max(2.0, view.look.metrics.px(2))
+    for number, left, right in _each(bands):
+        entry = min(int(spans.starts[number]) + 1, len(places.trace) - 1) if number >= 0 else -1
+        found = _row_box(view, model, entry, area) if entry >= 0 else None
+        if found is None:
+            continue
+        top, foot = found
+        rect = QRectF(left, top, max(1.5, right - left), foot - top)
+        painter.fillRect(rect, tint)
+        painter.fillRect(QRectF(left, top - edge, rect.width(), edge), QColor(role.colour))
+        painter.setPen(QPen(QColor(role.colour), 1))
+        painter.drawLine(QLineF(left, top, left, foot))
+        painter.drawLine(QLineF(rect.right(), top, rect.right(), foot))
+
+
+def _hatch_waits(
+    painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
+) -> None:
+    bands = places.all_waits.in_view(view.axis, MOST_BANDS)
+    if len(bands) > _MOST_OVER_CALLS:
+        return
+    spans = places.trace.cpus.lock_waits
+    for number, left, right in _each(bands):
+        found = _row_box(view, model, int(spans.starts[number]), area) if number >= 0 else None
+        if found is not None:
+            top, foot = found
+            high = max(view.lanes.row, min(foot - top, view.lanes.row * 2))
+            rect = QRectF(left, top + view.lanes.row * 0.5, max(1.5, right - left), high * 0.5)
+            _hatch(painter, view, rect)
+
+
+def _draw_migrations(
+    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF
+) -> None:
+    """Draw an arrow from the CPU that a task left to the one it goes on."""
+    trace, axis = model.trace, view.axis
+    assert trace is not None
+    cpus = trace.cpus
+    at = cpus.migrations
+    xs = axis.x_of(model.edges(at))
+    (seen,) = np.nonzero((xs >= axis.left) & (xs <= axis.left + axis.width))
+    if not 0 < len(seen) <= _MOST_MIGRATIONS:
+        return
+    lanes = {lane.cpu: lane for lane in view.lanes.lanes if lane.cpu >= 0}
+    above, colour = area.top() - view.scrolled, QColor(view.look.theme.info.ink)
+    half = view.look.metrics.px(4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for row in seen.tolist():
+        position, x = int(at[row]), float(xs[row])
+        to = lanes.get(cpus.cpu_at(position))
+        before = cpus.last_event(trace.task_at(position), position - 1)
+        source = lanes.get(cpus.cpu_at(before)) if before >= 0 else None
+        if to is None or source is None:
+            continue
+        down = to.top > source.top
+        start, end = (source.bottom, to.top) if down else (source.top, to.bottom)
+        y0, y1 = above + start, above + end
+        tip = y1 - half if down else y1 + half
+        painter.setPen(QPen(colour, 2))
+        painter.drawLine(QLineF(x, y0 - half if down else y0 + half, x, y1))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, y1), QPointF(x - half, tip), QPointF(x + half, tip)])
+        )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+def _each(bands: Bands) -> zip[tuple[int, float, float]]:
+    """Number, left and right edge of each band."""
+    return zip(bands.numbers.tolist(), bands.left.tolist(), bands.right.tolist(), strict=True)
