@@ -14,7 +14,7 @@ from greenlet import greenlet
 
 from core.kernel.choices import FAIL, GO_ON, Option, Point, Way
 from core.kernel.locks import deadlock_of
-from core.trace.events import SITE_BITS, Function, Kind
+from core.trace.events import SITE_BITS, Kind
 
 if TYPE_CHECKING:
     from core.kernel.machine import Machine
@@ -374,7 +374,7 @@ class Cpus:
         self._machine.append(code | task.number << SITE_BITS)
 
     def _declare_switch(self, cpu: int, how: str) -> int:
-        function = Function("schedule", "caller", 0, source="kernel/sched/core.c")
+        function = self._machine.profile.functions["schedule"]
         text = _SENTENCES.get(how, "The CPU goes on with {task}.")
         facts = [] if self.count == 1 else [("cpu", str(cpu)), ("how", how)]
         return self._machine.recorder.site(

@@ -38,6 +38,8 @@ class Source:
         raises: Number of the soft interrupt it raises, -1 for none.
         at_most: How often it may come in a run, 0 for any number of times.
         handler: What it does.
+        forget: Lets go of what the handler holds, before a fresh run.
+        held: Says what the handler holds from one interrupt to the next.
         came: How often it has come in this run.
     """
 
@@ -47,6 +49,8 @@ class Source:
     raises: int = -1
     at_most: int = 0
     handler: Callable[[], None] = lambda: None
+    forget: Callable[[], None] = lambda: None
+    held: Callable[[], tuple[int, ...]] = tuple
     came: int = 0
     path: Path = field(default_factory=lambda: Path(()))
     began: int = 0
@@ -69,9 +73,12 @@ class Interrupts:
         """Add something that may interrupt."""
         machine = self._machine
         entry = tuple(machine.routine(name) for name in machine.profile.paths[PATHS[source.kind]])
+        name = f"{source.name}_interrupt"
+        if name in machine.profile.functions:
+            name = f"{source.name}_handler"
         handler = machine.caller(
             Function(
-                f"{source.name}_interrupt",
+                name,
                 "interrupt",
                 _HANDLER_BYTES,
                 source="a driver",
@@ -86,13 +93,12 @@ class Interrupts:
     def _site(self, kind: Kind, entry: Routine, label: str, source: Source) -> int:
         text = {
             Kind.INTERRUPTED: {
-                HARD: "Interrupt {interrupt} comes and runs on {task_name}'s stack.",
-                TIMER: "The timer ticks: interrupt {interrupt} runs on {task_name}'s stack.",
+                HARD: "Interrupt {interrupt} comes and runs on {of}'s stack.",
+                TIMER: "The timer ticks: interrupt {interrupt} runs on {of}'s stack.",
                 SOFT: "Soft interrupt {interrupt} runs where the hard one has ended.",
-                NMI: "NMI {interrupt} comes, interrupts off or not, and runs on {task_name}'s "
-                "stack.",
+                NMI: "NMI {interrupt} comes, interrupts off or not, and runs on {of}'s stack.",
             }[source.kind],
-            Kind.INTERRUPT_ENDED: "Interrupt {interrupt} ends; {task_name} goes on where it was.",
+            Kind.INTERRUPT_ENDED: "Interrupt {interrupt} ends; {of} goes on where it was.",
         }[kind]
         return self._machine.site(kind, entry, label, text, cost_ns=120, **{"as": source.kind})
 
@@ -122,12 +128,13 @@ class Interrupts:
         source.came += 1
         if source.at_most:
             self._machine.cpus.changed()
-        if source.kind == NMI:
-            before, task.in_nmi = task.in_nmi, True
-            self._run(number, source)
-            task.in_nmi = before
-            return
         task.irqs_off += 1
+        if source.kind == NMI:
+            task.in_nmi = True
+            self._run(number, source)
+            task.in_nmi = False
+            task.irqs_off -= 1
+            return
         self._run(number, source)
         if source.raises >= 0:
             self._pending[task.cpu].append(source.raises)
@@ -167,10 +174,15 @@ class Interrupts:
         """Be as before the first event."""
         for source in self.sources:
             source.came = 0
+            source.forget()
         for pending in self._pending:
             pending.clear()
 
     def fingerprint(self) -> tuple[int, ...]:
-        """Return what is pending, and how often each has come where that is limited."""
-        limited = [source.came for source in self.sources if source.at_most]
-        return (*limited, *(number for pending in self._pending for number in (-3, *pending)))
+        """Return what is pending, what handlers hold, and how often each came that is limited."""
+        state = [source.came for source in self.sources if source.at_most]
+        for source in self.sources:
+            state += (-4, *source.held())
+        for pending in self._pending:
+            state += (-3, *pending)
+        return tuple(state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import gfp as gfp_masks
-from core.kernel.memory import FieldCode
+from core.kernel.memory import SERIALIZED_FIELDS, FieldCode
 from core.trace.events import SITE_BITS, Kind
 from core.trace.routine import Path
 
@@ -33,7 +33,10 @@ class Scheduler:
             machine.locks.create(f"{name} of CPU {cpu}" if machine.cpus.count > 1 else name)
             for cpu in range(machine.cpus.count)
         ]
-        self._pi_locks = [machine.locks.create(f"pi_lock of {task.name}") for task in machine.tasks]
+        self._pi_locks = [
+            machine.locks.create(f"{machine.profile.wake_lock} of {task.name}")
+            for task in machine.tasks
+        ]
         self._states = [machine.cpus.shared() for _ in machine.tasks]
         self._set, self._wake = machine.path("set_scheduler"), machine.path("wake")
         self._schedule, self._fork = machine.path("schedule"), machine.path("fork_task")
@@ -86,7 +89,7 @@ class Scheduler:
             Kind.TASK_FORKED,
             self._fork,
             "copy",
-            "dup_task_struct copies the parent's task_struct, the guard's bits and all: {task}.",
+            "{task} is there, with all that dup_task_struct copied from its parent.",
             200,
         )
 
@@ -120,7 +123,8 @@ class Scheduler:
             self._unlooked if not looks else self._off_rq if target.asleep else self._on_rq
         )
         if writes and target.cpu != machine.task.cpu and self._remote_wakeup is not None:
-            self._remote_wakeup.write(target, 1)
+            # !!(wake_flags & WF_MIGRATED): it wakes on the CPU on which it slept.
+            self._remote_wakeup.write(target, 0)
         if target.asleep:
             target.asleep = False
             machine.cpus.changed()
@@ -156,7 +160,7 @@ class Scheduler:
         machine.ret_path(self._schedule)
 
     def fork(self, child: Task) -> Page | None:
-        """Make a task: its stack's pages first, then the copy of task_struct.
+        """Make a task: a copy of task_struct, and pages for its stack.
 
         The copy is made by the task itself, outside of any save: nothing that page_owner calls
         forks, and an interrupt cannot. So the child inherits a clear bit without being told to;
@@ -168,15 +172,12 @@ class Scheduler:
         machine = self._machine
         parent = machine.task
         machine.call_path(self._fork)
-        order = (machine.profile.thread_bytes // machine.profile.page_bytes - 1).bit_length()
-        page: Page | None = machine.alloc_pages(order, gfp_masks.GFP_KERNEL_ACCOUNT)
+        # ia64 keeps task_struct in the stack's pages, so it allocates first; the others copy first.
+        page = self._stack_pages() if machine.profile.shares_stack else None
+        self._copy(parent, child)
+        if not machine.profile.shares_stack:
+            page = self._stack_pages()
         if page is not None:
-            if machine.asks:
-                machine.cpus.point("load", parent.image.guard.touches)
-                machine.learn(parent.image.guard.load())
-            child.image.bytes[:] = parent.image.bytes
-            if machine.place is not None:
-                self._note_copy(child)
             child.born = True
             child.cpu = parent.cpu
             machine.cpus.changed()
@@ -184,21 +185,45 @@ class Scheduler:
         machine.ret_path(self._fork)
         return page
 
+    def _stack_pages(self) -> Page | None:
+        machine = self._machine
+        order = (machine.profile.thread_bytes // machine.profile.page_bytes - 1).bit_length()
+        page: Page | None = machine.alloc_pages(order, gfp_masks.GFP_KERNEL_ACCOUNT)
+        return page
+
+    def _copy(self, parent: Task, child: Task) -> None:
+        machine = self._machine
+        unit = parent.image.guard
+        if machine.asks:
+            machine.cpus.point("load", unit.touches)
+            machine.learn(unit.load())
+        child.image.bytes[:] = parent.image.bytes
+        if machine.place is not None:
+            self._note_copy(child)
+
     def _note_copy(self, child: Task) -> None:
         machine = self._machine
         code = machine.site(
             Kind.STORED,
             self._fork.routines[-1],
             "copy",
-            "The copy's word is {word}: {field} is {value} in the child as in the parent.".replace(
-                "{field}", machine.guard.field
-            ),
+            "dup_task_struct copies task_struct whole: the child's word is {word} as the parent's, "
+            f"{machine.guard.field} is {{value}}.",
             of=str(child.number),
             field=machine.guard.field,
-            word="current",
+            word="serialized" if self._in_serialized_word() else "current",
         )
         number = machine.recorder.value_number(child.image.guard.load())
         machine.append(code | number << SITE_BITS)
+
+    def _in_serialized_word(self) -> bool:
+        """Whether the guard's bits share their word with those that the scheduler serializes."""
+        place, others = self._machine.place, self._machine.config.fields
+        return place is not None and any(
+            others[name].byte_offset == place.byte_offset
+            for name in SERIALIZED_FIELDS
+            if name in others
+        )
 
     def migrate(self, cpu: int) -> None:
         """Move the current task to another CPU, as the migration thread does for it."""

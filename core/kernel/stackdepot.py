@@ -87,9 +87,7 @@ class StackDepot:
         self.touches = machine.cpus.shared()
         self._digest = 0
         """All records there are, each as a random-looking number, exclusive-ored."""
-        self._lock = machine.locks.create(
-            "depot_lock" if not self._rules.keeps_offset else "pool_lock"
-        )
+        self._lock = machine.locks.create(self._rules.lock)
         self._declare()
 
     def _declare(self) -> None:
@@ -205,7 +203,7 @@ class StackDepot:
 
     def _preallocate(self, gfp: int) -> Page | None:
         machine = self._machine
-        if self._machine.task.in_nmi and self._keeps_offset:
+        if self._machine.task.in_nmi and self._rules.tries_in_nmi:
             return None
         self.requests += 1
         machine.append(self._wants_pool | (1 << self._rules.pool_order) << SITE_BITS)
@@ -225,7 +223,7 @@ class StackDepot:
     def _take_lock(self) -> bool:
         """Take the lock; since 6.9 an NMI only tries to."""
         machine = self._machine
-        if machine.task.in_nmi and self._keeps_offset:
+        if machine.task.in_nmi and self._rules.tries_in_nmi:
             self.nmi_saves += 1
             if machine.chooser.fails("trylock", self.nmi_saves):
                 return False

@@ -108,6 +108,8 @@ def _inferred(plan: Plan, unwinder_note: str) -> tuple[str, ...]:
     notes = list(plan.profile.notes)
     if plan.scenario.interrupts and plan.profile.irq_note:
         notes.append(plan.profile.irq_note)
+    if any(work.op == "fork" for task in plan.scenario.tasks for work in task.work):
+        notes.append(plan.profile.fork_note)
     if plan.scenario.kernel.cpus > 1:
         notes.append("the lists of free pages and objects that each CPU has are one for all here")
     if plan.unwinder == "ia64":
