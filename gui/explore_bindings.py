@@ -127,10 +127,11 @@ def bind_explore(window: MainWindow, parts: ExploreParts) -> None:
 
 def start(parts: ExploreParts) -> None:
     """Explore what is set, typed a moment ago or not; what is under way goes on."""
-    if parts.page is not None:
-        parts.page.bar.commit()
-    if not parts.session.busy:
-        parts.session.start()
+    page, session = parts.page, parts.session
+    if page is not None and not page.bar.commit():
+        session.failed.emit(page.bar.estimate.whole)
+    elif not session.busy:
+        session.start()
 
 
 def escape(window: MainWindow, parts: ExploreParts) -> None:

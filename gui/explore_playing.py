@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from gui.window import MainWindow
 
 KINDS = "Scenarios (*.toml)"
-_BY_ITSELF = ("", "turn", "block", "exit")
-"""Switches that happen where nobody chooses."""
 
 
 class Run(NamedTuple):
@@ -169,18 +167,28 @@ def place_in(trace: Trace, run: Run) -> int:
         return min(event, last)
     if run.ended:
         return last
-    chosen = chosen_positions(trace)
-    wanted = len(run.example.choices)
-    return chosen[wanted - 1] if 0 < wanted <= len(chosen) else -1
+    return last_choice_in(trace, run.example.choices)
 
 
-def chosen_positions(trace: Trace) -> list[int]:
-    """Return where something happened that somebody chose: interrupts, switches, failures."""
+def last_choice_in(trace: Trace, choices: tuple[str, ...]) -> int:
+    """Return the position of the event at which the last choice shows, -1 where none does."""
     from core.trace.events import Kind
 
-    sorts = Kind.TASK_SWITCHED, Kind.INTERRUPTED, Kind.TASK_MIGRATED
-    return [
-        at
-        for at in trace.positions(*sorts).tolist()
-        if trace.kind(at) != Kind.TASK_SWITCHED or trace.site(at).fact("how") not in _BY_ITSELF
-    ]
+    tasks = {f"{task.comm}/{task.pid}": at for at, task in enumerate(trace.info.tasks)}
+    interrupts = {each.name: at for at, each in enumerate(trace.info.interrupts)}
+    position = -1
+    for choice in choices:
+        _, way, *words = choice.split(" ")
+        if way == "interrupt":
+            kind, number = Kind.INTERRUPTED, interrupts.get(" ".join(words))
+        elif way == "migrate":
+            kind, number = Kind.TASK_MIGRATED, None
+        elif words:
+            kind, number = Kind.TASK_SWITCHED, tasks.get(words[-1])
+        else:
+            continue  # an allocation that fails has no event of its own
+        for at in trace.positions(kind).tolist():
+            if at > position and number in (None, trace.argument(at)):
+                position = at
+                break
+    return position

@@ -92,7 +92,8 @@ class ExploreSession(Question):
         if self.question != self._estimated:
             self._estimator.cancel()
             self.estimate = self._estimated = None
-            self.preparing = False
+            if self.preparing:
+                self._over()
             self._later.start()
             self.estimate_changed.emit()
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -47,6 +46,18 @@ _TURNS = (
 )
 
 
+class _Content(QStackedWidget):
+    """What is below the sentence: it takes the room there is, and asks for its least."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Say that any height will do that is not below the least."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """Return the least height."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
 class ExploreWorkspace(QWidget):
     """The views of the Explore workspace, arranged.
 
@@ -67,7 +78,7 @@ class ExploreWorkspace(QWidget):
         self.graph = GraphPanel(session, themes)
         self.turns = Segments(_TURNS, themes, self.show_turn)
         self._turn = _ANSWER
-        self._content, self._stack, self._turns_row = QWidget(), QStackedWidget(), QWidget()
+        self._content, self._stack, self._turns_row = QWidget(), _Content(), QWidget()
         self._splitters = self._arrange()
         self._dragged = keep_splitters(self._splitters, window.settings, "explore")
         self.bar.menus.open_asked.connect(window.choose_file)
@@ -87,7 +98,7 @@ class ExploreWorkspace(QWidget):
         """What has the keyboard where nobody else does."""
         if self._stack.currentWidget() is self.empty:
             return self.empty.button
-        return self.graph.view if self.list.isHidden() else self.list
+        return self.graph.view if self._left.isHidden() else self.list
 
     def _play_state(self, node: int) -> None:
         self.session.select_node(node)
@@ -168,8 +179,6 @@ class ExploreWorkspace(QWidget):
         for widget in (self.bar, self.banner, self._stack):
             column.addWidget(widget)
         column.setStretch(2, 1)
-        policy = QSizePolicy.Policy
-        self._stack.setSizePolicy(policy.Preferred, policy.Ignored)
         self.area = scrolled(inside, "Explore")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -212,8 +212,8 @@ def test_slots_get_what_they_need(settings: Settings) -> None:
 def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) -> None:
     registry = ActionRegistry(settings)
     groups = [
-        "File", "Playback", "Stops", "Run", "Timeline", "Compare", "Layout", "Recordings", "View",
-        "Help",
+        "File", "Playback", "Stops", "Run", "Timeline", "Compare", "Layout", "Recordings",
+        "Explore", "View", "Help",
     ]  # fmt: skip
     assert list(registry.groups()) == groups
     registry.set_visible("help.doctor", False)

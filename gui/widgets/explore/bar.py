@@ -107,7 +107,7 @@ class ExploreBar(QFrame):
             field.setAccessibleName(f"At most so many {BOUNDS[name][0].lower()}")
             field.setToolTip(BOUNDS[name][1])
             field.edited.connect(self._typing.start)
-            field.editingFinished.connect(self._typed)
+            field.editingFinished.connect(self.commit)
         self.start_button.setDefault(True)
         self.start_button.setToolTip(self._registry.action("explore.start").toolTip())
         self.start_button.clicked.connect(lambda: self._registry.run("explore.start"))
@@ -127,17 +127,12 @@ class ExploreBar(QFrame):
         fitting = {name: value for name, value in values.items() if _fits(value)}
         self._session.set_bound(**fitting)  # type: ignore[arg-type]
 
-    def _typed(self) -> None:
-        """Take what was typed; what is no number goes back to the bound in force."""
+    def commit(self) -> bool:
+        """Take what was typed a moment ago; False where some of it is no bound."""
         if self._typing.isActive():
             self._typing.stop()
             self._set_bounds()
-        elif self._wrong():
-            self._show()
-
-    def commit(self) -> None:
-        """Take what was typed a moment ago, as when Explore is pressed at once."""
-        self._typed()
+        return not self._wrong()
 
     def _show_problems(self) -> None:
         wrong, danger = self._wrong(), self._themes.theme.danger.colour

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget, QWidgetAction
 
 from gui.widgets.controls import MenuButton
@@ -88,16 +88,14 @@ class PropertyChecks(QFrame):
             column.addWidget(said)
         self.setAccessibleName("What must hold in every run")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go up and down with the arrows."""
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go round the boxes: a menu would take the keyboard to itself."""
         boxes: list[QWidget] = list(self.boxes.values())
-        way = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         here = self.focusWidget()
-        if way is None or here not in boxes:
-            super().keyPressEvent(event)
-            return
-        at = boxes.index(here) + way
-        boxes[max(0, min(at, len(boxes) - 1))].setFocus(Qt.FocusReason.TabFocusReason)
+        at = boxes.index(here) if here in boxes else -1
+        step = (at + (1 if forward else -1)) % len(boxes)
+        boxes[step].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Lie on the menu's ground."""

@@ -110,8 +110,16 @@ class SetupMenus(QWidget):
         for design, told in DESIGNS.items():
             if design == ALTERNATIVES[0]:
                 menu.addSeparator()
-            act = partial(self._player.override, guard=design)
+            act = partial(self._set_guard, design)
             self._entry(menu, f"{GUARDS[design]}: {told}", design == now, act, tip_of(design))
+
+    def _set_guard(self, design: str) -> None:
+        """Set the guard; one without bits cannot have them in the wrong word."""
+        word = self._plan.scenario.guard.word if self._plan is not None else "current"
+        if design not in EITHER_WORD and word != "current":
+            self._player.override(guard=design, word="current")
+        else:
+            self._player.override(guard=design)
 
     def _fill_depths(self, menu: QMenu) -> None:
         now = self._plan.scenario.guard.max_depth if self._plan is not None else 1
