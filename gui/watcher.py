@@ -56,16 +56,18 @@ class ScenarioWatcher(QObject):
         source = self._session.source
         if source is None or source is self._source:
             return  # The same text as before: a parameter, or a reload that failed.
-        self._source, self._text = source, source.text
+        self._source = source
         path = Path(source.where) if source.where not in bundled() else None
-        if path == self._path:
-            return
-        watched = [*self._watcher.files(), *self._watcher.directories()]
-        if watched:
-            self._watcher.removePaths(watched)
-        self._settled.stop()
-        self._path, self._gone = path, False
-        self._watch()
+        if path != self._path:
+            watched = [*self._watcher.files(), *self._watcher.directories()]
+            if watched:
+                self._watcher.removePaths(watched)
+            self._settled.stop()
+            self._path, self._gone = path, False
+            self._watch()
+        # The file's own: a run that exploring found is open under its name with choices of its own.
+        own = self._read() if path is not None and path.exists() else None
+        self._text = source.text if own is None else own
 
     def _watch(self) -> None:
         """Watch what is there and not watched yet: the file may have been replaced."""

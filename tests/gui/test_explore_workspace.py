@@ -494,6 +494,15 @@ def test_a_counterexample_plays_like_any_run(real: Controller, qtbot: QtBot) -> 
     assert shown.bar.menus.scenario.text() == "The guard in the serialized word"
 
 
+def test_a_counterexample_stays_open_while_its_folder_changes(
+    real: Controller, qtbot: QtBot
+) -> None:
+    real.window.registry.run("explore.live")
+    played = real.session.source
+    real.watcher._look()
+    assert real.session.source is played
+
+
 def test_a_double_click_on_a_state_plays_the_way_to_it(real: Controller) -> None:
     shown, player = page(real), real.session
     scene = shown.graph.view.scene
