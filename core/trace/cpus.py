@@ -89,6 +89,14 @@ class CpuView:
             return -1
         return min(position, int(self._turn_ends[turns[at]]) - 1)
 
+    def next_event(self, task: int, position: int) -> int | None:
+        """Return a task's first event from a position on, None where it has none."""
+        if self.last_event(task, position) == position:
+            return position
+        turns = self._by_task[task]
+        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="left"))
+        return int(self.starts[turns[at]]) if at < len(turns) else None
+
     def last_event_on(self, cpu: int, position: int) -> int:
         """Return a CPU's last event up to a position, -1 where it has none."""
         turns = self._by_cpu[cpu]

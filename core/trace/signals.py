@@ -148,12 +148,19 @@ def word_signals(trace: Trace) -> dict[int, StepSignal]:
     }
 
 
+def _calls_turned_away(trace: Trace, hits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which events are calls that the guard turned away; one more, so that -1 is none."""
+    calls = trace.parents[np.flatnonzero(hits)]
+    marks = np.zeros(len(trace) + 1, np.bool_)
+    marks[calls[calls >= 0]] = True
+    return marks
+
+
 def recursion_signals(trace: Trace) -> dict[int, StepSignal]:
     """Return how many saves of each task are past the guard at once.
 
     A save counts from the start of its walk to the return of its save_stack. A save that the
-    guard turned away never walked: the event before its return is the short-circuit, so its
-    return counts for nothing.
+    guard turned away never walked: its return counts for nothing.
     """
     save_stack = np.array(
         [trace.functions[site.function].name == "save_stack" for site in trace.sites], np.bool_
@@ -166,7 +173,7 @@ def recursion_signals(trace: Trace) -> dict[int, StepSignal]:
     sites = trace.codes & SITE_MASK
     starts = np.flatnonzero((kinds == Kind.WALK_STARTED)[sites])
     returns = np.flatnonzero(((kinds == Kind.RETURNED) & save_stack)[sites])
-    returns = returns[~turned_away[sites[returns - 1]]]
+    returns = returns[~_calls_turned_away(trace, turned_away[sites])[trace.parents[returns]]]
     positions = np.concatenate((starts, returns)).astype(np.int32)
     changes = np.repeat(np.array([1, -1], np.int64), [len(starts), len(returns)])
     order = np.argsort(positions, kind="stable")

@@ -29,8 +29,11 @@ def return_of(trace: Trace, call: int) -> int | None:
 
 
 def step_over(trace: Trace, position: int) -> int:
-    """Return the next event of the current function; a call is stepped over to its return."""
-    following = min(position + 1, len(trace) - 1)
+    """Return the next event of the current function; a call is stepped over to its return.
+
+    Inside a function what other CPUs do meanwhile is stepped over too.
+    """
+    following = _following(trace, position)
     if following >= 0 and trace.kind(following) is Kind.CALLED:
         returned = return_of(trace, following)
         return returned if returned is not None else len(trace) - 1
@@ -43,7 +46,21 @@ def step_over_back(trace: Trace, position: int) -> int:
         return -1
     if trace.kind(position) is Kind.RETURNED and trace.parents[position] >= 0:
         return int(trace.parents[position]) - 1
+    if trace.open_call(position) >= 0:
+        before = trace.cpus.last_event(trace.task_at(position), position - 1)
+        return before if before >= 0 else position - 1
     return position - 1
+
+
+def _following(trace: Trace, position: int) -> int:
+    """The next event; inside a function the next one of the same task, if it has any."""
+    following = min(position + 1, len(trace) - 1)
+    if following > position and trace.open_call(position) >= 0:
+        task = trace.task_at(position)
+        if trace.task_at(following) != task:
+            own = trace.cpus.next_event(task, following)
+            return own if own is not None else following
+    return following
 
 
 def step_in(trace: Trace, position: int) -> int:

@@ -286,9 +286,11 @@ def _barrier(
     kind = trace.kind(position)
     if kind is Kind.SHORT_CIRCUITED:
         return _guard_barrier(trace, position, essential=essential)
-    if kind is Kind.RETURNED and position and trace.kind(position - 1) is Kind.SHORT_CIRCUITED:
-        title = words.returned_title(trace, position)
-        return Barrier("returned", position - 1, title, "", chip="dummy_handle")
+    if kind is Kind.RETURNED:
+        before = trace.cpus.last_event(trace.task_at(position), position - 1)
+        if before >= 0 and trace.kind(before) is Kind.SHORT_CIRCUITED:
+            title = words.returned_title(trace, position)
+            return Barrier("returned", before, title, "", chip="dummy_handle")
     if kind is Kind.STOPPED:
         return _stop_barrier(trace, position, frames)
     return None

@@ -118,6 +118,8 @@ def guard_title(trace: Trace, position: int) -> str:
             f"scan: own return address found in entry {value} → dummy_handle, "
             "the unwind was already paid"
         )
+    if guard.design == "gfp":
+        return "guard: __GFP_NO_OWNER is in the mask → dummy_handle, save_stack is not called"
     limit = "" if guard.field == "in_page_owner" else f", the maximum is {guard.max_depth}"
     return f"guard: {guard.field} is {value}{limit} → returns dummy_handle"
 

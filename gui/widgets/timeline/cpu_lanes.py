@@ -53,8 +53,9 @@ def draw_lane(
     by_task = view.look._replace(palette=Palette(view.look.theme, "function"))
     if places is not None and trace.cpus.several:
         _draw_tenures(painter, view, places, lane.cpu, strip, by_task)
-    if model.runs is not None:
-        _draw_runs(painter, view, model, model.runs, lane, strip, by_task)
+    row = model.run_row(lane.cpu)
+    if model.runs is not None and row is not None:
+        _draw_runs(painter, view, model, model.runs, row, strip, by_task)
     if places is None:
         return
     _draw_waits(painter, view, places.waits[lane.cpu], strip)
@@ -87,16 +88,16 @@ def _draw_runs(
     view: TimelineView,
     model: TimelineModel,
     runs: SpanIndex,
-    lane: Lane,
+    row: int,
     strip: QRectF,
     look: Look,
 ) -> None:
     """Draw which task the CPU ran, each in its own colour."""
     trace, axis = model.trace, view.axis
     assert trace is not None
-    kept = runs.in_view(lane.cpu, axis.view.first, axis.view.last)
+    kept = runs.in_view(row, axis.view.first, axis.view.last)
     if kept[1] - kept[0] > FEW_SPANS:
-        seen = runs.coverage([lane.cpu], axis.edges(max(1, round(axis.width))))
+        seen = runs.coverage([row], axis.edges(max(1, round(axis.width))))
         painter.drawImage(strip, coverage_image(seen, look))
         return
     font = look.metrics.ui("caption")

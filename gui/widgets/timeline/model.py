@@ -6,7 +6,7 @@ import contextlib
 import threading
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from gui.widgets.timeline.colours import Colouring, categories_of, hue_of
 from gui.widgets.timeline.cpu_places import CpuPlaces
 
 if TYPE_CHECKING:
+    from core.trace.cpus import CpuView
     from core.trace.search import Hits
     from core.trace.trace import Trace
     from gui.geometry.scrubber import Positions
@@ -107,6 +108,31 @@ class _Work:
         return times[spans.calls], times[spans.ends]
 
 
+class _Turns(NamedTuple):
+    """The turns of a run sorted by CPU.
+
+    Attributes:
+        order: Number of each turn in the run.
+        tasks: Whose it is.
+        rows: First and last (exclusive) turn of each CPU that has any.
+        row_of: The row of each of these CPUs.
+    """
+
+    order: npt.NDArray[np.intp]
+    tasks: npt.NDArray[np.int32]
+    rows: list[tuple[int, int]]
+    row_of: dict[int, int]
+
+    @classmethod
+    def of(cls, cpus: CpuView) -> _Turns:
+        """Sort the turns of a run."""
+        order = np.argsort(cpus.cpus, kind="stable")
+        bounds = np.searchsorted(cpus.cpus[order], np.arange(cpus.count + 1)).tolist()
+        used = {cpu: row for cpu, row in enumerate(pairwise(bounds)) if row[0] < row[1]}
+        numbers = {cpu: number for number, cpu in enumerate(used)}
+        return cls(order, cpus.tasks[order], list(used.values()), numbers)
+
+
 class TimelineModel(QObject):
     """The spans of the session's run and where its marks are, kept for the axis in force.
 
@@ -138,6 +164,7 @@ class TimelineModel(QObject):
         self._hits: tuple[Hits, str, npt.NDArray[np.float64]] | None = None
         self._marks: dict[str, list[tuple[Positions, npt.NDArray[np.float64]]]] = {}
         self._cpus: dict[str, CpuPlaces] = {}
+        self._turned: _Turns | None = None
         self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
         session.essential_changed.connect(self.changed)
@@ -220,32 +247,32 @@ class TimelineModel(QObject):
             return None
         key = self._viewport.mode, RUNS, False
         if key not in self._indexes:
-            order, rows = self._turns
-            starts = trace.cpus.starts
+            turns, starts = self._turns, trace.cpus.starts
             at = self.edges(np.append(starts, len(trace)).astype(np.int32)).astype(np.int64)
             if self._viewport.mode == "time":
                 at[0] = 0
-            tasks = trace.cpus.tasks[order]
-            none = np.zeros(len(tasks), np.uint8)
-            self._indexes[key] = SpanIndex(
-                at[:-1][order], at[1:][order], hue_of(tasks).astype(np.uint8), none, rows
-            )
+            none = np.zeros(len(turns.tasks), np.uint8)
+            hues = hue_of(turns.tasks).astype(np.uint8)
+            begin, end = at[:-1][turns.order], at[1:][turns.order]
+            self._indexes[key] = SpanIndex(begin, end, hues, none, turns.rows)
         return self._indexes[key]
 
     @property
-    def _turns(self) -> tuple[npt.NDArray[np.intp], list[tuple[int, int]]]:
-        """Turns sorted by CPU, and the first and last of each CPU."""
+    def _turns(self) -> _Turns:
+        """Turns sorted by CPU, worked out once for a run."""
         assert self._trace is not None
-        cpus = self._trace.cpus
-        order = np.argsort(cpus.cpus, kind="stable")
-        bounds = np.searchsorted(cpus.cpus[order], np.arange(cpus.count + 1)).tolist()
-        return order, list(pairwise(bounds))
+        if self._turned is None:
+            self._turned = _Turns.of(self._trace.cpus)
+        return self._turned
+
+    def run_row(self, cpu: int) -> int | None:
+        """Return the row of ``runs`` that is a CPU's, None where nothing ever ran there."""
+        return self._turns.row_of.get(cpu)
 
     @property
     def run_tasks(self) -> npt.NDArray[np.int32]:
         """The task of each span of ``runs``."""
-        assert self._trace is not None
-        return self._trace.cpus.tasks[self._turns[0]]
+        return self._turns.tasks
 
     def edges(self, positions: Positions) -> npt.NDArray[np.float64]:
         """Return where on the axis some positions begin; ``len(trace)`` is its end."""
@@ -312,5 +339,5 @@ class TimelineModel(QObject):
         self._trace = self._session.trace
         self._spans = {}
         self._indexes, self._marks, self._hits = {}, {}, None
-        self._cpus = {}
+        self._cpus, self._turned = {}, None
         self.changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.scenario.loader import bundled
 from core.trace import file as trace_file
 from core.trace.cpus import IDLE
 from core.trace.events import Kind
@@ -21,6 +22,7 @@ from tests.core.trace.two_cpus import (
     guard,
     lost_update,
 )
+from tests.runs import bundled_run
 
 LOST = lost_update()
 
@@ -215,9 +217,12 @@ def smp_traces(draw: st.DrawFn) -> Trace:
     return run.trace()
 
 
-@given(smp_traces())
+RUNS = st.sampled_from(bundled()).map(bundled_run)
+
+
+@given(smp_traces() | RUNS)
 def test_a_task_is_on_one_cpu_and_who_runs_is_on_its_own(trace: Trace) -> None:
-    for at in range(-1, len(trace)):
+    for at in range(-1, min(len(trace), 400)):
         currents = trace.cpus.currents(at)
         busy = [task for task in currents if task != IDLE]
         assert len(busy) == len(set(busy))
@@ -235,10 +240,10 @@ def test_the_running_tasks_stack_is_the_stack(trace: Trace) -> None:
             assert trace.cpus.last_event(task, at) == max(mine, default=-1)
 
 
-@given(smp_traces())
+@given(smp_traces() | RUNS)
 def test_tenures_say_what_the_cpus_run_and_do_not_overlap(trace: Trace) -> None:
     spans = trace.cpus.tenures
-    for at in range(len(trace)):
+    for at in range(min(len(trace), 400)):
         found = {int(spans.cpus[i]): int(spans.tasks[i]) for i in spans.at(at)}
         assert len(found) == len(spans.at(at))
         said = {c: t for c, t in enumerate(trace.cpus.currents(at)) if t != IDLE}

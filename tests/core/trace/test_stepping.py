@@ -10,6 +10,7 @@ from core.trace import stepping
 from core.trace.events import Kind
 from core.trace.filters import essential_positions, marker_positions
 from core.trace.trace import Trace
+from tests.core.trace.two_cpus import lost_update
 from tests.runs import bundled_run, stack_at
 
 TRACES = st.sampled_from([*bundled()]).map(bundled_run)
@@ -32,10 +33,24 @@ def test_steps_move_and_stay_inside(trace: Trace, data: st.DataObject) -> None:
 def test_stepping_over_never_goes_deeper(trace: Trace, data: st.DataObject) -> None:
     position = data.draw(st.integers(-1, len(trace) - 1))
     target = stepping.step_over(trace, position)
-    if trace.info.outcome == "completed":
+    task = trace.task_at(position)
+    if trace.info.outcome == "completed" and trace.task_at(target) == task:
         assert len(trace.calls_at(target)) <= len(trace.calls_at(position))
     back = stepping.step_over_back(trace, position)
-    assert len(trace.calls_at(back)) <= len(trace.calls_at(position))
+    if trace.task_at(back) == task:
+        assert len(trace.calls_at(back)) <= len(trace.calls_at(position))
+
+
+def test_what_another_cpu_does_meanwhile_is_stepped_over() -> None:
+    trace = lost_update()
+    switch = int(trace.positions(Kind.TASK_SWITCHED)[0])
+    back = stepping.step_over(trace, switch - 1)
+    assert (trace.kind(back), trace.task_at(back)) == (Kind.TASK_SWITCHED, trace.task_at(0))
+    assert back > switch + 1
+    assert stepping.step_over_back(trace, back) == switch - 1
+    came = int(trace.positions(Kind.INTERRUPTED)[0])
+    over = stepping.step_over(trace, came)
+    assert (trace.kind(over), trace.function(over).name) == (Kind.RETURNED, "common_interrupt")
 
 
 def test_step_out_leaves_the_function_and_back_again_is_before_its_call() -> None:

@@ -23,10 +23,14 @@ TRACES = st.sampled_from([*bundled()]).map(bundled_run)
 def fold(trace: Trace, position: int) -> dict[str, Any]:  # noqa: PLR0912 (one case a kind)
     """The state after a position, by going through all events up to it one by one."""
     stacks: dict[int, list[str]] = {}
+    per_cpu = trace.info.guard.per_cpu
     words = {number: task.first_word for number, task in enumerate(trace.info.tasks)}
+    if per_cpu:
+        words = dict.fromkeys(range(trace.info.cpus), 0)
+    cpu = trace.info.tasks[0].cpu
+    turned_calls: set[int] = set()
     task = clock_ns = saves = deepest = 0
     saves_of: dict[int, int] = {}
-    turned_away = False
     sums = dict.fromkeys(COUNT_NAMES, 0)
     sums["depot_pools"] = trace.info.depot_pools_at_start
     for i in range(position + 1):
@@ -36,16 +40,17 @@ def fold(trace: Trace, position: int) -> dict[str, Any]:  # noqa: PLR0912 (one c
         stack = stacks.setdefault(task, [])
         match site.kind:
             case Kind.TASK_SWITCHED:
-                task = argument
+                task, cpu = argument, int(site.fact("cpu") or 0)
             case Kind.CALLED:
                 stack.append(name)
                 sums["save_stack_calls"] += name == "save_stack"
             case Kind.RETURNED:
                 assert stack.pop() == name
-                if name == "save_stack" and not turned_away:
+                if name == "save_stack" and int(trace.parents[i]) not in turned_calls:
                     saves_of[task] -= 1
             case Kind.STORED:
-                words[task] = trace.values[argument]
+                owner = cpu if per_cpu else int(site.fact("of") or task)
+                words[owner] = trace.values[argument]
             case Kind.SHORT_CIRCUITED:
                 sums["guard_hits"] += 1
             case Kind.WALK_STARTED:
@@ -66,15 +71,25 @@ def fold(trace: Trace, position: int) -> dict[str, Any]:  # noqa: PLR0912 (one c
                 sums["depot_pools"] += 1
             case Kind.OWNER_HANDLE:
                 sums["owner_lost"] += argument in (1, 2)
-        turned_away = site.kind is Kind.SHORT_CIRCUITED and site.label == "test"
+        if site.kind is Kind.SHORT_CIRCUITED and site.label == "test":
+            turned_calls.add(int(trace.parents[i]))
     sums["deepest_recursion"] = deepest
     return {
         "task": task,
         "stack": stacks.get(task, []),
-        "word": words[task],
+        "word": words[_owner(trace, position, task, cpu)],
         "clock_ns": clock_ns,
         "counts": sums,
     }
+
+
+def _owner(trace: Trace, position: int, task: int, cpu: int) -> int:
+    """Whose word is told at a position."""
+    if trace.info.guard.per_cpu:
+        return cpu
+    accesses = (Kind.LOADED, Kind.MODIFIED, Kind.STORED)
+    of = trace.site(position).fact("of") if position >= 0 else ""
+    return int(of) if of and trace.kind(position) in accesses else task
 
 
 @given(trace=TRACES, data=st.data())
