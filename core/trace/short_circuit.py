@@ -10,6 +10,8 @@ from core.trace.trace import Trace
 
 RETURNS = "dummy_handle"
 
+_BEFORE_WALK = ("test", "flag")
+"""Labels of the lines that turn a save away before its walk."""
 _LIST_FUNCTION = "add_stack_record_to_list"
 _OWNER_FUNCTIONS = ("__set_page_owner", "__reset_page_owner")
 
@@ -51,7 +53,7 @@ def short_circuit_at(trace: Trace, position: int) -> ShortCircuit:
     """Return the guard hit at a position whose event is one."""
     calls = trace.calls_at(position)
     stack = tuple(trace.function(call) for call in calls)
-    before_walk = trace.site(position).label == "test"
+    before_walk = trace.site(position).label in _BEFORE_WALK
     interrupt = _interrupt_amid_save(trace, calls, stack, position)
     return ShortCircuit(
         position,
@@ -100,6 +102,10 @@ def _avoided(
     walk has to be put before it: the outer save has it behind itself already.
     """
     saves = [at for at, function in enumerate(stack) if function.name == "save_stack"]
+    if saves and saves[-1] < len(stack) - 1:
+        # A flag in the mask: __set_page_owner was turned away, and save_stack is not even called.
+        outer = saves[-1]
+        return (stack[outer], *_walk_chain(trace, calls[outer]), *stack[outer + 1 :])
     if len(saves) < 2:
         return _after_an_earlier_save(trace, calls, stack)
     outer = saves[-2]

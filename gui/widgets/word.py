@@ -69,6 +69,12 @@ NO_STATE = {
         "This guard keeps no state in task_struct: its state is the stack itself. After the walk "
         "it looks for its own return address among the saved entries, 16 at most.",
     ),
+    "gfp": (
+        "flag in the allocation mask",
+        "This guard keeps no state at all: what a save allocates itself carries a flag in its gfp "
+        "mask, and __set_page_owner lets that pass. A walk that calls kmalloc by itself, and a "
+        "free, carry none.",
+    ),
 }
 """What is shown for the guards that keep no state: what they are, and what they do instead."""
 

@@ -154,6 +154,8 @@ def _guard(trace: Trace, word: int) -> tuple[str, str, tuple[int, ...]]:
         return guard.field, f"{value:,}", bits
     if guard.design == "scan":
         return f"looks for itself in {SCANNED_ENTRIES} entries", "", ()
+    if guard.design == "gfp":
+        return "looks at the gfp mask", "", ()
     return "nothing stops the recursion", "", ()
 
 

@@ -59,3 +59,14 @@ def test_every_short_circuit_says_what_it_avoided() -> None:
             assert all(
                 short_circuit_at(trace, at).avoided for at in trace.short_circuits.tolist()[:50]
             )
+
+
+def test_a_flag_in_the_mask_spares_the_whole_save() -> None:
+    trace = run_scenario("depot-growth", guard="gfp")
+    hit = short_circuit_at(trace, int(trace.short_circuits[0]))
+    assert hit.before_walk
+    assert hit.stack[-1].name == "__set_page_owner"
+    names = [function.name for function in hit.avoided]
+    assert names[:3] == ["save_stack", "stack_trace_save", "arch_stack_walk"]
+    assert names[-1] == "__set_page_owner"
+    assert not hit.stuck
