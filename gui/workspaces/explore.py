@@ -57,6 +57,12 @@ class _Content(QStackedWidget):
         """Return the least height."""
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
+    def minimumSizeHint(self) -> QSize:
+        """Return what the page in front needs, not what others would."""
+        front = self.currentWidget()
+        wide = front.minimumSizeHint().width() if front is not None else 0
+        return QSize(wide, self.minimumHeight())
+
 
 class ExploreWorkspace(QWidget):
     """The views of the Explore workspace, arranged.
@@ -88,6 +94,7 @@ class ExploreWorkspace(QWidget):
         session.started.connect(self._show)
         session.ended.connect(self._show)
         session.result_changed.connect(self._show)
+        session.result_changed.connect(lambda: QTimer.singleShot(0, self, self._show_verdict))
         themes.changed.connect(self._follow_scale)
         self.turns.show_value(self._turn)
         self._follow_scale()
@@ -117,6 +124,10 @@ class ExploreWorkspace(QWidget):
         if homeless and self.isVisible():
             self._window.focus_home()
         self._share_later()
+
+    def _show_verdict(self) -> None:
+        """Bring the sentence into view, where not all is."""
+        self.area.verticalScrollBar().setValue(self.banner.y())
 
     @property
     def picture_shown(self) -> bool:
@@ -202,12 +213,17 @@ class ExploreWorkspace(QWidget):
         QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
-        narrow = self._is_narrow
+        narrow, focused = self._is_narrow, self._window.focusWidget()
+        within = focused is not None and self._content.isAncestorOf(focused)
         wanted = self._window.settings.state("explore/picture") != _PUT_AWAY
         self._turns_row.setVisible(narrow)
         self._left.setVisible(not narrow or self._turn == _ANSWER)
         self.graph.setVisible(self._turn == _PICTURE if narrow else wanted)
+        self.banner.set_brief(narrow)
+        if within and focused is not None and not focused.isVisibleTo(self):
+            self._window.focus_home()
         columns, rows = self._splitters["columns"], self._splitters["rows"]
+        columns.updateGeometry()
         if "columns" not in self._dragged and not narrow:
             left = max(columns.width() * _LEFT_SHARE // 100, self._left.minimumSizeHint().width())
             columns.setSizes([left, columns.width() - left])

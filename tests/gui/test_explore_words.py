@@ -30,6 +30,7 @@ def test_verdicts_are_sentences_a_lecturer_can_read_out() -> None:
         "danger",
         "Counterexample: the guard stays set after one switch.",
         "The guard's bit stays set.",
+        "",
     )
 
 

@@ -588,6 +588,7 @@ def test_it_fits_every_size_at_every_scale(
     inside = shown.area.widget()
     assert inside is not None
     assert inside.width() <= shown.area.viewport().width()
+    assert shown.area.verticalScrollBar().value() in (0, shown.banner.y())
     banner = shown.banner
     for label in (banner.sentence, banner.figures):
         assert label.height() >= label.heightForWidth(label.width())
@@ -597,16 +598,29 @@ def test_it_fits_every_size_at_every_scale(
         assert not window.grab().isNull()
 
 
+def test_what_it_says_at_first_fits_as_well(controller: Controller) -> None:
+    shown = page(controller)
+    controller.window.resize(960, 640)
+    controller.window.themes.set_scale(SCALES[-1])
+    for _ in range(6):
+        QApplication.processEvents()
+    inside = shown.area.widget()
+    assert inside is not None
+    assert inside.width() <= shown.area.viewport().width()
+
+
 def test_where_room_is_short_they_take_turns(controller: Controller) -> None:
     shown = answered(controller, broken(GRAPH))
     controller.window.themes.set_scale(3.0)
     QApplication.processEvents()
     assert shown.turns.isVisible()
     assert not shown.graph.isVisible()
+    shown.list.setFocus()
     QTest.mouseClick(shown.turns.buttons["picture"], CLICK)
     assert shown.graph.isVisible()
     assert not shown.list.isVisible()
     assert shown.main_view is shown.graph.view
+    assert shown.graph.view.hasFocus()
     controller.window.registry.run("explore.picture")
     assert shown.list.isVisible()
 

@@ -49,6 +49,7 @@ class VerdictBanner(QWidget):
         super().__init__()
         self._session, self._themes = session, themes
         self.verdict = Verdict(INFO, "")
+        self._brief = False
         self.sign, self.sentence = QLabel(), QLabel(wordWrap=True)
         self.note, self.figures = QLabel(wordWrap=True), QLabel(wordWrap=True)
         flags = Qt.TextInteractionFlag.TextSelectableByMouse
@@ -85,6 +86,12 @@ class VerdictBanner(QWidget):
         bound = session.bound
         return min(0.98, progress.cost / (bound.irqs + bound.preemptions + bound.failures + 1))
 
+    def set_brief(self, brief: bool) -> None:
+        """Leave out what is said below as well, where room is short."""
+        if brief != self._brief:
+            self._brief = brief
+            self.renew()
+
     def renew(self) -> None:
         """Say what is so now."""
         session, result = self._session, self._session.result
@@ -100,7 +107,7 @@ class VerdictBanner(QWidget):
             figures = figures_of(result)
         else:
             self.verdict, figures = Verdict(INFO, ""), ""
-        notes = [self.verdict.note]
+        notes = ["" if self._brief else self.verdict.told, self.verdict.note]
         if not session.busy and result is not None:
             notes += [_OUTDATED if session.outdated else "", lost_words(result), *result.warnings]
         self._put(self.sentence, self.verdict.sentence)

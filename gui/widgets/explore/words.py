@@ -58,11 +58,13 @@ class Verdict(NamedTuple):
     Attributes:
         kind: Name of the theme's role.
         sentence: Large enough to be read from the last row.
+        told: What happened in full.
         note: What else one should know.
     """
 
     kind: str
     sentence: str
+    told: str = ""
     note: str = ""
 
 
@@ -143,12 +145,12 @@ def verdict_of(result: Exploration) -> Verdict:
         what = f"{broken_words(first.name)} {after_words(found)}" if found else first.name
         said = f"{found.sentence[:1].upper()}{found.sentence[1:].rstrip('.')}." if found else ""
         stopped = "" if result.complete else "It was stopped: there may be a shorter one."
-        return Verdict(DANGER, f"Counterexample: {what}.", " ".join(filter(None, (said, stopped))))
+        return Verdict(DANGER, f"Counterexample: {what}.", said, stopped)
     if not result.complete:
         return Verdict(
             WARNING,
             f"Not finished: no bad outcome in the {runs} tried before it was stopped.",
-            "This is no proof. Explore again, or lower a bound.",
+            note="This is no proof. Explore again, or lower a bound.",
         )
     return Verdict(OK, f"Verified: no bad outcome in {runs}, at most {bound_words(result.bound)}.")
 
