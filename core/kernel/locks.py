@@ -31,9 +31,20 @@ class Lock:
         holder: The task that holds it for writing.
         level: How many interrupts were nested on the holder's stack when it took it.
         taken_in: The function in which the holder took it.
+        irqs_off: Whether taking it turned interrupts off.
+        waiter_in: By the number of a task that spins on it, the function in which it does.
     """
 
-    __slots__ = ("holder", "level", "name", "number", "taken_in", "touches", "waiter_in")
+    __slots__ = (
+        "holder",
+        "irqs_off",
+        "level",
+        "name",
+        "number",
+        "taken_in",
+        "touches",
+        "waiter_in",
+    )
 
     def __init__(self, name: str, number: int, touches: int) -> None:
         self.name = name
@@ -42,8 +53,8 @@ class Lock:
         self.holder: Task | None = None
         self.level = 0
         self.taken_in = ""
+        self.irqs_off = False
         self.waiter_in: dict[int, str] = {}
-        """By the number of a task that spins on it, the function in which it does."""
 
 
 class Locks:
@@ -87,9 +98,9 @@ class Locks:
         if irqs_off:
             machine.irqs_off(routine)
         machine.task.preempt_off += 1
-        if not machine.smp:
-            return
-        self._wait(lock, routine)
+        if machine.smp:
+            self._wait(lock, routine)
+        lock.irqs_off = irqs_off
         self._hold(lock, routine)
 
     def try_acquire(self, lock: Lock, routine: Routine, *, irqs_off: bool = True) -> bool:
@@ -103,23 +114,23 @@ class Locks:
         if irqs_off:
             machine.irqs_off(routine)
         machine.task.preempt_off += 1
-        if machine.smp:
-            self._hold(lock, routine)
+        lock.irqs_off = irqs_off
+        self._hold(lock, routine)
         return True
 
-    def release(self, lock: Lock, routine: Routine, *, irqs_on: bool = True) -> None:
-        """Release a lock; ``irqs_on`` where taking it turned interrupts off."""
+    def release(self, lock: Lock, routine: Routine) -> None:
+        """Release a lock; interrupts are on again where taking it turned them off."""
         machine = self._machine
         machine.task.preempt_off -= 1
+        lock.holder = None
         if machine.smp:
-            lock.holder = None
             if lock.waiter_in:
                 for number in lock.waiter_in:
                     machine.tasks[number].waits_for = None
                 lock.waiter_in.clear()
                 machine.cpus.changed()
             self._note(Kind.LOCK_RELEASED, lock, routine, "releases")
-        if irqs_on:
+        if lock.irqs_off:
             machine.irqs_on(routine)
 
     def read(self, lock: Lock, routine: Routine) -> None:
@@ -136,6 +147,8 @@ class Locks:
         lock.holder = task
         lock.level = len(task.interrupts)
         lock.taken_in = routine.name
+        if not self._machine.smp:
+            return
         self._note(Kind.LOCK_TAKEN, lock, routine, "takes")
         if self._machine.asks and self._machine.interrupts.sources:
             # What gets through here (an NMI always does) meets a lock that its own stack holds.

@@ -15,7 +15,7 @@ from core.guards.storage import Place, TaskImage
 from core.kernel.chooser import Chooser, ScriptedChooser
 from core.kernel.cpus import Cpus
 from core.kernel.interrupts import Interrupts, Source
-from core.kernel.locks import Locks
+from core.kernel.locks import INTERRUPTED, SELF, Locks
 from core.kernel.memory import Memory
 from core.kernel.notes import Notes, Remark
 from core.kernel.outcome import COMPLETED, BudgetExhausted, KernelStopped, StackOverflowed
@@ -92,6 +92,13 @@ class Outcome:
 
     name: str = COMPLETED
     detail: dict[str, str | int] = field(default_factory=dict)
+
+
+_SPINS = {
+    SELF: "the task waits for itself and spins for ever.",
+    INTERRUPTED: "that is the context it interrupted, which cannot go on before it does.",
+}
+"""Why a lock is never released, where that is short to say."""
 
 
 class Machine:
@@ -456,7 +463,7 @@ class Machine:
             "stack_overflow": "The stack is full: {function} would need byte {used_bytes:,} of "
             "{thread_bytes:,}. " + self._behind_the_stack(),
             "deadlock": "{waits_in} waits for {lock}, which {holder} took in {taken_in} and "
-            "cannot release: {cycle}. The task spins for ever.",
+            "cannot release: " + _SPINS.get(str(stop.detail.get("how")), "{cycle}."),
             "out_of_memory": "{function} found no page for an allocation that may not fail.",
             "budget_exhausted": "The run used up its budget of {budget_events:,} events.",
         }[stop.outcome].format_map(stop.detail)

@@ -143,6 +143,8 @@ class Scheduler:
         machine.call_path(self._schedule)
         routine = self._schedule.routines[-1]
         lock = self._rq_locks[task.cpu]
+        if task.preempt_off:
+            machine.warn(routine, "sleep", f"BUG: scheduling while atomic: {task.name}.")
         machine.locks.acquire(lock, routine)
         if machine.asks:
             machine.cpus.point("store", self._states[task.number])

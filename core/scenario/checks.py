@@ -10,6 +10,7 @@ from core.scenario.schema import HandlerWork, Scenario, Work
 from core.scenario.toml_lines import line_of
 
 NEEDS_TARGET = ("set_scheduler", "wake", "fork")
+LOCKING = ("lock", "trylock", "unlock")
 NEEDS_SCHEDULER = (*NEEDS_TARGET, "sleep", "migrate")
 
 
@@ -109,6 +110,8 @@ class _Checks:
 
     def _works(self) -> None:
         tasks = self._names.tasks
+        every = [work for _, work in _all_works(self._scenario)]
+        taken = [work.lock for work in every if work.op in ("lock", "trylock")]
         for path, work in _all_works(self._scenario):
             if work.op in NEEDS_TARGET and work.target not in tasks:
                 raise self._refuse(
@@ -116,8 +119,14 @@ class _Checks:
                     f"{work.op} needs target = the comm/pid of a task, got {work.target[:40]!r}",
                     did_you_mean(work.target, tasks),
                 )
-            if work.op in ("lock", "unlock") and not work.lock:
+            if work.op in LOCKING and not work.lock:
                 raise self._refuse(path, f"{work.op} needs lock = the name of a lock")
+            if work.op == "unlock" and work.lock not in taken:
+                raise self._refuse(
+                    [*path, "lock"],
+                    f"nobody takes the lock {work.lock!r}",
+                    did_you_mean(work.lock, taken) if taken else 'take it with op = "lock" first',
+                )
             if work.op in ("sleep", "migrate", "exit") and isinstance(work, Work):
                 if work.irqs_off or work.nmi:
                     raise self._refuse(path, f"{work.op} cannot be asked with interrupts off")

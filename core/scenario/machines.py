@@ -14,7 +14,7 @@ from core.kernel.sched import Scheduler
 from core.kernel.tasks import Task
 from core.layout.model import KernelLayout
 from core.layout.place import place_of, word_with
-from core.scenario.checks import NEEDS_SCHEDULER, forked, names_of
+from core.scenario.checks import LOCKING, NEEDS_SCHEDULER, forked, names_of
 from core.scenario.choices import ChosenChooser, parse_choices
 from core.scenario.schema import HandlerWork, Work
 from core.scenario.work import HandlerOperations, Shared, TaskWork
@@ -99,7 +99,7 @@ def work_of(plan: Plan, machine: Machine) -> list[tuple[Task, TaskWork]]:
     asked: list[Work | HandlerWork] = [work for task in scenario.tasks for work in task.work]
     asked += [work for each in scenario.interrupts for work in each.work]
     ops = {work.op for work in asked}
-    locks = [work.lock for work in asked if work.op == "lock"]
+    locks = [work.lock for work in asked if work.op in LOCKING]
     shared = Shared(
         machine,
         Scheduler(machine) if ops & set(NEEDS_SCHEDULER) else None,

@@ -156,7 +156,7 @@ class Work(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         op: kmalloc, kfree, alloc_pages, free_pages or page_events (allocate, free, ...);
             set_scheduler, wake (of another task), sleep, fork (of a task of the list), migrate,
-            exit; lock and unlock.
+            exit; lock, trylock and unlock (spinlocks; raw ones are the same without PREEMPT_RT).
         size: Bytes of a kmalloc.
         order: Order of a page allocation.
         gfp: Its mask.
@@ -166,9 +166,9 @@ class Work(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
         nmi: Whether it runs in an NMI.
         target: The task that set_scheduler, wake or fork is about ("comm/pid").
         to: The CPU that migrate goes to.
-        lock: Name of the spinlock that lock and unlock are about.
-        irqs_off: Whether it runs with interrupts off; for lock and unlock, whether the lock turns
-            them off and on.
+        lock: Name of the spinlock that lock, trylock and unlock are about.
+        irqs_off: Whether it runs with interrupts off; for lock and trylock, whether the lock turns
+            them off until it is unlocked.
     """
 
     op: Literal[
@@ -184,6 +184,7 @@ class Work(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True):
         "migrate",
         "exit",
         "lock",
+        "trylock",
         "unlock",
     ]
     size: Annotated[int, msgspec.Meta(ge=0, le=4 << 20)] = 64
@@ -203,7 +204,7 @@ class HandlerWork(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """One thing an interrupt's handler asks of the kernel: nothing that waits.
 
     Attributes:
-        op: kmalloc, kfree, alloc_pages, free_pages, page_events, wake, lock or unlock.
+        op: kmalloc, kfree, alloc_pages, free_pages, page_events, wake, lock, trylock or unlock.
         size: Bytes of a kmalloc.
         order: Order of a page allocation.
         gfp: Its mask.
@@ -213,7 +214,15 @@ class HandlerWork(_Table, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """
 
     op: Literal[
-        "kmalloc", "kfree", "alloc_pages", "free_pages", "page_events", "wake", "lock", "unlock"
+        "kmalloc",
+        "kfree",
+        "alloc_pages",
+        "free_pages",
+        "page_events",
+        "wake",
+        "lock",
+        "trylock",
+        "unlock",
     ]
     size: Annotated[int, msgspec.Meta(ge=0, le=4 << 20)] = 64
     order: Order = 0

@@ -11,6 +11,7 @@ from core.kernel.machine import Machine
 from core.kernel.pages import Page
 from core.kernel.slab import Slab
 from core.kernel.tasks import Task
+from core.scenario.checks import LOCKING
 from core.scenario.schema import HandlerWork, TaskTable, Work
 from core.trace.events import SITE_BITS, Function, Kind
 from core.trace.routine import Path, Routine
@@ -75,6 +76,7 @@ class _Operations:
             "page_events": self._do_page_event,
             "wake": lambda work: shared.scheduler.wake(shared.task(work.target)),
             "lock": self._do_lock,
+            "trylock": self._do_trylock,
             "unlock": self._do_unlock,
         }
 
@@ -82,6 +84,11 @@ class _Operations:
         """Hold nothing, as before the first event."""
         self._pages.clear()
         self._objects.clear()
+
+    def held(self) -> tuple[int, ...]:
+        """Return what is held as far as what happens next depends on it."""
+        objects = (each.number if isinstance(each, Slab) else ~each.order for each in self._objects)
+        return (*(page.order for page in self._pages), -5, *objects)
 
     def _do_kmalloc(self, work: Work | HandlerWork) -> None:
         thing = self._machine.kmalloc(work.size, BY_NAME[work.gfp])
@@ -121,10 +128,13 @@ class _Operations:
 
     def _do_unlock(self, work: Work | HandlerWork) -> None:
         lock = self._shared.locks[work.lock]
-        if lock.holder is not self._machine.task and self._machine.smp:
-            return
-        irqs_on = isinstance(work, Work) and work.irqs_off
-        self._machine.locks.release(lock, self._machine.stack[-1], irqs_on=irqs_on)
+        if lock.holder is self._machine.task:
+            self._machine.locks.release(lock, self._machine.stack[-1])
+
+    def _do_trylock(self, work: Work | HandlerWork) -> None:
+        lock = self._shared.locks[work.lock]
+        irqs_off = isinstance(work, Work) and work.irqs_off
+        self._machine.locks.try_acquire(lock, self._machine.stack[-1], irqs_off=irqs_off)
 
 
 class HandlerOperations(_Operations):
@@ -211,7 +221,7 @@ class TaskWork(_Operations):
         task = self._task
         task.in_nmi = work.nmi
         machine.call_path(path)
-        if work.irqs_off and work.op not in ("lock", "unlock"):
+        if work.irqs_off and work.op not in LOCKING:
             machine.irqs_off(machine.stack[-1])
             operation(work)
             machine.irqs_on(machine.stack[-1])

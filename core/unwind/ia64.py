@@ -177,7 +177,7 @@ class Ia64Unwinder:
         script = self._build_script(ip)
         if script is not None:
             host.append(self._unwound | frame << SITE_BITS)
-            host.locks.release(script.lock, self._find, irqs_on=False)
+            host.locks.release(script.lock, self._find)
         host.locks.release(self._unw_lock, self._find)
         return Found.RUN if script is not None else Found.NONE
 

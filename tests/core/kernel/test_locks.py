@@ -56,7 +56,7 @@ def test_a_lock_taken_twice_is_a_deadlock_with_itself() -> None:
     assert trace.info.outcome == "deadlock"
     assert trace.info.outcome_detail["how"] == "self"
     assert trace.info.outcome_detail["lock"] == "a"
-    assert "it holds itself" in explain(trace, len(trace) - 1)
+    assert "the task waits for itself" in explain(trace, len(trace) - 1)
 
 
 def test_without_smp_locks_are_nothing() -> None:
