@@ -193,12 +193,16 @@ class ExploreBar(QFrame):
         self._column.setContentsMargins(px(14), px(8), px(14), px(8))
         self._column.setSpacing(px(4))
         self._flow.gaps = px(10), px(8)
-        self._field_style = "NumberField { padding-top: 0; padding-bottom: 0; min-height: 0; }"
+        inside = px(CONTROL_PX) - 2
+        # What the style sheet says of heights counts, whatever the widget was told.
+        self._field_style = (
+            f"NumberField {{ padding-top: 0; padding-bottom: 0; min-height: {inside}px; "
+            f"max-height: {inside}px; }}"
+            f"NumberField:focus {{ min-height: {inside - 2}px; max-height: {inside - 2}px; }}"
+        )
         for field in self.fields.values():
             field.setFont(metrics.ui())
             field.setMinimumWidth(px(64))
-            field.setFixedHeight(px(CONTROL_PX))
-        inside = px(CONTROL_PX) - 2
         for button, sign, colour in (
             (self.start_button, "explore", theme.on_accent),
             (self.stop_button, "cancel", theme.text),
