@@ -89,7 +89,7 @@ class Ticker:
                     base.pruned + tally.pruned,
                     self.waits + frontier,
                     cost,
-                    self.seconds,
+                    now - self._began,
                     tuple(sorted({*base.found, *tally.found})),
                 )
             )
@@ -116,12 +116,13 @@ def explore(
     if make is None:
         make = kernel_subject()
     ticker = ticker or Ticker()
+    began = ticker.seconds
     pack(request.bound)
     subject = make(request)
     if do_parts is None:
         do_parts = _here(subject, request) if request.processes == 1 else _processes(request, make)
     tally, complete = _search(subject, request, ticker, do_parts)
-    return _answer(subject, request, tally, complete, ticker.seconds)
+    return _answer(subject, request, tally, complete, ticker.seconds - began)
 
 
 def kernel_subject() -> MakeSubject:

@@ -19,7 +19,6 @@ from tests.core.explore.toys import (
     ToySubject,
 )
 
-
 USUAL = Bound(2, 1, 0)
 
 
@@ -98,7 +97,7 @@ def toys(draw: st.DrawFn) -> Toy:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     toys(),
     st.builds(Bound, st.integers(0, 2), st.integers(0, 2), st.integers(0, 1)),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from core.explore.request import ExploreRequest
@@ -274,7 +277,10 @@ BUSY = Toy(
     (ADD,),
 )
 
+MIDDLING = Toy((ADD * 2, ADD * 2, ADD), (0, 1, 1), (ADD,), expected=5)
+
 TOYS = {
+    "middling": MIDDLING,
     "lost-update": LOST_UPDATE,
     "locked-update": LOCKED_UPDATE,
     "abba": ABBA,
@@ -286,3 +292,26 @@ TOYS = {
 def make_toy(request: ExploreRequest) -> ToySubject:
     """Make the toy a request names as its scenario."""
     return ToySubject(TOYS[request.where])
+
+
+class MortalToy(ToySubject):
+    """Ends its process in the middle of a run, as long as a file has fewer bytes than wanted."""
+
+    def __init__(self, toy: Toy, marker: Path, deaths: int) -> None:
+        super().__init__(toy)
+        self.marker, self.deaths = marker, deaths
+
+    def run(self, chooser: PointChooser) -> RunEnd:
+        if self.runs >= 20 and multiprocessing.parent_process() is not None:
+            died = self.marker.stat().st_size if self.marker.exists() else 0
+            if died < self.deaths:
+                with self.marker.open("ab") as stream:
+                    stream.write(b"x")
+                os._exit(1)
+        return super().run(chooser)
+
+
+def make_mortal(request: ExploreRequest) -> ToySubject:
+    """Make a toy whose processes die as often as the settings say."""
+    settings = request.settings
+    return MortalToy(TOYS[request.where], Path(str(settings["marker"])), int(settings["deaths"]))
