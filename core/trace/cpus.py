@@ -7,6 +7,7 @@ is its *tenure*. Recordings of real kernels have one lane: their tasks are on CP
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -69,10 +70,9 @@ class CpuView:
         """Return the current task of a CPU after an event, ``IDLE`` where it has none."""
         if self.count == 1:
             return self._trace.task_at(position)
-        turns = self._by_cpu[cpu]
-        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="right")) - 1
+        at = bisect_right(self._cpu_starts[cpu], position) - 1
         if at >= 0:
-            turn = int(turns[at])
+            turn = int(self._by_cpu[cpu][at])
             return int(self.tasks[turn]) if position < self._tenure_ends[turn] else IDLE
         task = self._first_tasks[cpu]
         return task if task != IDLE and position < self._first_turn_of[task] else IDLE
@@ -83,27 +83,18 @@ class CpuView:
 
     def last_event(self, task: int, position: int) -> int:
         """Return a task's last event up to a position, -1 where it has none."""
-        turns = self._by_task[task] if task < len(self._by_task) else self._by_task[0][:0]
-        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="right")) - 1
+        at = bisect_right(self._task_starts[task], position) - 1
         if at < 0 or position < 0:
             return -1
-        return min(position, int(self._turn_ends[turns[at]]) - 1)
+        return min(position, int(self._turn_ends[self._by_task[task][at]]) - 1)
 
     def next_event(self, task: int, position: int) -> int | None:
         """Return a task's first event from a position on, None where it has none."""
         if self.last_event(task, position) == position:
             return position
-        turns = self._by_task[task]
-        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="left"))
-        return int(self.starts[turns[at]]) if at < len(turns) else None
-
-    def last_event_on(self, cpu: int, position: int) -> int:
-        """Return a CPU's last event up to a position, -1 where it has none."""
-        turns = self._by_cpu[cpu]
-        at = int(np.searchsorted(self.starts[turns], np.int32(position), side="right")) - 1
-        if at < 0 or position < 0:
-            return -1
-        return min(position, int(self._turn_ends[turns[at]]) - 1)
+        starts = self._task_starts[task]
+        at = bisect_left(starts, position)
+        return starts[at] if at < len(starts) else None
 
     def cpu_of_task(self, task: int, position: int) -> int:
         """Return the CPU a task is on, or was on last; before its first turn where it starts."""
@@ -143,7 +134,21 @@ class CpuView:
     # -- turns and tenures ------------------------------------------------------------------------
 
     def _turn(self, position: int) -> int:
-        return max(0, int(np.searchsorted(self.starts, np.int32(position), side="right")) - 1)
+        return max(0, bisect_right(self._starts, position) - 1)
+
+    # bisect over a memoryview takes a microsecond, searchsorted several.
+
+    @cached_property
+    def _starts(self) -> memoryview[int]:
+        return memoryview(self.starts.data)
+
+    @cached_property
+    def _task_starts(self) -> list[memoryview[int]]:
+        return [memoryview(self.starts[turns].data) for turns in self._by_task]
+
+    @cached_property
+    def _cpu_starts(self) -> list[memoryview[int]]:
+        return [memoryview(self.starts[turns].data) for turns in self._by_cpu]
 
     @cached_property
     def _turn_ends(self) -> Positions:

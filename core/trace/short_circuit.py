@@ -59,7 +59,7 @@ def short_circuit_at(trace: Trace, position: int) -> ShortCircuit:
         position,
         trace.task_at(position),
         stack,
-        _avoided(trace, calls, stack, before_walk),
+        _spared(trace, calls, stack) if interrupt else _avoided(trace, calls, stack, before_walk),
         before_walk,
         interrupt,
         not interrupt and _is_stuck(trace, calls, stack),
@@ -90,6 +90,15 @@ def _interrupt_amid_save(
         if not any(came < save for save in saves[:-1]):
             return trace.info.interrupts[int(spans.numbers[one])].name
     return ""
+
+
+def _spared(trace: Trace, calls: list[int], stack: tuple[Function, ...]) -> tuple[Function, ...]:
+    """The walk of a save in an interrupt: it would have been as that of the interrupted save.
+
+    Nothing recurses there, so nothing else is avoided.
+    """
+    saves = [at for at, function in enumerate(stack) if function.name == "save_stack"]
+    return _walk_chain(trace, calls[saves[-2]]) if len(saves) > 1 else ()
 
 
 def _avoided(

@@ -25,6 +25,7 @@ from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.source import SourceView
 from gui.widgets.stack.cpus import CpuStacks
 from gui.widgets.stack.gauge import GaugeView
+from gui.widgets.stack.lock_strip import LockStrip
 from gui.widgets.stack.view import StackView
 from gui.widgets.transport import TransportBar
 from gui.widgets.word import WordView
@@ -58,7 +59,7 @@ class LiveWorkspace(QWidget):
         self._window, self._session, self._playback = window, session, playback
         themes = window.themes
         self.stack, self.cpus = StackView(session, themes), CpuStacks(session, themes)
-        self.gauge = GaugeView(session, themes)
+        self.gauge, self.locks = GaugeView(session, themes), LockStrip(session, themes)
         self.source = SourceView(session, themes)
         self.word = WordView(session, themes)
         self.counts = CountsPanel(session, themes)
@@ -130,6 +131,7 @@ class LiveWorkspace(QWidget):
         stage.addWidget(self.cpus, 1)
         stage.addWidget(self.gauge)
         column.addLayout(stage, 1)
+        column.addWidget(self.locks)
         column.addWidget(self.explanation)
         for box in (column, stage):
             box.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,8 @@ from core.trace.guard_word import Phase
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.word import WordView, bit_text
+from gui.widgets.word import WordView
+from gui.widgets.word_canvas import bit_text
 from tests.gui.stands import shown
 
 

@@ -1,4 +1,4 @@
-"""The stacks of several CPUs side by side, with the locks they hold and wait for below."""
+"""The stacks of several CPUs side by side."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.geometry.stack import grid_of
 from gui.widgets.stack.cpu_lane import CpuLane
-from gui.widgets.stack.lock_strip import LockStrip
 from gui.widgets.stack.scene import Scene, SceneMaker, task_words
 from gui.widgets.stack.view import StackView
 
@@ -88,9 +87,9 @@ class CpuStackView(StackView):
 
 
 class CpuStacks(QWidget):
-    """A column for each CPU of the run at hand, and the lock strip.
+    """A column for each CPU of the run at hand.
 
-    It shows nothing, and costs nothing, while the run has one CPU and no interrupts.
+    It shows nothing, and costs nothing, while the run has one CPU.
 
     Args:
         session: What is shown; the view hears its signals.
@@ -104,15 +103,9 @@ class CpuStacks(QWidget):
         self.views: list[CpuStackView] = []
         self._keys = ("Space", ".")
         self._grid_of: tuple[int, int] = (0, 0)
-        self._grid = QGridLayout()
+        self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
-        self.locks = LockStrip(session, theme_manager)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._grid, 1)
-        column.addWidget(self.locks)
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
         theme_manager.changed.connect(self._arrange)

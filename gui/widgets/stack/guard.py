@@ -212,7 +212,8 @@ def draw_ghosts(
         painter.setFont(style.caption_bold.font)
         painter.setPen(QColor(theme.muted))
         row = Box(box.left, top + rows * style.ghost_px, box.width, style.ghost_px)
-        words = f"⋮  {plural(rest, 'more frame')}, then all of it again"
+        again = ", then all of it again" if "without end" in barrier.avoided_label else ""
+        words = f"⋮  {plural(rest, 'more frame')}{again}"
         painter.drawText(qrect(row).adjusted(parts.title.left, 0, 0, 0), LEFT, words)
 
 

@@ -68,7 +68,7 @@ def _line(lock: LockState, dead: set[str]) -> LockLine:
 
 
 class LockStrip(QWidget):
-    """The lock strip; it is there only for runs with several CPUs in which a lock is taken.
+    """The lock strip: for runs with several CPUs, or with interrupts, in which a lock is taken.
 
     Its height stays while the run does, so that nothing jumps whenever a lock is taken.
 
@@ -93,7 +93,7 @@ class LockStrip(QWidget):
     def _take_trace(self) -> None:
         trace = self._session.trace
         self._index = None
-        if trace is not None and trace.cpus.several and trace.info.locks:
+        if trace is not None and trace.info.locks and not trace.cpus.plain:
             from core.trace.holdings.locks import LockIndex
 
             index = LockIndex(trace)

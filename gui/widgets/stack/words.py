@@ -140,7 +140,7 @@ def guard_detail(hit: ShortCircuit) -> str:
 def avoided_label(hit: ShortCircuit) -> str:
     """Return what the frames below the barrier are."""
     count = len(hit.avoided)
-    if not count:
+    if not count or hit.interrupt or hit.stuck:
         return "avoided: an unwind and a depot save"
     stack_bytes = sum(function.stack_bytes for function in hit.avoided)
     if not any(function.name == "save_stack" for function in hit.avoided):

@@ -12,6 +12,7 @@ from core.trace.stops import describe, format_stop, parse_stop, positions
 from core.trace.trace import Trace
 from core.trace.word_history import copies_at, fields_of, history_at, lost_update_at
 from tests.core.trace.two_cpus import FLAG, KWORKER, RESET, SH, TASKS, Smp, guard, lost_update
+from tests.runs import bundled_run
 
 LOST = lost_update()
 AT = int(LOST.positions(Kind.LOST_UPDATE)[0])
@@ -95,6 +96,13 @@ def test_a_hit_in_an_interrupt_amid_a_save_is_no_recursion() -> None:
     hit = short_circuit_at(trace, len(trace) - 1)
     assert (hit.interrupt, hit.stuck) == ("nic", False)
     assert hit.reason == "in interrupt nic, which came amid a save"
+
+
+def test_what_such_a_hit_spares_is_the_walk_that_the_interrupted_save_did() -> None:
+    trace = bundled_run("interrupt-in-a-save")
+    hit = short_circuit_at(trace, int(trace.short_circuits[0]))
+    assert hit.interrupt
+    assert {function.subsystem for function in hit.avoided} <= {"unwinder"}
 
 
 def test_a_hit_below_a_save_of_the_interrupt_itself_is_a_recursion() -> None:
