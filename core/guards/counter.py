@@ -12,7 +12,7 @@ from typing import Any
 
 from core.guards.base import GuardCode, Host
 from core.guards.storage import Place, Unit
-from core.trace.events import SITE_BITS, Kind
+from core.trace.events import SITE_BITS, WIDE_ARGUMENT, Kind
 from core.trace.recorder import Recorder
 from core.trace.routine import Routine
 
@@ -144,11 +144,14 @@ class StoredCode(GuardCode):
         word = host.memory.load(unit) if host.asks else unit.load()
         append(self._loaded | self._number(word) << SITE_BITS)
         value = (word >> self._shift) & self._mask
-        if value >= self._max_depth:
-            append(self._refused | value << SITE_BITS)
-            return True
-        append(self._passed | value << SITE_BITS)
-        return False
+        refused = value >= self._max_depth
+        code = self._refused if refused else self._passed
+        if value < WIDE_ARGUMENT:
+            append(code | value << SITE_BITS)
+        else:
+            # A counter that was taken from once too often.
+            host.recorder.add(code, value)
+        return refused
 
     def enter(self) -> None:
         """Set the flag, or add one to the counter."""
@@ -178,7 +181,7 @@ class StoredCode(GuardCode):
             unit.store(word)
             append(stored | number)
         if value > self._mask:
-            append(self._wrapped | self._mask << SITE_BITS)
+            host.recorder.add(self._wrapped, self._mask)
 
     def _store_watched(self, unit: Unit, before: int, word: int, stored: int) -> None:
         """Store where other contexts may have been there since the load."""

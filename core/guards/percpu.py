@@ -60,8 +60,8 @@ class PerCpuGuard(StoredGuard):
     def stuck(self) -> list[str]:
         """Return which CPUs' counters are not 0 though no save is in progress."""
         return [
-            f"The guard of CPU {cpu} is stuck: {self.field} is {unit.load():,} though no save is in "
-            "progress."
+            f"The guard of CPU {cpu} is stuck: {self.field} is {unit.load():,} though no save is "
+            "in progress."
             for cpu, unit in enumerate(self.units)
             if unit.load()
         ]

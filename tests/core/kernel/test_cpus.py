@@ -115,3 +115,31 @@ def test_every_event_of_a_machine_with_one_cpu_is_as_before() -> None:
     trace = bundled_run("two-tasks")
     kinds = {trace.kind(at) for at in range(len(trace))}
     assert max(kinds) <= Kind.SCRIPT_EVICTED
+
+
+def test_a_counter_below_zero_turns_everybody_away() -> None:
+    text = """
+schema = 1
+name = "t"
+title = "t"
+shows = "t"
+[kernel]
+version = "6.1"
+arch = "x86_64"
+cpus = 2
+[guard]
+design = "percpu"
+[[tasks]]
+pid = 1
+migrates = true
+[[tasks.work]]
+op = "page_events"
+repeat = 2
+[[tasks]]
+pid = 2
+[[tasks.work]]
+op = "alloc_pages"
+"""
+    run = Choosing(text, {3: "preempt sh/2", 7: "migrate sh/1 1"})
+    assert run.end.outcome == "completed"
+    assert 0xFFFFFFFF in run.machine.recorder.wide.values()
