@@ -83,8 +83,8 @@ def _no_overflow(ended: Ended) -> Remark | None:
     detail = ended.detail
     return Remark(
         ended.last,
-        f"The stack overflows: {detail['function']} would need byte {detail['used_bytes']:,} of a stack of "
-        f"{detail['thread_bytes']:,}.",
+        f"The stack overflows: {detail['function']} would need byte {detail['used_bytes']:,} of a "
+        f"stack of {detail['thread_bytes']:,}.",
     )
 
 
