@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
@@ -67,7 +67,8 @@ class LiveWorkspace(QWidget):
         self.guard_bar = GuardBar(session, themes)
         self.picker = ScenarioPicker(session, window.settings, themes)
         self.form = ParameterForm(session, themes)
-        self.progress = RunProgress(session, themes, over=self.stack)
+        self._stacks = QWidget()
+        self.progress = RunProgress(session, themes, over=self._stacks)
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.scrubber = Scrubber(session, themes)
         self._splitters = self._arrange()
@@ -126,14 +127,17 @@ class LiveWorkspace(QWidget):
 
     def _middle(self) -> QWidget:
         self._stage = middle = QWidget()
-        column, stage = QVBoxLayout(middle), QHBoxLayout()
-        stage.addWidget(self.stack, 1)
-        stage.addWidget(self.cpus, 1)
+        column, stage, foot = QVBoxLayout(middle), QHBoxLayout(), QVBoxLayout()
+        side_by_side = QHBoxLayout(self._stacks)
+        side_by_side.addWidget(self.stack, 1)
+        side_by_side.addWidget(self.cpus, 1)
+        stage.addWidget(self._stacks, 1)
         stage.addWidget(self.gauge)
         column.addLayout(stage, 1)
-        column.addWidget(self.locks)
-        column.addWidget(self.explanation)
-        for box in (column, stage):
+        foot.addWidget(self.locks)
+        foot.addWidget(self.explanation)
+        column.addLayout(foot)
+        for box in (column, stage, foot, side_by_side):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
         return middle
@@ -146,7 +150,8 @@ class LiveWorkspace(QWidget):
     def _show_stacks(self) -> None:
         """Show one stack, or a column for each CPU."""
         several = self.cpus.shown
-        had_keyboard = self.stack.hasFocus() or any(view.hasFocus() for view in self.cpus.views)
+        focused = QApplication.focusWidget()
+        had_keyboard = focused is not None and self._stacks.isAncestorOf(focused)
         self.stack.setVisible(not several)
         self.cpus.setVisible(several)
         if had_keyboard:

@@ -246,3 +246,41 @@ def test_the_columns_are_remembered(controller: Controller, qtbot: QtBot) -> Non
     again.resize(here.size())
     again.show()
     assert again._splitters["columns"].sizes() == columns.sizes()
+
+
+# -- several CPUs -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_nothing_overlaps_with_several_cpus(
+    controller: Controller, scale: float, size: tuple[int, int]
+) -> None:
+    assert controller.session.open("two-locks")
+    window, here = controller.window, page(controller)
+    window.themes.set_scale(scale)
+    window.resize(*size)
+    QApplication.processEvents()
+    assert not here.stack.isVisible()
+    parts = [*here.cpus.views, here.locks, here.explanation, here.source, here.word]
+    boxes = [part.rect().translated(part.mapTo(here, part.rect().topLeft())) for part in parts]
+    for at, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[at + 1 :])
+    assert all(view.height() > 60 for view in here.cpus.views)
+
+
+def test_the_running_cpu_has_the_keyboard_and_one_cpu_gets_it_back(
+    controller: Controller, qtbot: QtBot
+) -> None:
+    here = page(controller)
+    here.stack.setFocus()
+    assert controller.session.open("two-locks")
+    assert here.main_view is here.cpus.running
+    assert here.cpus.running is not None
+    qtbot.waitUntil(here.cpus.running.hasFocus)
+    assert controller.session.open("mail-chain")
+    assert here.main_view is here.stack
+    qtbot.waitUntil(here.stack.hasFocus)
+    assert here.stack.isVisible()
+    assert not here.cpus.isVisible()
+    assert not here.locks.isVisible()
