@@ -85,7 +85,7 @@ def _draw(
     painter.translate(0, _HEAD_PX)
     view = fitted(scene.placed, wide, high - _HEAD_PX - _FOOT_PX, _EDGE_PX, _WIDEST_PX)
     drawn = GraphPainter(scene, view, theme, 1.0)
-    drawn.paint(painter)
+    drawn.paint(painter, as_shapes=True)
     if node >= 0:
         drawn.paint_way(painter, node)
     painter.restore()

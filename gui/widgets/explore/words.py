@@ -181,7 +181,7 @@ def after_words(found: Counterexample) -> str:
         parts.append(counted(found.interrupts, "interrupt"))
     if found.failures:
         parts.append(counted(found.failures, "failed allocation"))
-    return f"after {listed(parts)}" if parts else "with nothing in between"
+    return f"after {listed(parts)}" if parts else "without a switch or an interrupt"
 
 
 def figures_of(result: Exploration) -> str:
