@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -25,6 +25,7 @@ from gui.widgets.stack.view import StackView
 from gui.widgets.timeline.lanes import mark_lines
 from gui.widgets.timeline.model import INTERRUPT, LOST, SWITCH, TimelineModel
 from gui.widgets.timeline.view import TimelineView
+from gui.widgets.timeline.words import cpu_lines
 from gui.widgets.word import WordView
 from tests.core.trace.two_cpus import Smp, lost_update
 from tests.runs import bundled_run
@@ -277,6 +278,27 @@ def test_interleaving_is_no_switch_and_a_lost_update_has_its_own_mark(qtbot: QtB
     lines = mark_lines(TRACE, marks[LOST].mark(0))
     assert lines[0] == "Lost update"
     assert "The store of kworker/17 undoes that of sh/40" in lines[1]
+
+
+def test_a_lane_of_a_cpu_tells_what_it_does(qtbot: QtBot) -> None:
+    view, _ = timeline(qtbot)
+    spun = first(Kind.LOCK_SPUN)
+    lanes = view.lanes.lanes
+    for cpu in (0, 1):
+        y = view.top + (lanes[cpu].top + lanes[cpu].bottom) / 2
+        assert view.cpu_at(QPointF(view.axis.x_of(spun + 0.5), y)) == cpu
+    assert view.cpu_at(QPointF(view.axis.left + 5, view.top + lanes[2].bottom - 2)) is None
+    assert cpu_lines(TRACE, 1, spun) == [
+        "CPU 1: kworker/17",
+        f"Event {spun + 1}: kworker/17 spins on depot pool_lock.",
+        "Spins on depot pool_lock",
+    ]
+    assert cpu_lines(TRACE, 0, spun) == [
+        "CPU 0: sh/40", f"Another CPU goes on at event {spun + 1}", "Takes no interrupts",
+    ]  # fmt: skip
+    nmi = int(TRACE.positions(Kind.INTERRUPTED)[1])
+    assert cpu_lines(TRACE, 0, nmi)[2:] == ["In interrupt nic", "In interrupt perf"]
+    assert cpu_lines(TRACE, 0, len(TRACE) - 1)[0] == "CPU 0: idle"
 
 
 def pixels(view: TimelineView, image: QImage, lane: int, position: float) -> set[str]:

@@ -26,7 +26,7 @@ from gui.widgets.timeline import lanes
 from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.paint import draw_focus_ring, draw_timeline
 from gui.widgets.timeline.scene import Look, TimelineScene
-from gui.widgets.timeline.words import call_lines, place_text
+from gui.widgets.timeline.words import call_lines, cpu_lines, place_text
 from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
@@ -179,6 +179,15 @@ class TimelineView(QWidget):
         if point.y() < self.top or not axis.left <= point.x() <= axis.left + axis.width:
             return None
         return self.lanes.row_at(point.y() - self.top + self.scrolled)
+
+    def cpu_at(self, point: QPointF) -> int | None:
+        """Return the CPU whose lane is at a point, None elsewhere."""
+        axis, y = self.axis, point.y() - self.top + self.scrolled
+        if point.y() < self.top or not axis.left <= point.x() <= axis.left + axis.width:
+            return None
+        found = (lane.cpu for lane in self.lanes.lanes if lane.top <= y < lane.bottom)
+        cpu = next(found, -1)
+        return cpu if cpu >= 0 else None
 
     def sizeHint(self) -> QSize:
         """Return room for a stack of two dozen calls."""
@@ -482,6 +491,8 @@ class TimelineView(QWidget):
             lines = lanes.mark_lines(trace, mark, self.session.cuts)
         elif span is not None:
             lines = call_lines(trace, spans, span)
+        elif (cpu := self.cpu_at(event.position())) is not None:
+            lines = cpu_lines(trace, cpu, self._position_at(event.position().x()))
         else:
             QToolTip.hideText()
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.trace.explain import explain
+from core.trace.explain import explain, task_name
 from gui.widgets.explanation import time_text
 
 if TYPE_CHECKING:
@@ -78,6 +78,30 @@ def _inside_ns(trace: Trace, spans: CallSpans, span: int, last: int) -> int:
     ends = spans.ends[rows.first + first : rows.first + after].clip(max=last)
     clock = trace.clock
     return int((clock.at(ends) - clock.begins(calls[first:after])).sum())
+
+
+def cpu_lines(trace: Trace, cpu: int, position: int) -> list[str]:
+    """Return what there is to say about a CPU at a position, who runs first."""
+    cpus = trace.cpus
+    task = cpus.current(cpu, position)
+    name = f"CPU {cpu}" if trace.info.recording is None else "CPU"
+    if task < 0:
+        return [f"{name}: idle", f"At event {position + 1:,}"]
+    lines = [f"{name}: {task_name(trace, task)}"]
+    if position >= 0 and cpus.cpu_at(position) == cpu:
+        lines.append(f"Event {position + 1:,}: {explain(trace, position)}")
+    else:
+        lines.append(f"Another CPU goes on at event {position + 1:,}")
+    if cpus.plain:
+        return lines
+    numbers = cpus.interrupts.numbers[list(cpus.interrupts_on(task, position))]
+    lines += [f"In interrupt {trace.info.interrupts[number].name}" for number in numbers]
+    waits = (lock for waiter, lock in cpus.waits_at(position) if waiter == task)
+    lines += [f"Spins on {trace.info.locks[lock]}" for lock in waits]
+    off = cpus.irqs_off
+    if any(int(off.cpus[one]) == cpu for one in off.at(position)):
+        lines.append("Takes no interrupts")
+    return lines
 
 
 def place_text(trace: Trace, spans: CallSpans, row: int, position: int) -> str:

@@ -21,13 +21,17 @@ from core.trace.call_spans import CallSpans
 from core.trace.counts import COUNT_NAMES
 from core.trace.events import SITE_BITS, SITE_MASK, WIDE_ARGUMENT, Kind
 from core.trace.explain import explain
+from core.trace.guard_word import moment_at
 from core.trace.holdings.pages import Which
 from core.trace.holdings.state import Holdings
 from core.trace.info import GUARD_DESIGNS
 from core.trace.plotted import plotted_signals
 from core.trace.save_tree import save_tree
+from core.trace.short_circuit import short_circuit_at
 from core.trace.stops import parse_stop, positions
 from core.trace.trace import Trace
+from core.trace.word_history import copies_at, history_at, lost_update_at
+from tests.core.trace.two_cpus import lost_update
 from tests.runs import bundled_run, run_scenario
 
 DATA = trace_file.to_bytes(bundled_run("mail-chain"))
@@ -35,11 +39,11 @@ OLD = Path(__file__).parents[2] / "data" / "schema-1.trace"
 _START = len(trace_file.MAGIC) + 4
 
 
-def parts() -> tuple[dict[str, Any], bytes]:
-    """The head of ``DATA``, to be changed, and its columns."""
-    length = int.from_bytes(DATA[_START - 4 : _START], "little")
-    head = msgspec.json.decode(DATA[_START : _START + length], type=dict[str, Any])
-    return head, DATA[_START + length : -4]
+def parts(data: bytes = DATA) -> tuple[dict[str, Any], bytes]:
+    """The head of a saved trace, to be changed, and its columns."""
+    length = int.from_bytes(data[_START - 4 : _START], "little")
+    head = msgspec.json.decode(data[_START : _START + length], type=dict[str, Any])
+    return head, data[_START + length : -4]
 
 
 def joined(head: dict[str, Any], columns: bytes, *, checksum: bool = True) -> bytes:
@@ -215,9 +219,9 @@ ABSURD = [-(1 << 70), -1, 1 << 20, 1 << 31, 1 << 40, 1 << 63, 1 << 70, "x", None
 
 
 @st.composite
-def bad_heads(draw: st.DrawFn) -> dict[str, Any]:
+def bad_heads(draw: st.DrawFn, data: bytes = DATA) -> dict[str, Any]:
     """A head in which one value, anywhere, is another."""
-    head, _ = parts()
+    head, _ = parts(data)
     place: Any = head
     while True:
         keys = list(place) if isinstance(place, dict) else list(range(len(place)))
@@ -241,6 +245,59 @@ def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
         assert "\n" not in str(error)
         return
     use(trace)
+
+
+BETWEEN = trace_file.to_bytes(lost_update())
+
+
+@settings(max_examples=400)
+@given(bad_heads(BETWEEN))
+def test_an_absurd_head_of_a_run_on_two_cpus_is_refused_or_harmless(head: dict[str, Any]) -> None:
+    try:
+        trace = trace_file.from_bytes(joined(head, parts(BETWEEN)[1]), where="bad.trace")
+    except TraceFileError as error:
+        assert "\n" not in str(error)
+        return
+    use(trace)
+    use_cpus(trace)
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_an_absurd_event_of_a_run_on_two_cpus_is_refused_or_harmless(data: st.DataObject) -> None:
+    head, columns = parts(BETWEEN)
+    codes = np.frombuffer(columns, "<u4").copy()
+    at = data.draw(st.integers(0, head["length"] - 1))
+    site = data.draw(st.integers(0, len(head["sites"]) - 1))
+    argument = data.draw(st.sampled_from([0, 1, 2, 3, 99, 65534]))
+    codes[at] = site | argument << 16
+    try:
+        trace = trace_file.from_bytes(joined(head, codes.tobytes()), where="bad.trace")
+    except TraceFileError as error:
+        assert "\n" not in str(error)
+        return
+    use_cpus(trace)
+
+
+def use_cpus(trace: Trace) -> None:
+    """Ask everything about CPUs and what comes between."""
+    cpus = trace.cpus
+    for spans in (cpus.tenures, cpus.interrupts, cpus.lock_waits, cpus.irqs_off):
+        assert (spans.starts[1:] >= spans.starts[:-1]).all()
+    for text in ("interrupt", "lost-update", "switch", "lock-wait"):
+        positions(trace, parse_stop(text))
+    locks = Holdings(trace).locks
+    for position in range(-1, len(trace)):
+        cpus.currents(position)
+        moment_at(trace, position)
+        history_at(trace, position)
+        copies_at(trace, position)
+        lost_update_at(trace, position)
+        assert len(locks.at(position).cycle) >= 0
+        if position >= 0:
+            explain(trace, position)
+            if trace.kind(position) is Kind.SHORT_CIRCUITED:
+                short_circuit_at(trace, position)
 
 
 def use(trace: Trace) -> None:
