@@ -12,9 +12,10 @@ from collections.abc import Callable
 import msgspec
 
 from core.explore.budget import pack
+from core.explore.frontier import Starts
 from core.explore.reduction import Reduction
 from core.explore.request import ExploreRequest
-from core.explore.search import Pace, Search, Starts
+from core.explore.search import Pace, Search
 from core.explore.subject import Subject
 from core.explore.table import SeenStates
 from core.explore.tally import Tally

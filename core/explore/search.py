@@ -16,18 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from core.errors import ScenarioError
 from core.explore.budget import cost, covers, total, unpack
+from core.explore.frontier import INDEX_BITS, MOST_OPTIONS, Frontier, Starts
 from core.explore.reduction import ALWAYS, Reduction
 from core.explore.starts import DEFAULT, Start, deviations_of, replay
 from core.explore.subject import PRUNED, RunEnd, Subject
 from core.explore.table import SeenStates
 from core.explore.tally import Found, Tally
+from core.explore.watcher import Watcher
 from core.kernel.choices import Option, Point, Way
-
-Starts = dict[int, list[Start]]
-"""Starts by what they have left to spend."""
 
 _LEARN_AT_ONCE = 64
 """After so many runs, who touched what is looked at only once in so many."""
@@ -43,23 +43,10 @@ class Pace(Enum):
     """More is shared than was known: it must begin anew, with what it knows now."""
 
 
-class Watcher(Protocol):
-    """Sees the states a search comes through, for a picture of them."""
-
-    def begins(self, start: Start) -> None:
-        """A run begins."""
-
-    def comes_to(self, point: Point, fingerprint: int) -> None:
-        """The run is at a point that is its last deviation or behind it."""
-
-    def ends(self, end: RunEnd) -> None:
-        """The run ended."""
-
-
 class _Alternative(NamedTuple):
     place: int
     option: Option
-    starts: list[Start]
+    codes: list[int]
 
 
 class _Plan(NamedTuple):
@@ -108,10 +95,8 @@ class Search:
         self._shared = reduction.shared if reduction is not None else set()
         self._ceiling = total(budget) if ceiling is None else ceiling
         self._first, self._watcher = first, watcher
-        self._starts: Starts = {left: list(each) for left, each in (starts or {}).items()}
-        if starts is None:
-            self._starts[budget] = [DEFAULT]
-        self._tried: dict[int, int] = {}
+        self._frontier = Frontier({budget: [DEFAULT]} if starts is None else starts)
+        self._codes: dict[int, list[int]] = {}
         self._plans: dict[tuple[tuple[Option, ...], bool, bool], _Plan] = {}
         self._left = budget
         self._start: Start = DEFAULT
@@ -127,18 +112,16 @@ class Search:
     @property
     def frontier(self) -> int:
         """How many starts wait."""
-        return sum(map(len, self._starts.values()))
+        return len(self._frontier)
 
     @property
     def made(self) -> dict[int, int]:
         """How many starts there were so far, tried or not, by what they have left to spend."""
-        return {
-            left: self._tried.get(left, 0) + len(waiting) for left, waiting in self._starts.items()
-        }
+        return self._frontier.made
 
     def waiting(self) -> Starts:
         """Return the starts that wait, by what they have left, dearest last."""
-        return {left: self._starts[left] for left in sorted(self._starts, key=_order)}
+        return self._frontier.starts()
 
     def go(self, most_runs: int | None = None, halted: Callable[[], bool] = lambda: False) -> Pace:
         """Search until nothing is left, or something else comes up.
@@ -147,13 +130,9 @@ class Search:
             most_runs: Pause after so many runs in all.
             halted: Asked between runs; True ends the search with what it has.
         """
-        tally = self.tally
-        while True:
-            left = min(
-                (each for each, some in self._starts.items() if some), key=_order, default=-1
-            )
-            if left < 0:
-                return Pace.GREW if self._learn(always=True) else Pace.DONE
+        tally, frontier = self.tally, self._frontier
+        waiting = frontier.waiting
+        while (left := frontier.cheapest()) >= 0:
             if self._first and tally.found:
                 self._ceiling = min(self._ceiling, *(each.cost for each in tally.found.values()))
             if total(self._budget) - total(left) > self._ceiling:
@@ -161,16 +140,15 @@ class Search:
             if left != self._left:
                 self._left = left
                 self._plans.clear()
-            starts = self._starts[left]
-            while starts:
+            while waiting[left]:
                 if most_runs is not None and tally.runs >= most_runs:
                     return Pace.PAUSED
                 if halted():
                     return Pace.HALTED
-                self._tried[left] = self._tried.get(left, 0) + 1
-                self._try(starts.pop())
+                self._try(frontier.take(left))
                 if self._learn():
                     return Pace.GREW
+        return Pace.GREW if self._learn(always=True) else Pace.DONE
 
     def _learn(self, always: bool = False) -> bool:
         if self._reduction is None:
@@ -191,6 +169,10 @@ class Search:
             self._watcher.begins(start)
         end = self._subject.run(self)
         self._flush()
+        for left, codes in self._codes.items():
+            if codes:
+                self._frontier.add(left, start, codes)
+                codes.clear()
         tally = self.tally
         tally.runs += 1
         tally.depth = max(tally.depth, self._at + 1)
@@ -256,9 +238,9 @@ class Search:
             seen = self._seen
             if seen is not None and seen.known(self._subject.fingerprint(), self._left):
                 self._subject.abandon()
-            start = self._start
-            for index, _, starts in plan.now:
-                starts.append((start, number, index))
+            at = number << INDEX_BITS
+            for index, _, codes in plan.now:
+                codes.append(at | index)
         if plan.later:
             stack = self._subject.stack() if plan.interrupts_later else 0
             self._put_off = _PutOff(point, plan, stack)
@@ -275,14 +257,20 @@ class Search:
         return index
 
     def _plan(self, options: tuple[Option, ...], forced: bool, offered: bool) -> _Plan:
-        """Return what else can be afforded where there are these options."""
+        """Return what else can be afforded where there are these options.
+
+        Raises:
+            ScenarioError: There are more than can be told apart.
+        """
+        if len(options) > MOST_OPTIONS:
+            raise ScenarioError(f"more than {MOST_OPTIONS:,} things can happen at one point")
         now: list[_Alternative] = []
         later: list[_Alternative] = []
         for index, option in enumerate(options):
             price = cost(option, forced)
             if index and covers(self._left, price):
-                starts = self._starts.setdefault(self._left - price, [])
-                alternative = _Alternative(index, option, starts)
+                codes = self._codes.setdefault(self._left - price, [])
+                alternative = _Alternative(index, option, codes)
                 (now if offered or option.way == Way.FAIL else later).append(alternative)
         interrupts = any(each.option.way == Way.INTERRUPT for each in later)
         return _Plan(tuple(now), tuple(later), interrupts)
@@ -295,19 +283,16 @@ class Search:
         interrupts = alike and (not plan.interrupts_later or stack == self._subject.stack())
         if interrupts and skipped.options == point.options:
             return
-        for index, option, starts in plan.later:
+        at = skipped.number << INDEX_BITS
+        for index, option, codes in plan.later:
             possible = interrupts if option.way == Way.INTERRUPT else alike
             if not possible or option not in point.options:
-                starts.append((self._start, skipped.number, index))
+                codes.append(at | index)
 
     def _flush(self) -> None:
         """Try at the last skipped point what could be put off until the run ended."""
         put_off, self._put_off = self._put_off, None
         if put_off is not None:
-            for index, _, starts in put_off.plan.later:
-                starts.append((self._start, put_off.point.number, index))
-
-
-def _order(left: int) -> tuple[int, int]:
-    """Order budgets: the most left first, and a fixed order among equals."""
-    return -total(left), -left
+            at = put_off.point.number << INDEX_BITS
+            for index, _, codes in put_off.plan.later:
+                codes.append(at | index)

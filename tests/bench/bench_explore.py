@@ -191,7 +191,7 @@ def bench_bundled() -> list[Row]:
 
 def _a_million_runs() -> None:
     """Print runs, states, MiB and seconds of a search that goes on for a million runs."""
-    grid = Grid(4, 60)
+    grid = Grid(4, 20)
     search = Search(grid, pack(Bound(6, 0, 0)), seen=SeenStates(), reduction=Reduction())
     began = time.perf_counter()
     while search.go(MANY_RUNS) is Pace.GREW:
