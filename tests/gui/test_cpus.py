@@ -117,6 +117,20 @@ def test_an_interrupt_begins_with_a_line_on_the_interrupted_stack(qtbot: QtBot) 
     assert gap >= above
 
 
+def test_a_guard_hit_in_an_interrupt_says_whose_save_set_the_guard(qtbot: QtBot) -> None:
+    trace = bundled_run("interrupt-in-a-save")
+    session = opened(trace)
+    view = StackView(session, ThemeManager())
+    show(qtbot, view, (700, 600))
+    session.seek(int(trace.short_circuits[0]))
+    barrier = view.scene.barrier
+    assert barrier is not None
+    assert "set by the save it interrupted → returns dummy_handle" in barrier.title
+    assert "Interrupt nic came amid a save: nothing recurses" in barrier.detail
+    assert barrier.avoided_label == "avoided: an unwind and a depot save"
+    assert {look.subsystem for look in barrier.avoided} == {"unwinder"}
+
+
 def test_a_click_on_any_column_goes_to_the_call(qtbot: QtBot) -> None:
     view, session, _ = stacks(qtbot)
     session.seek(first(Kind.LOST_UPDATE))

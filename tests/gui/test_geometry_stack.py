@@ -19,8 +19,10 @@ from gui.geometry.stack import (
     clamp_offset,
     flow,
     follow_offset,
+    grid_of,
     indent_px,
     level_ranges,
+    narrow_card_parts,
     offset_to_show,
     rows_that_fit,
 )
@@ -259,3 +261,68 @@ def test_easing_starts_at_nothing_and_ends_at_all_of_it() -> None:
         assert abs(ease(0)) < 1e-9
         assert abs(ease(1) - 1) < 1e-9
     assert max(ease_out_back(at / 100) for at in range(101)) > 1.05
+
+
+# -- interrupts and columns ---------------------------------------------------------------------
+
+LINED = Sizes((20, 32, 54), (2, 3, 6), 26, 22, 20)
+
+
+def gap_above(made: Arrangement, at: int) -> int:
+    before, slot = made.slots[at - 1], made.slots[at]
+    return slot.top_px - before.top_px - before.height_px
+
+
+def test_a_separator_takes_room_above_its_card_only() -> None:
+    plain = arrange(8, 2, LINED, 900)
+    lined = arrange(8, 2, LINED, 900, separators=(3, 6))
+    for at in range(1, 8):
+        extra = 20 if at in (3, 6) else 0
+        assert gap_above(lined, at) - LINED.gap_px[lined.slots[at - 1].density] == extra
+    assert lined.height_px <= 900 or plain.height_px > 860
+
+
+@given(
+    st.integers(1, 60),
+    st.integers(60, 1200),
+    st.sets(st.integers(1, 59), max_size=4),
+)
+def test_separators_never_push_the_newest_card_out(
+    count: int, viewport_px: int, separators: set[int]
+) -> None:
+    lines = sorted(at for at in separators if at < count)
+    made = arrange(count, 2, LINED, viewport_px, separators=lines)
+    assert made.slots[-1].number == count - 1
+    tops = [slot.top_px for slot in made.slots]
+    assert tops == sorted(tops)
+    for one, other in pairwise(made.slots):
+        assert one.top_px + one.height_px <= other.top_px
+
+
+def test_the_line_of_a_folded_card_goes_to_the_first_one_after_it() -> None:
+    made = arrange(40, 2, LINED, 300, separators=(10,))
+    assert made.fold is not None
+    assert made.slot_of(10) is None
+    after = next(slot for slot in made.slots if slot.number > 10)
+    bottom = made.fold.top_px + made.fold.height_px
+    assert after.top_px - bottom >= 20
+
+
+@given(st.floats(60, 700), st.floats(14, 60))
+def test_the_parts_of_a_narrow_card_lie_inside_it_side_by_side(width: float, height: float) -> None:
+    parts = narrow_card_parts(width, height, 4, 50)
+    edges = [parts.band.right, parts.tile.left, parts.tile.right, parts.title.left]
+    edges += [parts.title.right, parts.frame_bytes.left, parts.frame_bytes.right]
+    assert all(a <= b + 1e-6 for a, b in pairwise(edges))
+    assert edges[-1] <= width
+    assert parts.title.width >= width * 0.6
+
+
+@given(st.integers(1, 64), st.integers(0, 2000), st.integers(1, 300))
+def test_columns_are_evenly_filled_and_no_narrower_than_they_must(
+    count: int, width_px: int, least_px: int
+) -> None:
+    rows, columns = grid_of(count, width_px, least_px)
+    assert rows * columns >= count > (rows - 1) * columns
+    assert columns == 1 or columns * least_px <= width_px
+    assert grid_of(0, width_px, least_px) == (0, 0)

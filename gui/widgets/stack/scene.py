@@ -311,7 +311,7 @@ def _guard_barrier(trace: Trace, position: int, *, essential: bool) -> Barrier:
     return Barrier(
         "guard",
         position,
-        words.guard_title(trace, position),
+        words.guard_title(trace, hit),
         words.guard_detail(hit),
         chip=RETURNS,
         avoided=tuple(ghosts),

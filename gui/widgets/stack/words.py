@@ -108,8 +108,9 @@ def doing(trace: Trace, position: int, card_call: int) -> str:
 # -- the guard ----------------------------------------------------------------------------------
 
 
-def guard_title(trace: Trace, position: int) -> str:
+def guard_title(trace: Trace, hit: ShortCircuit) -> str:
     """Return the barrier's line: what the guard saw, and what comes back."""
+    position = hit.position
     value, guard = trace.argument(position), trace.info.guard
     if guard.design == "unknown":
         return "guard: save_stack is on this stack already → returns dummy_handle"
@@ -121,6 +122,10 @@ def guard_title(trace: Trace, position: int) -> str:
     if guard.design == "gfp":
         return "guard: __GFP_NO_OWNER is in the mask → dummy_handle, save_stack is not called"
     limit = "" if guard.field == "in_page_owner" else f", the maximum is {guard.max_depth}"
+    if hit.interrupt:
+        limit = ", set by the save it interrupted"
+    elif hit.stuck:
+        limit = ", but no save is under way here"
     return f"guard: {guard.field} is {value}{limit} → returns dummy_handle"
 
 
