@@ -51,7 +51,10 @@ def test_the_verdict_is_about_the_cheapest_counterexample() -> None:
         PropertyResult("termination", holds=False),
     )
     found = Exploration("x", Bound(), 1, 1, 0, 0.1, "counterexample", results)
-    assert words.verdict_of(found).sentence == "Counterexample: a deadlock without a switch or an interrupt."
+    assert (
+        words.verdict_of(found).sentence
+        == "Counterexample: a deadlock without a switch or an interrupt."
+    )
     assert words.cheapest(verified()) is None
 
 

@@ -240,6 +240,9 @@ def test_guard_depth_and_word_are_set_in_menus(controller: Controller, qtbot: Qt
     assert player.source is not None
     assert player.source.where == "smp-depth-two"
     assert menus.scenario.text() == "Why depth 2 is not trivial"
+    choose(menus.scenario, "A tick, a packet and what comes after")
+    assert menus.scenario.text().endswith("…")
+    assert menus.scenario.accessibleName() == "Scenario: A tick, a packet and what comes after"
 
 
 # -- while it goes on -----------------------------------------------------------------------------

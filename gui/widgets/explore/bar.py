@@ -222,6 +222,7 @@ class ExploreBar(QFrame):
         self.estimate.setFont(metrics.ui("caption"))
         self.estimate.setFixedHeight(px(15))
         self._end.setMinimumWidth(px(_END_PX))
+        self.menus.show_question()
         self._show_problems()
         self.updateGeometry()
         self.update()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.guards.catalog import ALTERNATIVES, COUNTING, DESIGNS, EITHER_WORD
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from gui.theme import ThemeManager
 
 _DEEPEST_OFFERED = 4
+_TITLE_PX = 210
+"""Room for a scenario's title: with a longer one the bar would need a second row."""
 
 
 class SetupMenus(QWidget):
@@ -47,7 +50,8 @@ class SetupMenus(QWidget):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._session, self._player, self._settings = session, player, settings
+        self._session, self._player = session, player
+        self._settings, self._themes = settings, themes
         self.scenario = MenuButton("Scenario", themes, self._fill_scenarios)
         self.guard = MenuButton("Guard", themes, self._fill_guards)
         self.max_depth = MenuButton("Maximum depth", themes, self._fill_depths)
@@ -71,7 +75,11 @@ class SetupMenus(QWidget):
             return
         document, guard = question.source.document, plan.scenario.guard
         title = str(document.get("title", question.source.where))
-        self.scenario.show_value(title, wrapped(str(document.get("shows", title))))
+        font, room = self._themes.metrics.frame().ui(), self._themes.metrics.frame().px(_TITLE_PX)
+        short = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, room)
+        shows = wrapped(str(document.get("shows", "")))
+        self.scenario.show_value(short, f"{title}\n{shows}".rstrip())
+        self.scenario.setAccessibleName(f"Scenario: {title}")
         self.guard.show_value(GUARDS[guard.design], tip_of(guard.design))
         self.max_depth.show_value(str(guard.max_depth), "How many saves of a task may be under way")
         self.word.show_value(WORDS[guard.word], wrapped(WORD_TIPS[guard.word]))

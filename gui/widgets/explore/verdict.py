@@ -34,6 +34,7 @@ _SIGNS = {"ok": "success", "danger": "error", "warning": "warning", "info": "exp
 _STEPS: tuple[TextStep, ...] = ("display", "heading", "title", "body")
 _TALLEST_SHARE = 0.22
 """Of the window's height, for the sentence; a longer one is written smaller."""
+_LEVEL = "Level: how many switches, interrupts and failures the runs have that are tried now"
 _OUTDATED = "The question has changed since: explore again for its answer."
 
 
@@ -102,11 +103,14 @@ class VerdictBanner(QWidget):
             broken = session.progress is not None and session.progress.broken
             self.verdict = Verdict("danger" if broken else INFO, said)
             figures = self._progress_figures()
+            self.figures.setToolTip(_LEVEL)
         elif result is not None:
             self.verdict = verdict_of(result)
             figures = figures_of(result)
         else:
             self.verdict, figures = Verdict(INFO, ""), ""
+        if not session.busy:
+            self.figures.setToolTip("")
         notes = ["" if self._brief else self.verdict.told, self.verdict.note]
         if not session.busy and result is not None:
             notes += [_OUTDATED if session.outdated else "", lost_words(result), *result.warnings]
