@@ -1,105 +1,40 @@
-"""The Explore workspace in the window: bounds, verdict, properties, picture, playing, saving."""
+"""The Explore workspace in the window: the question, progress and the answer."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.explore.result import Exploration
-from gui.actions import ActionRegistry
-from gui.app import _add_workspaces
 from gui.controller import Controller
-from gui.explore_bindings import add_explore
-from gui.settings import Settings
-from gui.theme import SCALES, ThemeManager
-from gui.widgets import ask
+from gui.theme import ThemeManager
 from gui.widgets.explore.properties_button import PropertyChecks
 from gui.widgets.explore.property_model import PropertyModel
-from gui.window import MainWindow
-from gui.workspaces.explore import ExploreWorkspace
 from tests.gui import fake_explorer
-from tests.gui.explored import broken, two_tasks, verified
-
-KEY = Qt.Key
-CLICK = Qt.MouseButton.LeftButton
-PATIENCE = 30_000
-SERIALIZED = Path(__file__).parent / "two-cpus.toml"
-GRAPH = two_tasks(4)
-
-
-def a_window(qtbot: QtBot, tmp_path: Path) -> tuple[Controller, MainWindow]:
-    settings = Settings(tmp_path / "settings.ini")
-    window = MainWindow(ThemeManager(settings), ActionRegistry(settings), settings)
-    qtbot.addWidget(window)
-    controller = Controller(window)
-    window.resize(1280, 800)
-    window.show()
-    qtbot.waitExposed(window)
-    return controller, window
+from tests.gui.explore_stands import (
+    CLICK,
+    GRAPH,
+    KEY,
+    PATIENCE,
+    a_faking_window,
+    answered,
+    explored,
+    messages,
+    page,
+    types,
+)
+from tests.gui.explored import broken, verified
 
 
 @pytest.fixture
 def controller(qtbot: QtBot, tmp_path: Path) -> Controller:
     """A window with workers that answer what a test wants."""
-    made, window = a_window(qtbot, tmp_path)
-    _add_workspaces_but_explore(window, made)
-    made.session.open("mail-chain")
-    window.show_workspace("explore")
-    return made
-
-
-def _add_workspaces_but_explore(window: MainWindow, controller: Controller) -> None:
-    for name in ("live", "timeline"):
-        window.add_workspace(name, name.capitalize(), name, QWidget)
-    fakes = {"module": "tests.gui.fake_explorer", "estimator": "tests.gui.fake_estimator"}
-    add_explore(window, controller.session, **fakes)
-
-
-def page(controller: Controller) -> ExploreWorkspace:
-    found = controller.window.findChild(ExploreWorkspace)
-    assert isinstance(found, ExploreWorkspace)
-    return found
-
-
-def types(field: QWidget, text: str) -> None:
-    field.setFocus()
-    QTest.keyClick(field, KEY.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(field, text)
-
-
-def explored(controller: Controller, qtbot: QtBot, failures: int) -> ExploreWorkspace:
-    """Type how many allocations may fail, which tells the worker what to find, and explore."""
-    shown = page(controller)
-    types(shown.bar.fields["failures"], str(failures))
-    QTest.mouseClick(shown.bar.start_button, CLICK)
-    qtbot.waitUntil(lambda: not shown.session.busy, timeout=PATIENCE)
-    return shown
-
-
-def answered(controller: Controller, answer: Exploration) -> ExploreWorkspace:
-    """Show an answer without asking."""
-    shown = page(controller)
-    shown.session.asked = shown.session.question
-    shown.session._take(answer)
-    QApplication.processEvents()
-    return shown
-
-
-def messages(controller: Controller) -> list[str]:
-    return [message.text for message in controller.window.messages.messages]
-
-
-def at(shown: ExploreWorkspace, node: int) -> QPoint:
-    return shown.graph.view.point_of(node).toPoint()
+    return a_faking_window(qtbot, tmp_path)
 
 
 # -- the question ---------------------------------------------------------------------------------
@@ -358,279 +293,3 @@ def test_the_answer_is_copied_as_text(controller: Controller) -> None:
         "- The stack is large enough: holds",
         "- Every run ends: holds",
     ]
-
-
-# -- the picture ----------------------------------------------------------------------------------
-
-
-def test_too_many_states_are_not_drawn_and_that_is_said(controller: Controller) -> None:
-    shown = answered(controller, msgspec.structs.replace(verified(), states=81_000))
-    assert shown.graph.why.isVisible()
-    assert shown.graph.why.text().startswith("81,000 states are too many for a picture")
-    assert not shown.graph.legend.isVisible()
-
-
-def test_a_click_looks_at_a_state_and_keys_go_on(controller: Controller, qtbot: QtBot) -> None:
-    shown = answered(controller, verified(graph=GRAPH))
-    view = shown.graph.view
-    QTest.mouseClick(view, CLICK, pos=at(shown, 0))
-    assert shown.session.node == 0
-    view.setFocus()
-    QTest.keyClick(view, KEY.Key_Right)
-    step = shown.session.node
-    assert (0, step) in view.scene.edges  # type: ignore[union-attr]
-    assert shown.detail.title.text() == f"State {step}, 1 point from the start"
-    assert view.accessibleDescription().startswith(f"State {step}")
-    column = view.scene.placed.columns[1]  # type: ignore[union-attr]
-    QTest.keyClick(view, KEY.Key_Down if step == column[0] else KEY.Key_Up)
-    assert shown.session.node in {*column} - {step}
-    QTest.keyClick(view, KEY.Key_Home)
-    assert shown.session.node == 0
-    QTest.keyClick(view, KEY.Key_Escape)
-    assert shown.session.node == -1
-
-
-def test_hovering_tells_the_state_and_its_choices(controller: Controller) -> None:
-    shown = answered(controller, verified(graph=GRAPH))
-    view = shown.graph.view
-    node = next(at for at, each in enumerate(GRAPH.nodes) if len(each.choices) == 1)
-    QTest.mouseMove(view, at(shown, node))
-    assert view.hovered == node
-    assert "Point " in view.words(node)
-    QTest.mouseMove(view, QPoint(2, 2))
-    assert view.hovered == -1
-
-
-def test_it_zooms_and_pans_and_goes_back(controller: Controller) -> None:
-    shown = answered(controller, verified(graph=GRAPH))
-    view = shown.graph.view
-    whole = view.camera.view
-    spot = QPointF(at(shown, 3))
-    _wheel(view, spot, 120)
-    assert view.camera.zoom == pytest.approx(1.25)
-    assert view.point_of(3).toTuple() == pytest.approx(spot.toTuple(), abs=1)
-    QTest.keyClick(view, KEY.Key_Backspace)
-    assert view.camera.view == whole
-    QTest.keyClick(view, KEY.Key_W)
-    assert view.camera.zoom > 1
-    QTest.keyClick(view, KEY.Key_D)
-    QTest.keyClick(view, KEY.Key_F)
-    assert view.camera.view == whole
-    QTest.mousePress(view, CLICK, pos=QPoint(50, 50))
-    QTest.mouseMove(view, QPoint(120, 90))
-    QTest.mouseRelease(view, CLICK, pos=QPoint(120, 90))
-    assert (view.camera.view.left, view.camera.view.top) == pytest.approx(
-        (whole.left + 70, whole.top + 40)
-    )
-    assert shown.session.node == -1
-    QTest.mouseClick(shown.graph.whole_button, CLICK)
-    assert view.camera.is_whole
-
-
-def _wheel(view: QWidget, spot: QPointF, turned: int) -> None:
-    event = QWheelEvent(
-        spot, view.mapToGlobal(spot), QPoint(), QPoint(0, turned), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
-
-
-def test_the_picture_is_put_away_and_stays_away(controller: Controller) -> None:
-    shown = answered(controller, verified(graph=GRAPH))
-    assert shown.picture_shown
-    QTest.keyClick(shown.list, KEY.Key_G, Qt.KeyboardModifier.ControlModifier)
-    assert not shown.picture_shown
-    shown.resize(shown.width() - 40, shown.height())
-    QApplication.processEvents()
-    assert not shown.picture_shown
-    controller.window.registry.run("explore.picture")
-    assert shown.picture_shown
-
-
-@pytest.mark.parametrize("kind", ["svg", "png"])
-def test_the_picture_is_exported_with_the_verdict(
-    controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    monkeypatch.setattr(ask, "_folders", [tmp_path])
-    path = tmp_path / f"states.{kind}"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), f"(*.{kind})"))
-    controller.window.registry.run("explore.export")
-    assert messages(controller) == ["There is no picture of states to export."]
-    answered(controller, broken(GRAPH))
-    controller.window.registry.run("explore.export")
-    written = path.read_bytes()
-    assert written.startswith(b"\x89PNG" if kind == "png" else b"<?xml")
-    assert kind == "png" or b"Counterexample: the guard stays set" in written
-
-
-# -- playing and saving, with the real workers ----------------------------------------------------
-
-
-@pytest.fixture
-def real(qtbot: QtBot, tmp_path: Path) -> Controller:
-    """The guard's bits in the serialized word, explored."""
-    made, window = a_window(qtbot, tmp_path)
-    _add_workspaces(window, made)
-    made.session.open(str(SERIALIZED))
-    window.show_workspace("explore")
-    shown = page(made)
-    QTest.mouseClick(shown.bar.start_button, CLICK)
-    qtbot.waitUntil(lambda: not shown.session.busy, timeout=PATIENCE)
-    assert shown.banner.sentence.text() == "Counterexample: an update is lost after one switch."
-    return made
-
-
-def test_a_counterexample_plays_like_any_run(real: Controller, qtbot: QtBot) -> None:
-    shown, player = page(real), real.session
-    QTest.mouseClick(shown.detail.buttons["explore.live"], CLICK)
-    assert real.window.workspace == "live"
-    found = shown.session.property("no-lost-update")
-    assert found is not None
-    assert found.counterexample is not None
-    assert player.position == found.counterexample.event
-    assert player.trace is not None
-    assert len(player.trace) == found.counterexample.events
-    assert player.source is not None
-    assert player.source.document["schedule"]["choices"] == list(found.counterexample.choices)
-    real.window.show_workspace("explore")
-    assert not shown.session.outdated
-    assert shown.bar.menus.scenario.text() == "The guard in the serialized word"
-
-
-def test_a_counterexample_stays_open_while_its_folder_changes(
-    real: Controller, qtbot: QtBot
-) -> None:
-    real.window.registry.run("explore.live")
-    played = real.session.source
-    real.watcher._look()
-    assert real.session.source is played
-
-
-def test_a_double_click_on_a_state_plays_the_way_to_it(real: Controller) -> None:
-    shown, player = page(real), real.session
-    scene = shown.graph.view.scene
-    assert scene is not None
-    nodes = scene.graph.nodes
-    wanted = next(
-        at
-        for at, node in enumerate(nodes)
-        if not node.outcome and len(node.choices) == 1 and "interrupt" in node.choices[0]
-    )
-    where = at(shown, wanted)
-    QTest.mouseClick(shown.graph.view, CLICK, pos=where)
-    assert shown.session.node == wanted
-    QTest.mouseDClick(shown.graph.view, CLICK, pos=where)
-    assert real.window.workspace == "live"
-    assert player.source is not None
-    assert player.source.document["schedule"]["choices"] == list(nodes[wanted].choices)
-    assert player.source.document["title"].endswith(f"the way to state {wanted}")
-    assert player.trace is not None
-    assert player.trace.kind(player.position).name == "INTERRUPTED"
-
-
-def test_it_is_shown_on_the_timeline(real: Controller) -> None:
-    QTest.keyClick(page(real).list, KEY.Key_T)
-    assert real.window.workspace == "timeline"
-    assert real.session.position > 0
-
-
-def test_a_counterexample_is_saved_and_opens_again(
-    real: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ask, "_folders", [tmp_path])
-    offered: list[str] = []
-
-    def choose(*arguments: str) -> tuple[str, str]:
-        offered.append(arguments[2])
-        return str(tmp_path / "lost.toml"), "Scenarios (*.toml)"
-
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
-    QTest.keyClick(page(real).list, KEY.Key_K)
-    path = tmp_path / "lost.toml"
-    assert offered == [str(tmp_path / "two-cpus-no-lost-update.toml")]
-    assert messages(real) == [f"Saved: {path}"]
-    assert tomllib.loads(path.read_text("utf-8"))["guard"]["word"] == "serialized"
-    assert real.window.settings.recent_files[0] == path.resolve()
-    assert real.session.open(str(path))
-    assert real.session.trace is not None
-
-
-def test_a_place_where_nothing_can_be_written_is_said(
-    real: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ask, "_folders", [tmp_path])
-    nowhere = tmp_path / "no" / "where.toml"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(nowhere), "(*.toml)"))
-    real.window.registry.run("explore.save")
-    assert str(nowhere) in messages(real)[0]
-    assert "choose another place" in messages(real)[0]
-
-
-# -- how it looks ---------------------------------------------------------------------------------
-
-
-def test_there_is_nothing_to_play_before_there_is(controller: Controller) -> None:
-    for command in ("explore.live", "explore.timeline", "explore.save"):
-        assert not controller.window.registry.action(command).isEnabled()
-    answered(controller, broken())
-    assert controller.window.registry.action("explore.live").isEnabled()
-    answered(controller, verified())
-    assert not controller.window.registry.action("explore.live").isEnabled()
-
-
-@pytest.mark.parametrize("size", [(960, 640), (1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("scale", [SCALES[0], 1.0, 2.0, SCALES[-1]])
-def test_it_fits_every_size_at_every_scale(
-    controller: Controller, size: tuple[int, int], scale: float
-) -> None:
-    window, shown = controller.window, answered(controller, broken(GRAPH))
-    window.resize(*size)
-    window.themes.set_scale(scale)
-    for _ in range(6):
-        QApplication.processEvents()
-    inside = shown.area.widget()
-    assert inside is not None
-    assert inside.width() <= shown.area.viewport().width()
-    assert shown.area.verticalScrollBar().value() in (0, shown.banner.y())
-    banner = shown.banner
-    for label in (banner.sentence, banner.figures):
-        assert label.height() >= label.heightForWidth(label.width())
-    assert shown.list.isVisible()
-    for theme in ("dark", "light"):
-        window.themes.choose(theme)
-        assert not window.grab().isNull()
-
-
-def test_what_it_says_at_first_fits_as_well(controller: Controller) -> None:
-    shown = page(controller)
-    controller.window.resize(960, 640)
-    controller.window.themes.set_scale(SCALES[-1])
-    for _ in range(6):
-        QApplication.processEvents()
-    inside = shown.area.widget()
-    assert inside is not None
-    assert inside.width() <= shown.area.viewport().width()
-
-
-def test_where_room_is_short_they_take_turns(controller: Controller) -> None:
-    shown = answered(controller, broken(GRAPH))
-    controller.window.themes.set_scale(3.0)
-    QApplication.processEvents()
-    assert shown.turns.isVisible()
-    assert not shown.graph.isVisible()
-    shown.list.setFocus()
-    QTest.mouseClick(shown.turns.buttons["picture"], CLICK)
-    assert shown.graph.isVisible()
-    assert not shown.list.isVisible()
-    assert shown.main_view is shown.graph.view
-    assert shown.graph.view.hasFocus()
-    controller.window.registry.run("explore.picture")
-    assert shown.list.isVisible()
-
-
-def test_every_view_has_a_name_for_screen_readers(controller: Controller) -> None:
-    shown = answered(controller, broken(GRAPH))
-    views = (shown.bar, shown.banner, shown.list, shown.detail, shown.graph.view)
-    named: Callable[[QWidget], str] = QWidget.accessibleName
-    assert all(map(named, (*views, *shown.bar.fields.values(), shown.graph.legend)))
-    assert "still running" in shown.graph.legend.accessibleDescription()

@@ -124,7 +124,7 @@ class Detail(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(flags)
         for widget in (
-            self.title, self.meaning, self.found, self.facts, self.choices, self.default,
+            self.title, self.found, self.choices, self.default, self.facts, self.meaning,
         ):  # fmt: skip
             self._inside.addWidget(widget)
         self._inside.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -72,10 +72,8 @@ class GraphView(QWidget):
         self.scene, self.node, self.hovered = scene, -1, -1
         self.camera.show(scene.placed if scene is not None else Placed((), (), ()))
         self._take_room()
-        said = ""
-        if scene is not None:
-            said = f"{len(scene.graph.nodes):,} states, {len(scene.edges):,} steps"
-        self.setAccessibleDescription(said)
+        size = (len(scene.graph.nodes), len(scene.edges)) if scene is not None else (0, 0)
+        self.setAccessibleDescription("{:,} states, {:,} steps".format(*size))
 
     def show_node(self, node: int) -> None:
         """Look at a state, at none with -1."""
@@ -118,10 +116,8 @@ class GraphView(QWidget):
             self._renew()
 
     def _middle(self) -> QPointF:
-        if self.node >= 0:
-            point = self.point_of(self.node)
-            if self.rect().contains(point.toPoint()):
-                return point
+        if self.node >= 0 and self.rect().contains(self.point_of(self.node).toPoint()):
+            return self.point_of(self.node)
         return QPointF(self.width() / 2, self.height() / 2)
 
     def pan_by(self, share: float) -> None:
@@ -235,18 +231,15 @@ class GraphView(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tell what is under the mouse, and keep the arrows from the commands of the window."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            self._tell(event.globalPos(), self.node_at(QPointF(event.pos())))
+            node = self.node_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.words(node) if node >= 0 else "", self)
             return True
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if not held:
+            if event.key() in _KEYS and not held:
                 event.accept()
                 return True
         return super().event(event)
-
-    def _tell(self, where: QPoint, node: int) -> None:
-        QToolTip.showText(where, self.words(node) if node >= 0 else "", self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from state to state with the arrows, to the start with Home, play with Enter."""
