@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gui.geometry.axis import Axis, View
-from gui.geometry.timeline_cpus import MERGED, Placed, merged
+from gui.geometry.timeline_cpus import MERGED, Placed
 from gui.geometry.timeline_rows import Sizes, lay_rows
 
 AXIS = Axis(View(0.0, 100.0), 50.0, 200.0)
@@ -35,19 +35,33 @@ def test_too_many_become_one_band_where_they_touch() -> None:
     assert (150.0, 170.0) in set(zip(bands.left.tolist(), bands.right.tolist(), strict=True))
 
 
-@given(st.lists(st.tuples(st.floats(0, 199), st.floats(0, 40)), min_size=1, max_size=40))
-def test_merged_bands_cover_the_same_pixels_and_stand_apart(
+STRETCHES = st.lists(st.tuples(st.floats(0, 99), st.floats(0.5, 40)), min_size=1, max_size=40)
+
+
+@given(STRETCHES)
+def test_merged_bands_stand_apart_and_cover_the_columns_that_anything_covers(
     spans: list[tuple[float, float]],
 ) -> None:
-    left = np.array(sorted(50 + at for at, _ in spans))
-    right = np.minimum(left + np.array([wide for _, wide in spans]), 250)
-    bands = merged(left, right, AXIS)
+    spans = sorted((first, first + long) for first, long in spans)
+    bands = placed(*spans).in_view(AXIS, 0)
     assert (bands.right[:-1] < bands.left[1:]).all()
-    for a, b in zip(left, right, strict=True):
-        inside = (bands.left <= a) & (b <= bands.right)
-        assert inside.any()
-    covered = sum(bands.right - bands.left)
-    assert covered <= sum(np.ceil(right - left) + 1)
+    for column in range(200):
+        begin, end = column / 2, column / 2 + 0.5
+        covered = max(min(last, end) - max(first, begin) for first, last in spans)
+        middle = 50 + column + 0.5
+        shown = ((bands.left <= middle) & (middle < bands.right)).any()
+        assert shown == (covered > 0) or abs(covered) < 1e-3
+
+
+@given(STRETCHES, st.floats(0, 90), st.floats(1, 50))
+def test_none_in_view_is_left_out(
+    spans: list[tuple[float, float]], first: float, wide: float
+) -> None:
+    spans = sorted((at, at + long) for at, long in spans)
+    axis = Axis(View(first, first + wide), 50.0, 200.0)
+    bands = placed(*spans).in_view(axis, 1000)
+    wanted = [n for n, (at, end) in enumerate(spans) if at < first + wide and end > first]
+    assert bands.numbers.tolist() == wanted
 
 
 def test_each_cpu_has_a_lane_above_the_tasks() -> None:

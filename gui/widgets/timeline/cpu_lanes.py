@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from core.trace.explain import task_name
-from gui.geometry.timeline_cpus import Bands
+from gui.geometry.timeline_cpus import MERGED, Bands
 from gui.geometry.wide_spans import spans_in_view
 from gui.theme import mix
 from gui.widgets.timeline.colours import Palette, hue_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
-MOST_BANDS = 300
+MOST_BANDS = 100
 """Above so many stretches in view they are merged by pixel columns."""
 _MOST_OVER_CALLS = 60
 """Above so many interrupts or waits in view they are shown on the lanes of CPUs only."""
@@ -72,15 +71,14 @@ def _draw_tenures(
     by_task: Look,
 ) -> None:
     """Draw who has the CPU, faintly: strong is only where its own events are."""
-    tenures = places.trace.cpus.tenures
+    tenures, theme = places.trace.cpus.tenures, by_task.theme
     bands = places.tenures[cpu].in_view(view.axis, MOST_BANDS)
-    theme = by_task.theme
+    if _fill_merged(painter, bands, strip, QColor(theme.border)):
+        return
     for number, left, right in _each(bands):
-        task = int(tenures.tasks[number]) if number >= 0 else 0
-        colour = by_task.palette.fill(hue_of(task), 1).colour.name()
-        rest = mix(colour, theme.surface, _REST_SHARE) if number >= 0 else theme.border
+        colour = by_task.palette.fill(hue_of(int(tenures.tasks[number])), 1).colour.name()
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
-        painter.fillRect(rect, QColor(rest))
+        painter.fillRect(rect, QColor(mix(colour, theme.surface, _REST_SHARE)))
 
 
 def _draw_runs(
@@ -123,8 +121,27 @@ def _draw_runs(
 
 def _draw_waits(painter: QPainter, view: TimelineView, placed: Placed, strip: QRectF) -> None:
     """Hatch where the CPU spins on a lock."""
-    for _, left, right in _each(placed.in_view(view.axis, MOST_BANDS)):
+    bands = placed.in_view(view.axis, MOST_BANDS)
+    upper = QRectF(strip.left(), strip.top(), strip.width(), strip.height() * 0.3)
+    if _fill_merged(painter, bands, upper, QColor(view.look.theme.role("lock").colour)):
+        return
+    for _, left, right in _each(bands):
         _hatch(painter, view, QRectF(left, strip.top(), right - left, strip.height()))
+
+
+def _fill_merged(painter: QPainter, bands: Bands, strip: QRectF, colour: QColor) -> bool:
+    """Fill the columns of merged stretches, all at once; return whether they are merged."""
+    if not len(bands) or bands.numbers[0] != MERGED:
+        return False
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRects(
+        [
+            QRectF(left, strip.top(), max(1.0, right - left), strip.height())
+            for _, left, right in _each(bands)
+        ]
+    )
+    return True
 
 
 def _hatch(painter: QPainter, view: TimelineView, rect: QRectF) -> None:
@@ -147,16 +164,20 @@ def _draw_interrupts(
     font = look.metrics.ui("caption", bold=True)
     measure = QFontMetricsF(font)
     painter.setFont(font)
-    for number, left, right in _each(places.interrupts[cpu].in_view(view.axis, MOST_BANDS)):
-        level = int(spans.levels[number]) if number >= 0 else 0
+    bands = places.interrupts[cpu].in_view(view.axis, MOST_BANDS)
+    lower = strip.adjusted(0, strip.height() * 0.2, 0, 0)
+    if _fill_merged(painter, bands, lower, QColor(role.colour)):
+        return
+    for number, left, right in _each(bands):
+        level = int(spans.levels[number])
         high = strip.height() * (0.8 if level == 0 else 0.45)
         rect = QRectF(left, strip.bottom() - high, max(1.5, right - left - 1), high)
         painter.fillRect(rect, QColor(role.colour))
         if level:
             painter.setPen(QPen(QColor(role.on_colour), 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-        name = trace.info.interrupts[int(spans.numbers[number])].name if number >= 0 else ""
-        if name and level == 0 and measure.horizontalAdvance(name) + 8 < rect.width():
+        name = trace.info.interrupts[int(spans.numbers[number])].name
+        if level == 0 and measure.horizontalAdvance(name) + 8 < rect.width():
             painter.setPen(QColor(role.on_colour))
             painter.drawText(rect.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
 
@@ -166,9 +187,11 @@ def _draw_irqs_off(painter: QPainter, view: TimelineView, placed: Placed, strip:
     look = view.look
     high = max(2.0, look.metrics.px(2.5))
     top = strip.bottom() + look.metrics.px(1)
-    for _, left, right in _each(placed.in_view(view.axis, MOST_BANDS)):
-        rect = QRectF(left, top, max(1.0, right - left), high)
-        painter.fillRect(rect, QColor(look.theme.role("interrupt").colour))
+    colour, line = QColor(look.theme.role("interrupt").colour), QRectF(0, top, 0, high)
+    bands = placed.in_view(view.axis, MOST_BANDS)
+    if not _fill_merged(painter, bands, line, colour):
+        for _, left, right in _each(bands):
+            painter.fillRect(QRectF(left, top, max(1.0, right - left), high), colour)
 
 
 # -- over the calls -----------------------------------------------------------------------------
@@ -184,7 +207,7 @@ def draw_over_calls(
     _tint_interrupts(painter, view, model, places, area)
     _hatch_waits(painter, view, model, places, area)
     if places.trace.cpus.several:
-        _draw_migrations(painter, view, model, area)
+        _draw_migrations(painter, view, places, area)
 
 
 def _row_box(
@@ -202,16 +225,16 @@ def _row_box(
 def _tint_interrupts(
     painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
 ) -> None:
-    bands = places.all_interrupts.in_view(view.axis, MOST_BANDS)
-    if len(bands) > _MOST_OVER_CALLS:
+    bands = places.all_interrupts.in_view(view.axis, _MOST_OVER_CALLS)
+    if not len(bands) or bands.numbers[0] == MERGED:
         return
     spans, role = places.trace.cpus.interrupts, view.look.theme.role("interrupt")
     tint = QColor(role.colour)
     tint.setAlpha(_TINT)
     edge = max(2.0, view.look.metrics.px(2))
     for number, left, right in _each(bands):
-        entry = min(int(spans.starts[number]) + 1, len(places.trace) - 1) if number >= 0 else -1
-        found = _row_box(view, model, entry, area) if entry >= 0 else None
+        entry = min(int(spans.starts[number]) + 1, len(places.trace) - 1)
+        found = _row_box(view, model, entry, area)
         if found is None:
             continue
         top, foot = found
@@ -226,12 +249,12 @@ def _tint_interrupts(
 def _hatch_waits(
     painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
 ) -> None:
-    bands = places.all_waits.in_view(view.axis, MOST_BANDS)
-    if len(bands) > _MOST_OVER_CALLS:
+    bands = places.all_waits.in_view(view.axis, _MOST_OVER_CALLS)
+    if not len(bands) or bands.numbers[0] == MERGED:
         return
     spans = places.trace.cpus.lock_waits
     for number, left, right in _each(bands):
-        found = _row_box(view, model, int(spans.starts[number]), area) if number >= 0 else None
+        found = _row_box(view, model, int(spans.starts[number]), area)
         if found is not None:
             top, foot = found
             high = max(view.lanes.row, min(foot - top, view.lanes.row * 2))
@@ -240,17 +263,15 @@ def _hatch_waits(
 
 
 def _draw_migrations(
-    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF
+    painter: QPainter, view: TimelineView, places: CpuPlaces, area: QRectF
 ) -> None:
     """Draw an arrow from the CPU that a task left to the one it goes on."""
-    trace, axis = model.trace, view.axis
-    assert trace is not None
-    cpus = trace.cpus
-    at = cpus.migrations
-    xs = axis.x_of(model.edges(at))
-    (seen,) = np.nonzero((xs >= axis.left) & (xs <= axis.left + axis.width))
+    trace, axis = places.trace, view.axis
+    cpus, at = trace.cpus, trace.cpus.migrations
+    seen = places.migrations.between(axis.view.first, axis.view.last)
     if not 0 < len(seen) <= _MOST_MIGRATIONS:
         return
+    xs = axis.x_of(places.migrations.first)
     lanes = {lane.cpu: lane for lane in view.lanes.lanes if lane.cpu >= 0}
     above, colour = area.top() - view.scrolled, QColor(view.look.theme.info.ink)
     half = view.look.metrics.px(4)

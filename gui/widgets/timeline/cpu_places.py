@@ -35,6 +35,8 @@ class CpuPlaces:
         self.irqs_off = self._by_cpu(cpus.irqs_off)
         self.all_interrupts = self._placed(cpus.interrupts)
         self.all_waits = self._placed(cpus.lock_waits)
+        at = edges(cpus.migrations)
+        self.migrations = Placed(np.arange(len(at)), at, at)
 
     def _placed(self, spans: Spans, mask: npt.NDArray[np.bool_] | None = None) -> Placed:
         numbers = np.arange(len(spans)) if mask is None else np.flatnonzero(mask)
