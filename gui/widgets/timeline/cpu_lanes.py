@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from core.trace.explain import task_name
 from gui.geometry.timeline_cpus import MERGED, Bands
@@ -19,18 +19,15 @@ if TYPE_CHECKING:
     from gui.geometry.timeline import SpanIndex
     from gui.geometry.timeline_cpus import Placed
     from gui.geometry.timeline_rows import Lane
+    from gui.theme import Theme
     from gui.widgets.timeline.cpu_places import CpuPlaces
     from gui.widgets.timeline.model import TimelineModel
     from gui.widgets.timeline.view import TimelineView
 
 MOST_BANDS = 100
 """Above so many stretches in view they are merged by pixel columns."""
-_MOST_OVER_CALLS = 60
-"""Above so many interrupts or waits in view they are shown on the lanes of CPUs only."""
-_MOST_MIGRATIONS = 60
 _REST_SHARE = 0.22
 """How much of its colour a task has while it keeps its CPU and another CPU goes on."""
-_TINT = 34
 
 
 def cpu_name(trace: Trace, cpu: int = 0) -> str:
@@ -49,7 +46,7 @@ def draw_lane(
     assert trace is not None
     top = area.top() + lane.top - view.scrolled
     strip = QRectF(area.left(), top, area.width(), lane.bottom - lane.top)
-    by_task = view.look._replace(palette=Palette(view.look.theme, "function"))
+    by_task = view.look._replace(palette=_task_colours(view.look.theme))
     if places is not None and trace.cpus.several:
         _draw_tenures(painter, view, places, lane.cpu, strip, by_task)
     row = model.run_row(lane.cpu)
@@ -60,6 +57,17 @@ def draw_lane(
     _draw_waits(painter, view, places.waits[lane.cpu], strip)
     _draw_interrupts(painter, view, places, lane.cpu, strip)
     _draw_irqs_off(painter, view, places.irqs_off[lane.cpu], strip)
+
+
+_COLOURS: dict[str, tuple[Theme, Palette]] = {}
+
+
+def _task_colours(theme: Theme) -> Palette:
+    """Return colours that tell tasks apart and mean nothing else, made once for a theme."""
+    known = _COLOURS.get(theme.name)
+    if known is None or known[0] is not theme:
+        known = _COLOURS[theme.name] = theme, Palette(theme, "function")
+    return known[1]
 
 
 def _draw_tenures(
@@ -75,7 +83,7 @@ def _draw_tenures(
     bands = places.tenures[cpu].in_view(view.axis, MOST_BANDS)
     if _fill_merged(painter, bands, strip, QColor(theme.border)):
         return
-    for number, left, right in _each(bands):
+    for number, left, right in each(bands):
         colour = by_task.palette.fill(hue_of(int(tenures.tasks[number])), 1).colour.name()
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
         painter.fillRect(rect, QColor(mix(colour, theme.surface, _REST_SHARE)))
@@ -101,7 +109,7 @@ def _draw_runs(
     font = look.metrics.ui("caption")
     painter.setFont(font)
     measure = QFontMetricsF(font)
-    wide, tasks = spans_in_view(runs, [kept], axis), model.run_tasks
+    wide, tasks, named_px = spans_in_view(runs, [kept], axis), model.run_tasks, look.metrics.px(40)
     for span, left, right in zip(
         wide.spans.tolist(), wide.left.tolist(), wide.right.tolist(), strict=True
     ):
@@ -109,7 +117,7 @@ def _draw_runs(
         rect = QRectF(left, strip.top(), max(1.0, right - left - 1), strip.height())
         fill = look.palette.fill(hue_of(number), 1)
         painter.fillRect(rect, fill.colour)
-        if right - left > look.metrics.px(40):
+        if right - left > named_px:
             painter.setPen(fill.ink)
             room = rect.adjusted(look.metrics.px(4), 0, 0, 0)
             # The end of a name is its pid.
@@ -125,8 +133,8 @@ def _draw_waits(painter: QPainter, view: TimelineView, placed: Placed, strip: QR
     upper = QRectF(strip.left(), strip.top(), strip.width(), strip.height() * 0.3)
     if _fill_merged(painter, bands, upper, QColor(view.look.theme.role("lock").colour)):
         return
-    for _, left, right in _each(bands):
-        _hatch(painter, view, QRectF(left, strip.top(), right - left, strip.height()))
+    for _, left, right in each(bands):
+        hatch(painter, view, QRectF(left, strip.top(), right - left, strip.height()))
 
 
 def _fill_merged(painter: QPainter, bands: Bands, strip: QRectF, colour: QColor) -> bool:
@@ -138,13 +146,14 @@ def _fill_merged(painter: QPainter, bands: Bands, strip: QRectF, colour: QColor)
     painter.drawRects(
         [
             QRectF(left, strip.top(), max(1.0, right - left), strip.height())
-            for _, left, right in _each(bands)
+            for _, left, right in each(bands)
         ]
     )
     return True
 
 
-def _hatch(painter: QPainter, view: TimelineView, rect: QRectF) -> None:
+def hatch(painter: QPainter, view: TimelineView, rect: QRectF) -> None:
+    """Draw that somebody waits."""
     theme = view.look.theme
     role = theme.role("lock")
     ground = QColor(theme.surface)
@@ -168,7 +177,7 @@ def _draw_interrupts(
     lower = strip.adjusted(0, strip.height() * 0.2, 0, 0)
     if _fill_merged(painter, bands, lower, QColor(role.colour)):
         return
-    for number, left, right in _each(bands):
+    for number, left, right in each(bands):
         level = int(spans.levels[number])
         high = strip.height() * (0.8 if level == 0 else 0.45)
         rect = QRectF(left, strip.bottom() - high, max(1.5, right - left - 1), high)
@@ -190,113 +199,10 @@ def _draw_irqs_off(painter: QPainter, view: TimelineView, placed: Placed, strip:
     colour, line = QColor(look.theme.role("interrupt").colour), QRectF(0, top, 0, high)
     bands = placed.in_view(view.axis, MOST_BANDS)
     if not _fill_merged(painter, bands, line, colour):
-        for _, left, right in _each(bands):
+        for _, left, right in each(bands):
             painter.fillRect(QRectF(left, top, max(1.0, right - left), high), colour)
 
 
-# -- over the calls -----------------------------------------------------------------------------
-
-
-def draw_over_calls(
-    painter: QPainter, view: TimelineView, model: TimelineModel, area: QRectF
-) -> None:
-    """Draw interrupts and waits where they lie on the stacks, and migrations between lanes."""
-    places = model.cpus
-    if places is None:
-        return
-    _tint_interrupts(painter, view, model, places, area)
-    _hatch_waits(painter, view, model, places, area)
-    if places.trace.cpus.several:
-        _draw_migrations(painter, view, places, area)
-
-
-def _row_box(
-    view: TimelineView, model: TimelineModel, position: int, area: QRectF
-) -> tuple[float, float] | None:
-    """From the row of the innermost call at a position to the foot of its lane."""
-    spans = model.spans
-    row = spans.row_at(position) if spans is not None else None
-    if row is None:
-        return None
-    above = area.top() - view.scrolled
-    return above + view.lanes.top_of(row), above + view.lanes.lane_of(row).bottom
-
-
-def _tint_interrupts(
-    painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
-) -> None:
-    bands = places.all_interrupts.in_view(view.axis, _MOST_OVER_CALLS)
-    if not len(bands) or bands.numbers[0] == MERGED:
-        return
-    spans, role = places.trace.cpus.interrupts, view.look.theme.role("interrupt")
-    tint = QColor(role.colour)
-    tint.setAlpha(_TINT)
-    edge = max(2.0, view.look.metrics.px(2))
-    for number, left, right in _each(bands):
-        entry = min(int(spans.starts[number]) + 1, len(places.trace) - 1)
-        found = _row_box(view, model, entry, area)
-        if found is None:
-            continue
-        top, foot = found
-        rect = QRectF(left, top, max(1.5, right - left), foot - top)
-        painter.fillRect(rect, tint)
-        painter.fillRect(QRectF(left, top - edge, rect.width(), edge), QColor(role.colour))
-        painter.setPen(QPen(QColor(role.colour), 1))
-        painter.drawLine(QLineF(left, top, left, foot))
-        painter.drawLine(QLineF(rect.right(), top, rect.right(), foot))
-
-
-def _hatch_waits(
-    painter: QPainter, view: TimelineView, model: TimelineModel, places: CpuPlaces, area: QRectF
-) -> None:
-    bands = places.all_waits.in_view(view.axis, _MOST_OVER_CALLS)
-    if not len(bands) or bands.numbers[0] == MERGED:
-        return
-    spans = places.trace.cpus.lock_waits
-    for number, left, right in _each(bands):
-        found = _row_box(view, model, int(spans.starts[number]), area)
-        if found is not None:
-            top, foot = found
-            high = max(view.lanes.row, min(foot - top, view.lanes.row * 2))
-            rect = QRectF(left, top + view.lanes.row * 0.5, max(1.5, right - left), high * 0.5)
-            _hatch(painter, view, rect)
-
-
-def _draw_migrations(
-    painter: QPainter, view: TimelineView, places: CpuPlaces, area: QRectF
-) -> None:
-    """Draw an arrow from the CPU that a task left to the one it goes on."""
-    trace, axis = places.trace, view.axis
-    cpus, at = trace.cpus, trace.cpus.migrations
-    seen = places.migrations.between(axis.view.first, axis.view.last)
-    if not 0 < len(seen) <= _MOST_MIGRATIONS:
-        return
-    xs = axis.x_of(places.migrations.first)
-    lanes = {lane.cpu: lane for lane in view.lanes.lanes if lane.cpu >= 0}
-    above, colour = area.top() - view.scrolled, QColor(view.look.theme.info.ink)
-    half = view.look.metrics.px(4)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for row in seen.tolist():
-        position, x = int(at[row]), float(xs[row])
-        to = lanes.get(cpus.cpu_at(position))
-        before = cpus.last_event(trace.task_at(position), position - 1)
-        source = lanes.get(cpus.cpu_at(before)) if before >= 0 else None
-        if to is None or source is None:
-            continue
-        down = to.top > source.top
-        start, end = (source.bottom, to.top) if down else (source.top, to.bottom)
-        y0, y1 = above + start, above + end
-        tip = y1 - half if down else y1 + half
-        painter.setPen(QPen(colour, 2))
-        painter.drawLine(QLineF(x, y0 - half if down else y0 + half, x, y1))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(
-            QPolygonF([QPointF(x, y1), QPointF(x - half, tip), QPointF(x + half, tip)])
-        )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-
-def _each(bands: Bands) -> zip[tuple[int, float, float]]:
+def each(bands: Bands) -> zip[tuple[int, float, float]]:
     """Number, left and right edge of each band."""
     return zip(bands.numbers.tolist(), bands.left.tolist(), bands.right.tolist(), strict=True)

@@ -1,9 +1,10 @@
-"""What lies on the lanes of CPUs beside turns, on the axis in force."""
+"""What lies on the lanes of CPUs: turns, and on the axis in force what comes between."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,36 @@ from gui.geometry.timeline_cpus import Placed
 
 if TYPE_CHECKING:
     from core.trace.cpu_spans import Spans
+    from core.trace.cpus import CpuView
     from core.trace.trace import Trace
     from gui.geometry.scrubber import Positions
 
 Edges = Callable[["Positions"], npt.NDArray[np.float64]]
+
+
+class Turns(NamedTuple):
+    """The turns of a run sorted by CPU.
+
+    Attributes:
+        order: Number of each turn in the run.
+        tasks: Whose it is.
+        rows: First and last (exclusive) turn of each CPU that has any.
+        row_of: The row of each of these CPUs.
+    """
+
+    order: npt.NDArray[np.intp]
+    tasks: npt.NDArray[np.int32]
+    rows: list[tuple[int, int]]
+    row_of: dict[int, int]
+
+    @classmethod
+    def of(cls, cpus: CpuView) -> Turns:
+        """Sort the turns of a run."""
+        order = np.argsort(cpus.cpus, kind="stable")
+        bounds = np.searchsorted(cpus.cpus[order], np.arange(cpus.count + 1)).tolist()
+        used = {cpu: row for cpu, row in enumerate(pairwise(bounds)) if row[0] < row[1]}
+        numbers = {cpu: number for number, cpu in enumerate(used)}
+        return cls(order, cpus.tasks[order], list(used.values()), numbers)
 
 
 class CpuPlaces:

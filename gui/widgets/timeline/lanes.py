@@ -12,7 +12,7 @@ from core.trace.explain import explain
 from gui.geometry.axis import Axis
 from gui.geometry.marks import ticks_of
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark
-from gui.widgets.timeline import cpu_lanes, overlay
+from gui.widgets.timeline import cpu_lanes, cpu_overlay, overlay
 from gui.widgets.timeline.model import CUT, INTERRUPT, LOST, SWITCH
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def draw_lanes(painter: QPainter, view: TimelineView, model: TimelineModel, area
         _draw_head(painter, view, lane, area, trace)
         if lane.task < 0:
             cpu_lanes.draw_lane(painter, view, model, lane, area)
-    cpu_lanes.draw_over_calls(painter, view, model, area)
+    cpu_overlay.draw_over_calls(painter, view, model, area)
     _draw_hits_in_place(painter, view, model, area)
     _draw_focus(painter, view, model, area, look.theme)
     painter.restore()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,9 @@ from core.trace.events import SITE_MASK, Kind
 from gui.geometry.scrubber import marker_lanes
 from gui.geometry.timeline import Ints, SpanIndex
 from gui.widgets.timeline.colours import Colouring, categories_of, hue_of
-from gui.widgets.timeline.cpu_places import CpuPlaces
+from gui.widgets.timeline.cpu_places import CpuPlaces, Turns
 
 if TYPE_CHECKING:
-    from core.trace.cpus import CpuView
     from core.trace.search import Hits
     from core.trace.trace import Trace
     from gui.geometry.scrubber import Positions
@@ -108,31 +106,6 @@ class _Work:
         return times[spans.calls], times[spans.ends]
 
 
-class _Turns(NamedTuple):
-    """The turns of a run sorted by CPU.
-
-    Attributes:
-        order: Number of each turn in the run.
-        tasks: Whose it is.
-        rows: First and last (exclusive) turn of each CPU that has any.
-        row_of: The row of each of these CPUs.
-    """
-
-    order: npt.NDArray[np.intp]
-    tasks: npt.NDArray[np.int32]
-    rows: list[tuple[int, int]]
-    row_of: dict[int, int]
-
-    @classmethod
-    def of(cls, cpus: CpuView) -> _Turns:
-        """Sort the turns of a run."""
-        order = np.argsort(cpus.cpus, kind="stable")
-        bounds = np.searchsorted(cpus.cpus[order], np.arange(cpus.count + 1)).tolist()
-        used = {cpu: row for cpu, row in enumerate(pairwise(bounds)) if row[0] < row[1]}
-        numbers = {cpu: number for number, cpu in enumerate(used)}
-        return cls(order, cpus.tasks[order], list(used.values()), numbers)
-
-
 class TimelineModel(QObject):
     """The spans of the session's run and where its marks are, kept for the axis in force.
 
@@ -164,7 +137,7 @@ class TimelineModel(QObject):
         self._hits: tuple[Hits, str, npt.NDArray[np.float64]] | None = None
         self._marks: dict[str, list[tuple[Positions, npt.NDArray[np.float64]]]] = {}
         self._cpus: dict[str, CpuPlaces] = {}
-        self._turned: _Turns | None = None
+        self._turned: Turns | None = None
         self._built.connect(self._take_built)
         session.trace_changed.connect(self._take_trace)
         session.essential_changed.connect(self.changed)
@@ -258,11 +231,11 @@ class TimelineModel(QObject):
         return self._indexes[key]
 
     @property
-    def _turns(self) -> _Turns:
+    def _turns(self) -> Turns:
         """Turns sorted by CPU, worked out once for a run."""
         assert self._trace is not None
         if self._turned is None:
-            self._turned = _Turns.of(self._trace.cpus)
+            self._turned = Turns.of(self._trace.cpus)
         return self._turned
 
     def run_row(self, cpu: int) -> int | None:
