@@ -1,0 +1,1 @@
+"""Lessons: steps through runs, with text, questions and where to look."""
