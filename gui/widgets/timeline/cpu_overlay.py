@@ -80,9 +80,9 @@ def _hatch_waits(
     for number, left, right in each(bands):
         found = _row_box(view, model, int(spans.starts[number]), area)
         if found is not None:
-            top, foot = found
-            high = max(view.lanes.row, min(foot - top, view.lanes.row * 2))
-            rect = QRectF(left, top + view.lanes.row * 0.5, max(1.5, right - left), high * 0.5)
+            # Below the name of the function that spins: it is to stay readable.
+            row, top = view.lanes.row, found[0]
+            rect = QRectF(left, top + row * 0.75, max(1.5, right - left), row * 0.6)
             hatch(painter, view, rect)
 
 
