@@ -1,0 +1,79 @@
+"""A lesson as it is read: every step with its text, its picture, and what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture of a step.
+
+    Attributes:
+        light: For a light page: SVG or PNG.
+        dark: For a dark one.
+        size: Width and height in pixels of CSS.
+    """
+
+    light: bytes
+    dark: bytes
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer.
+
+    Attributes:
+        ask: The question.
+        choices: What there is to choose from; empty for a free answer.
+        answer: What is right; one of the choices where there are any.
+        explain: What is said once it is answered, Markdown.
+    """
+
+    ask: str
+    choices: tuple[str, ...]
+    answer: str
+    explain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step.
+
+    Attributes:
+        title: A few words.
+        text: Markdown.
+        notes: Markdown for the speaker.
+        alt: What the picture shows, in words.
+        picture: The picture; None where there is none.
+        asked: The questions.
+        problem: What could not be shown, and why; empty where all could.
+    """
+
+    title: str
+    text: str = ""
+    notes: str = ""
+    alt: str = ""
+    picture: Picture | None = None
+    asked: tuple[Asked, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A lesson.
+
+    Attributes:
+        title: A few words.
+        about: What it teaches.
+        minutes: How long it takes to teach.
+        pages: Its steps.
+        notes: Whether the speaker's notes are shown.
+    """
+
+    title: str
+    about: str
+    minutes: int
+    pages: tuple[Page, ...]
+    notes: bool = False
