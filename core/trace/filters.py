@@ -10,7 +10,7 @@ from core.trace.events import SITE_MASK, Kind, Site
 from core.trace.index import Positions
 from core.trace.trace import Trace
 
-MARKERS = (Kind.SHORT_CIRCUITED, Kind.WARNED, Kind.STOPPED)
+MARKERS = (Kind.SHORT_CIRCUITED, Kind.WARNED, Kind.LOST_UPDATE, Kind.STOPPED)
 
 _UNESSENTIAL = (Kind.FRAME_UNWOUND, Kind.WALK_ENDED)
 
@@ -37,7 +37,7 @@ def _is_essential(trace: Trace, site: Site) -> bool:
 
 
 def marker_positions(trace: Trace) -> Positions:
-    """Return the positions of short-circuits, warnings and the end of a stopped run."""
+    """Return the positions of short-circuits, warnings, lost updates and a stopped run's end."""
     if trace not in _markers:
         _markers[trace] = trace.positions(*MARKERS)
     return _markers[trace]

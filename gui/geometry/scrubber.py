@@ -103,15 +103,19 @@ class Mark(NamedTuple):
 
 
 def marker_lanes(trace: Trace) -> tuple[Positions, Positions, Positions]:
-    """Return the positions of the guard's hits, of warnings and of the end of a stopped run."""
+    """Return the positions of the guard's hits, of warnings and of the end of a stopped run.
+
+    Lost updates are among the warnings: where they need a mark of their own it is drawn besides.
+    """
     from core.trace.events import SITE_MASK, Kind
     from core.trace.filters import marker_positions
 
     found = marker_positions(trace)
     kinds = trace.site_kinds[trace.codes[found] & SITE_MASK]
-    wanted = (Kind.SHORT_CIRCUITED, Kind.WARNED, Kind.STOPPED)
-    hits, warnings, stops = (found[kinds == kind] for kind in wanted)
-    return hits, warnings, stops
+    import numpy as np
+
+    warned = np.isin(kinds, (Kind.WARNED, Kind.LOST_UPDATE))
+    return found[kinds == Kind.SHORT_CIRCUITED], found[warned], found[kinds == Kind.STOPPED]
 
 
 def marks(track: Track, lanes: Sequence[Positions], columns: int, symbol_px: float) -> list[Mark]:

@@ -43,7 +43,7 @@ FRAME_MS = 16
 _SIDE_PX = 12
 _NAMES = {
     HIT: ("guard hit", "guard hits"),
-    WARNING: ("warning", "warnings"),
+    WARNING: ("warning or lost update", "warnings or lost updates"),
     STOP: ("end of the run", "ends"),
 }
 

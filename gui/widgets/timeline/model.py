@@ -274,8 +274,10 @@ class TimelineModel(QObject):
         if mode not in self._marks and self._trace is not None:
             lost, cuts = self._trace.cpus.lost_updates, self._session.cuts
             cut = cuts.positions if cuts is not None else lost[:0]
-            lanes = [*marker_lanes(self._trace), switches(self._trace), interrupts(self._trace)]
-            lanes += [cut, lost]
+            hits, warned, stops = marker_lanes(self._trace)
+            # Lost updates have a mark of their own here.
+            lanes = [hits, np.setdiff1d(warned, lost, assume_unique=True), stops]
+            lanes += [switches(self._trace), interrupts(self._trace), cut, lost]
             self._marks[mode] = [(found, self.values_in_places(found)) for found in lanes]
         return self._marks.get(mode, [])
 
