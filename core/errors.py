@@ -60,6 +60,10 @@ class RecordingError(OwnerscopeError):
     """A recording of a real kernel that cannot be read, or is in no format that is known."""
 
 
+class LessonError(OwnerscopeError):
+    """A lesson that cannot be read or kept, or a step that shows what does not exist."""
+
+
 class PatternError(OwnerscopeError):
     """A regular expression that is none."""
 

@@ -67,13 +67,15 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         arch: Architecture.
         layout: task_struct.
         word: Which word of bits the guard's bits are in.
-        lanes: For "compare": the guards side by side ("none", "bit1", "uint:2": with a depth).
-        recording: For "recordings": name of a bundled recording.
+        lanes: For "compare": the guards side by side ("none", "bit1", "uint:2": with a depth,
+            "bit1:1:serialized": with a depth and the word its bits are in).
+        recording: For "recordings": name of a bundled recording (core.recording.examples).
         field: For "layout": the field asked about ("uint", "bit1", "bit2").
         place: For "layout": where it goes ("upstream", "v1", ...).
         position: An event number from 1, or "start", "end", "first short-circuit",
             "short-circuit N", "before overflow", "where lanes part", "first lost update",
-            "first interrupt", "FUNCTION call N", "FUNCTION return N".
+            "first interrupt", "FUNCTION call N", "FUNCTION return N", with "+ N" or "- N" behind
+            it where so many events further or back are meant (see core.lesson.positions).
         essential: Whether only the functions of the mail's chain are shown; None leaves it.
         zoom: First and last event in view on the timeline, as positions; empty for all.
         highlights: "function:NAME", "frame:N" (from 1, outermost first), "bits", "member:NAME",
@@ -100,7 +102,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     place: str = ""
     position: str = "start"
     essential: bool | None = None
-    zoom: tuple[str, str] | tuple[()] = ()
+    zoom: Annotated[tuple[str, ...], msgspec.Meta(max_length=2)] = ()
     highlights: tuple[str, ...] = ()
     play: Play | None = None
     questions: tuple[Question, ...] = ()

@@ -1,0 +1,182 @@
+"""Whether everything a lesson shows exists: each step is run, without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.errors import LessonError, did_you_mean
+from core.lesson.positions import calls_of, position_of
+from core.lesson.questions import answers_of
+from core.lesson.resolved import ResolvedStep, resolve
+from core.lesson.runs import shown_by
+
+if TYPE_CHECKING:
+    from core.lesson.runs import Shown
+    from core.lesson.schema import Lesson
+
+PANELS = ("stack", "word", "gauge", "sentence", "listing", "counts", "machine", "holes", "cost",
+    "map", "members", "plots", "answer", "flame", "table")  # fmt: skip
+"""What "panel:NAME" may name; a workspace that has no such panel leaves it out."""
+
+
+class Problem(NamedTuple):
+    """Something a step shows that does not exist.
+
+    Attributes:
+        step: Number of the step, from 1.
+        what: Which part of it: "step", "position", "zoom", "play", "highlight N" or "question N".
+        sentence: What is wrong, with the step named.
+    """
+
+    step: int
+    what: str
+    sentence: str
+
+
+def problems(lesson: Lesson) -> list[Problem]:
+    """Return everything that is wrong with the steps of a lesson, in order."""
+    return [problem for step in resolve(lesson) for problem in problems_of(step)]
+
+
+def problems_of(resolved: ResolvedStep) -> Iterator[Problem]:
+    """Run a step and yield what is wrong with it."""
+    try:
+        shown = shown_by(resolved)
+    except LessonError as error:
+        yield Problem(resolved.number, "step", str(error))
+        return
+    for what, check in _checks(resolved, shown):
+        try:
+            check()
+        except LessonError as error:
+            yield Problem(resolved.number, what, str(error))
+
+
+def _checks(resolved: ResolvedStep, shown: Shown) -> Iterator[tuple[str, Callable[[], object]]]:
+    step = resolved.step
+    if shown.trace is not None:
+        yield "position", partial(_at, resolved, shown, step.position)
+        yield "zoom", partial(_check_zoom, resolved, shown)
+        yield "play", partial(_check_play, resolved, shown)
+    for number, highlight in enumerate(step.highlights, 1):
+        yield f"highlight {number}", partial(check_highlight, highlight, resolved, shown)
+    for number in range(1, len(step.questions) + 1):
+        yield f"question {number}", partial(answers_in, resolved, shown, number)
+
+
+def _at(resolved: ResolvedStep, shown: Shown, text: str) -> int:
+    if shown.trace is None:
+        raise LessonError("there is no run to have a position in", where=resolved.where)
+    return position_of(text, shown.trace, shown.others, where=resolved.where)
+
+
+def _check_zoom(resolved: ResolvedStep, shown: Shown) -> None:
+    ends = [_at(resolved, shown, text) for text in resolved.step.zoom]
+    if ends and (len(ends) != 2 or ends[0] >= ends[1]):
+        raise LessonError(
+            "a zoom is two positions, the second after the first", where=resolved.where
+        )
+
+
+def _check_play(resolved: ResolvedStep, shown: Shown) -> None:
+    play = resolved.step.play
+    if play is not None and _at(resolved, shown, play.start) > _at(resolved, shown, play.end):
+        raise LessonError("what plays ends before it starts", where=resolved.where)
+
+
+def answers_in(resolved: ResolvedStep, shown: Shown, number: int) -> object:
+    """Return the answers to a question of a step, by its number from 1.
+
+    Raises:
+        LessonError: The step shows nothing that could answer it.
+    """
+    question = resolved.step.questions[number - 1]
+    where = f"{resolved.where}, question {number}"
+    if shown.trace is None:
+        raise LessonError("only a run can answer a question", where=where)
+    text = question.position or resolved.step.position
+    position = position_of(text, shown.trace, shown.others, where=where)
+    return answers_of(question, shown.trace, position, essential=resolved.essential, where=where)
+
+
+# -- highlights -----------------------------------------------------------------------------------
+
+
+def check_highlight(text: str, resolved: ResolvedStep, shown: Shown) -> None:
+    """Refuse a highlight that the step does not show.
+
+    Raises:
+        LessonError: It is none that is known, or what it names is not there.
+    """
+    kind, _, name = text.partition(":")
+    if kind not in _HIGHLIGHTS or bool(name) == (kind == "bits"):
+        raise LessonError(
+            f"there is no highlight {text[:80]!r}",
+            where=resolved.where,
+            advice="write it as function:save_stack, frame:3, bits, member:thread, lane:2 or "
+            "panel:word",
+        )
+    missing = _HIGHLIGHTS[kind](name, resolved, shown)
+    if missing:
+        raise LessonError(f"cannot highlight {text[:80]}: {missing}", where=resolved.where)
+
+
+def _function(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    if any(len(calls_of(trace, name)) for trace in shown.lanes):
+        return ""
+    profile = shown.recording.profile if shown.recording is not None else None
+    if profile is not None and name in profile.stacks.names[0]:
+        return ""
+    known = {function.name for trace in shown.lanes for function in trace.functions}
+    near = did_you_mean(name, known)
+    return f"it is never called here{f'; {near}' if near.startswith('did you') else ''}"
+
+
+def _frame(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    if shown.trace is None:
+        return "there is no stack here"
+    depth = len(shown.trace.calls_at(_at(resolved, shown, resolved.step.position)))
+    return (
+        "" if name.isdecimal() and 1 <= int(name[:9]) <= depth else f"the stack has {depth} frames"
+    )
+
+
+def _bits(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    if any(trace.info.guard.unit_bytes for trace in shown.lanes) or shown.analysis is not None:
+        return ""
+    return "no guard here keeps its state in bits"
+
+
+def _member(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    from core.layout.named_place import find_member
+
+    analysis = shown.analysis
+    if analysis is None:
+        return "no struct is shown here"
+    if find_member(analysis.layout.struct.members, name) is not None:
+        return ""
+    if resolved.field and analysis.ask(resolved.field, resolved.place).what_if.field.name == name:
+        return ""
+    near = did_you_mean(name, analysis.layout.struct.names)
+    return f"task_struct has no such member{f'; {near}' if near.startswith('did you') else ''}"
+
+
+def _lane(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    count = len(shown.lanes)
+    return "" if name.isdecimal() and 1 <= int(name[:9]) <= count else f"there are {count} lanes"
+
+
+def _panel(name: str, resolved: ResolvedStep, shown: Shown) -> str:
+    return "" if name in PANELS else did_you_mean(name, PANELS)
+
+
+_HIGHLIGHTS: dict[str, Callable[[str, ResolvedStep, Shown], str]] = {
+    "function": _function,
+    "frame": _frame,
+    "bits": _bits,
+    "member": _member,
+    "lane": _lane,
+    "panel": _panel,
+}

@@ -1,0 +1,160 @@
+"""What the class is asked, with the answer taken from the run and wrong ones from it too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import LessonError
+from core.lesson.schema import Question
+from core.trace.events import Kind
+
+if TYPE_CHECKING:
+    from core.trace.events import Function
+    from core.trace.trace import Trace
+
+OUTCOMES = {
+    "completed": "It completes",
+    "stack_overflow": "The stack overflows",
+    "deadlock": "It deadlocks",
+    "out_of_memory": "Memory runs out",
+    "budget_exhausted": "It goes on for ever",
+}
+"""How a run can end, in the words of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers to a question.
+
+    Attributes:
+        choices: What to choose from, each once; empty where the answer is free.
+        right: Which of them is right; None where the answer is free.
+        free: The right answer as text.
+    """
+
+    choices: tuple[str, ...]
+    right: int | None
+    free: str
+
+    def accepts(self, answer: int | str) -> bool:
+        """Whether an answer is right: the number of a choice, or what was typed."""
+        if isinstance(answer, int):
+            return answer == self.right
+        return _bare(answer) == _bare(self.free)
+
+
+def _bare(text: str) -> str:
+    """What is left of an answer without what nobody would hold against it."""
+    kept = text.strip().casefold().removesuffix("()").replace(",", "").replace("_", "")
+    return " ".join(kept.removesuffix("bytes").removesuffix("byte").split())
+
+
+def answers_of(
+    question: Question, trace: Trace, position: int, *, essential: bool = False, where: str = ""
+) -> Answers:
+    """Return the answers to a question.
+
+    Args:
+        question: The question.
+        trace: The run it is about.
+        position: Where in the run the answer is true.
+        essential: Whether only the functions of the mail's chain are shown, under its names.
+        where: What errors begin with: the step.
+
+    Raises:
+        LessonError: The run has no answer to it.
+    """
+    if question.about == "function":
+        right, wrong = _next_function(trace, position, essential, where)
+    else:
+        right, wrong = _ABOUT[question.about](trace, position, where)
+    if not question.choices:
+        return Answers((), None, right)
+    choices = [right, *_first_others(right, wrong, question.choices - 1)]
+    if len(choices) < 2:
+        raise LessonError("the run offers no second answer to choose from", where=where)
+    choices.sort(key=_order)
+    return Answers(tuple(choices), choices.index(right), right)
+
+
+def _first_others(right: str, wrong: Iterable[str], most: int) -> list[str]:
+    others: list[str] = []
+    for each in wrong:
+        if len(others) < max(1, most) and each != right and each not in others:
+            others.append(each)
+    return others
+
+
+def _order(choice: str) -> tuple[int, str]:
+    """Numbers by size and words by letter: the place of an answer tells nothing."""
+    digits = choice.removesuffix(" bytes").replace(",", "")
+    return (int(digits), "") if digits.isdecimal() else (0, choice.lower())
+
+
+Found = tuple[str, Iterable[str]]
+
+
+def _next_function(trace: Trace, position: int, essential: bool, where: str) -> Found:
+    def name(function: Function) -> str:
+        return function.essential if essential else function.name
+
+    for at in range(position + 1, len(trace)):
+        if trace.kind(at) is Kind.CALLED and name(trace.function(at)):
+            here = [name(trace.function(call)) for call in reversed(trace.calls_at(position))]
+            # Those on the stack first, from the innermost: what a person would guess.
+            return name(trace.function(at)), filter(None, [*here, *_all_names(trace, name)])
+    raise LessonError("nothing is called after this position", where=where)
+
+
+def _all_names(trace: Trace, name: Callable[[Function], str]) -> list[str]:
+    called = {site.function for site in trace.sites if site.kind == Kind.CALLED}
+    return sorted({name(trace.functions[number]) for number in called})
+
+
+def _bit(trace: Trace, position: int, where: str) -> Found:
+    guard = trace.info.guard
+    if not guard.unit_bytes:
+        raise LessonError(f"guard {guard.design} keeps no field to ask about", where=where)
+    value = guard.value_of(trace.word_at(position))
+    most = (1 << guard.bit_size) - 1
+    near = (value - 1, value + 1, 0, 1, 2, 3, value + 2)
+    return str(value), (str(each) for each in near if 0 <= each <= most)
+
+
+def _outcome(trace: Trace, position: int, where: str) -> Found:
+    outcome = trace.info.outcome
+    return OUTCOMES.get(outcome, outcome.replace("_", " ")), OUTCOMES.values()
+
+
+def _bytes(trace: Trace, position: int, where: str) -> Found:
+    frames = trace.frames_at(position)
+    used = frames[-1].used_bytes if frames else 0
+    last = frames[-1].function.stack_bytes if frames else 0
+    largest = max((frame.function.stack_bytes for frame in frames), default=64)
+    # One frame too few or too many, or one counted twice: the mistakes that people make.
+    near = (used - last, used + last, used + largest, used - largest, used * 2, used + 64, 64)
+    return f"{used:,} bytes", (f"{each:,} bytes" for each in near if each > 0)
+
+
+def _saves(trace: Trace, position: int, where: str) -> Found:
+    return _counted(sum(name == "save_stack" for name in trace.names_at(position)))
+
+
+def _hits(trace: Trace, position: int, where: str) -> Found:
+    return _counted(len(trace.short_circuits))
+
+
+def _counted(count: int) -> Found:
+    near = (count - 1, count + 1, count * 2, count // 2, count + 2, count + 3, count + 4)
+    return f"{count:,}", (f"{each:,}" for each in near if each >= 0)
+
+
+_ABOUT: dict[str, Callable[[Trace, int, str], Found]] = {
+    "bit": _bit,
+    "outcome": _outcome,
+    "bytes": _bytes,
+    "saves": _saves,
+    "hits": _hits,
+}

@@ -1,0 +1,1 @@
+"""Bundled lessons; order.txt has the order in which they are shown."""
