@@ -25,6 +25,7 @@ from gui.widgets.stack.style import (
 from gui.widgets.stack.words import ordinal
 
 MOST_CACHED_BYTES = 48 << 20
+Drawing = Callable[[QPainter], None]
 
 
 class CardPixmaps:
@@ -47,7 +48,7 @@ class CardPixmaps:
         key: Hashable,
         width_px: float,
         height_px: float,
-        draw: Callable[[QPainter], None],
+        draw: Drawing,
     ) -> QPixmap:
         """Return a drawing that is the same from paint to paint.
 
@@ -102,6 +103,54 @@ class CardPixmaps:
                 draw_ground(painter, self.style, box, look, density)
             draw_content(painter, self.style, look, density, width_px)
         return pixmap
+
+    # -- putting them into a picture --------------------------------------------------------
+
+    def put_card(
+        self, painter: QPainter, box: Box, look: CardLook, density: Density, *, ground: bool
+    ) -> None:
+        """Draw a card in a box; one that is less high than a card of its density is cut off."""
+        pixmap = self.card(look, density, round(box.width), ground=ground)
+        if box.height >= self.style.sizes.card_px[density]:
+            painter.drawPixmap(QPointF(box.left, box.top), pixmap)
+            return
+        height = max(1, round(box.height))
+        source = QRectF(0, 0, pixmap.width(), height * self.ratio)
+        painter.drawPixmap(QRectF(box.left, box.top, round(box.width), height), pixmap, source)
+
+    def put_block(
+        self, painter: QPainter, box: Box, name: str, key: Hashable, draw: Drawing
+    ) -> None:
+        """Draw with its corner at a box's what is the same from paint to paint, see ``block``."""
+        drawn = self.block(name, key, box.width, box.height, draw)
+        painter.drawPixmap(QPointF(box.left, box.top), drawn)
+
+
+class CardShapes(CardPixmaps):
+    """The same cards drawn anew as shapes and text, for a drawing that is no raster."""
+
+    def put_card(
+        self, painter: QPainter, box: Box, look: CardLook, density: Density, *, ground: bool
+    ) -> None:
+        """Draw a card in a box; one that is less high than a card of its density is cut off."""
+        height, width = self.style.sizes.card_px[density], round(box.width)
+        painter.save()
+        painter.translate(box.left, box.top)
+        if box.height < height:
+            painter.setClipRect(QRectF(0, 0, width, box.height), Qt.ClipOperation.IntersectClip)
+        if ground:
+            draw_ground(painter, self.style, Box(0, 0, width, height), look, density)
+        draw_content(painter, self.style, look, density, width)
+        painter.restore()
+
+    def put_block(
+        self, painter: QPainter, box: Box, _name: str, _key: Hashable, draw: Drawing
+    ) -> None:
+        """Draw with its corner at a box's what is the same from paint to paint."""
+        painter.save()
+        painter.translate(box.left, box.top)
+        draw(painter)
+        painter.restore()
 
 
 def _bytes_of(pixmap: QPixmap) -> int:

@@ -199,14 +199,7 @@ def _paint_card(
         draw.draw_newest_ground(painter, style, box, role, place.density)
     elif not whole:
         draw_ground(painter, style, box, look, place.density)
-    pixmap = picture.pixmaps.card(look, place.density, round(box.width), ground=whole)
-    if box.height >= height:
-        painter.drawPixmap(QPointF(box.left, box.top), pixmap)
-    else:
-        height = max(1, round(box.height))
-        ratio = picture.pixmaps.ratio
-        source = QRectF(0, 0, pixmap.width(), height * ratio)
-        painter.drawPixmap(QRectF(box.left, box.top, round(box.width), height), pixmap, source)
+    picture.pixmaps.put_card(painter, box, look, place.density, ground=whole)
     if place.key == picture.hovered and not newest:
         draw.draw_hover(painter, style, box, place.density)
     if newest:
@@ -266,11 +259,11 @@ def _paint_beyond(painter: QPainter, picture: Picture, barrier: Barrier) -> None
         draw_it(painter, box, picture.since_ms)
         return
     teeth = style.px(_TEETH)
-    still = picture.pixmaps.block(
-        "beyond", barrier.beyond, box.width, box.height + teeth,
+    picture.pixmaps.put_block(
+        painter, box._replace(top=box.top - teeth, height=box.height + teeth),
+        "beyond", barrier.beyond,
         lambda on: draw_it(on, box._replace(top=teeth), guard.SLAM_MS),
     )  # fmt: skip
-    painter.drawPixmap(QPointF(box.left, box.top - teeth), still)
 
 
 def _paint_end_line(painter: QPainter, picture: Picture, barrier: Barrier) -> None:
@@ -282,10 +275,10 @@ def _paint_end_line(painter: QPainter, picture: Picture, barrier: Barrier) -> No
         return
     teeth = style.px(_TEETH)
     edge = stops.torn_edge(style, box._replace(top=teeth), guard.SLAM_MS)
-    still = picture.pixmaps.block(
-        "end", None, box.width, 2 * teeth, lambda on: stops.draw_end_line(on, style, edge)
+    around = box._replace(top=box.top - teeth, height=2 * teeth)
+    picture.pixmaps.put_block(
+        painter, around, "end", None, lambda on: stops.draw_end_line(on, style, edge)
     )
-    painter.drawPixmap(QPointF(box.left, box.top - teeth), still)
 
 
 def _end_of_stack(picture: Picture, barrier: Barrier) -> float:
@@ -335,12 +328,11 @@ def _paint_ghosts(
         room.width, style.ghost_px, Density.DENSE, style.px(10),
         style.frame_column_px, style.total_column_px,
     )  # fmt: skip
-    drawn = picture.pixmaps.block(
-        "ghosts", barrier, room.width, room.height,
+    painter.setOpacity(guard.ghosts_shown(picture.since_ms))
+    picture.pixmaps.put_block(
+        painter, room._replace(left=left, top=top), "ghosts", barrier,
         lambda ghosts: guard.draw_ghosts(ghosts, style, room, parts, barrier),
     )  # fmt: skip
-    painter.setOpacity(guard.ghosts_shown(picture.since_ms))
-    painter.drawPixmap(QPointF(left, top), drawn)
     painter.setOpacity(1)
 
 

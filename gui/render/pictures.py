@@ -1,0 +1,110 @@
+"""A moment of a run as a picture: PNG, SVG with text in it, or PDF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+
+from core.errors import OwnerscopeError
+from gui.render.request import Format, PictureRequest
+from gui.render.scenes import Scene, make_scene
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintDevice
+
+__all__ = ["PictureRequest", "image_of", "picture"]
+
+_RESOLUTION = 96
+"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
+_POINTS = 72 / _RESOLUTION
+
+
+def picture(view: str, request: PictureRequest) -> bytes:
+    """Return the contents of a picture's file: the same bytes for the same request.
+
+    There must be an application (``QApplication``); its platform may be "offscreen".
+
+    Args:
+        view: "stack", "timeline", "compare", "layout" or "tree".
+        request: What it is of, and how it looks.
+
+    Raises:
+        OwnerscopeError: There is nothing to be shown, or it is too large.
+    """
+    scene = make_scene(view, request, as_shapes=request.format != "png")
+    return encoded(scene, request.position, request.format, request.title or view)
+
+
+def encoded(scene: Scene, position: int, kind: Format, title: str) -> bytes:
+    """Return a moment of a scene as the contents of a file."""
+    if kind == "png":
+        return _png(image_of(scene, position))
+    return _svg(scene, position, title) if kind == "svg" else _pdf(scene, position, title)
+
+
+def image_of(scene: Scene, position: int) -> QImage:
+    """Return a moment of a scene as a raster.
+
+    Raises:
+        OwnerscopeError: There is no memory for so many pixels.
+    """
+    width, height = scene.size
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise OwnerscopeError(
+            f"there is no memory for {width:,} x {height:,} pixels", advice="give a smaller size"
+        )
+    image.fill(0)
+    _draw(image, scene, position)
+    return image
+
+
+def _draw(device: QPaintDevice, scene: Scene, position: int) -> None:
+    painter = QPainter(device)
+    try:
+        scene.draw(painter, position)
+    finally:
+        painter.end()
+
+
+def _png(image: QImage) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(data.data())
+
+
+def _svg(scene: Scene, position: int, title: str) -> bytes:
+    from PySide6.QtSvg import QSvgGenerator
+
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    # Tiny 1.2, the other version, knows no clipping.
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_RESOLUTION)
+    generator.setSize(QSize(*scene.size))
+    generator.setViewBox(QRectF(0, 0, *scene.size))
+    generator.setTitle(title)
+    _draw(generator, scene, position)
+    return bytes(data.data())
+
+
+def _pdf(scene: Scene, position: int, title: str) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    width, height = scene.size
+    size = QPageSize(QSizeF(width * _POINTS, height * _POINTS), QPageSize.Unit.Point)
+    writer.setPageSize(size)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setResolution(_RESOLUTION)
+    writer.setTitle(title)
+    writer.setCreator("ownerscope")
+    _draw(writer, scene, position)
+    return bytes(data.data())

@@ -1,0 +1,53 @@
+"""A theme for pictures: it moves nothing, and leaves the application's own dress alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDir, QObject
+from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from gui.icons import ICON_FOLDER
+from gui.theme import (
+    DARK,
+    LIGHT,
+    MONO_FAMILIES,
+    UI_FAMILIES,
+    Metrics,
+    ThemeManager,
+    palette,
+    pick_family,
+    style_sheet,
+)
+
+_NO_CHOICE = ("sans", "sans serif", "sans-serif", "dejavu sans", "")
+
+
+class StillThemes(ThemeManager):
+    """A theme and a scale that stay.
+
+    Args:
+        theme: "light" or "dark".
+        scale: Size of everything, 1 is 100 %; any number, a picture need not keep to the steps.
+    """
+
+    def __init__(self, theme: str, scale: float = 1.0) -> None:
+        QObject.__init__(self)
+        self._settings = None
+        self._choice = "dark" if theme == "dark" else "light"
+        self._motion = False
+        system = QGuiApplication.font().family()
+        asked_for = system if system.lower() not in _NO_CHOICE else pick_family(UI_FAMILIES, system)
+        # Its real name: a drawing is shown by programs that do not know an alias of this machine.
+        family = QFontInfo(QFont(asked_for)).family()
+        self._metrics = Metrics(scale, family, pick_family(MONO_FAMILIES, "monospace"))
+        QDir.setSearchPaths("controls", [str(ICON_FOLDER / "controls")])
+        self._theme = DARK if theme == "dark" else LIGHT
+
+    def dress(self, widget: QWidget) -> None:
+        """Give a widget the look that the application gives its windows."""
+        widget.setPalette(palette(self._theme))
+        widget.setFont(self._metrics.ui())
+        widget.setStyleSheet(style_sheet(self._theme, self._metrics))
+
+    def _dress(self) -> None:
+        """Leave the application as it is: the window may have another theme."""
