@@ -45,7 +45,8 @@ class Page:
         title: A few words.
         text: Markdown.
         notes: Markdown for the speaker.
-        alt: What the picture shows, in words.
+        alt: What the picture shows, in words, for who does not see it.
+        caption: What stands above the picture for who does.
         picture: The picture; None where there is none.
         asked: The questions.
         problem: What could not be shown, and why; empty where all could.
@@ -55,6 +56,7 @@ class Page:
     text: str = ""
     notes: str = ""
     alt: str = ""
+    caption: str = ""
     picture: Picture | None = None
     asked: tuple[Asked, ...] = ()
     problem: str = ""

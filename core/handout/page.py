@@ -80,7 +80,7 @@ def _section(number: int, page: Page, notes: bool) -> Iterator[str]:
         yield f'<p class="problem" role="note">This step could not be shown: {escape(page.problem)}'
         yield "</p>"
     if page.picture is not None:
-        yield from _figure(page.picture, page.alt)
+        yield from _figure(page.picture, page.alt, page.caption)
     for asked in page.asked:
         yield from _question(asked)
     if notes and page.notes:
@@ -89,11 +89,12 @@ def _section(number: int, page: Page, notes: bool) -> Iterator[str]:
     yield "</section>"
 
 
-def _figure(picture: Picture, alt: str) -> Iterator[str]:
+def _figure(picture: Picture, alt: str, caption: str) -> Iterator[str]:
     wide, high = picture.size
     yield "<figure>"
-    if alt:
-        yield f"<figcaption>{escape(alt)}</figcaption>"
+    if caption:
+        # The picture's own words begin with it: a screen reader is not to say it twice.
+        yield f'<figcaption aria-hidden="true">{escape(caption)}</figcaption>'
     yield "<picture>"
     if picture.dark != picture.light:
         dark = data_uri(picture.dark)

@@ -55,8 +55,8 @@ def _step(number: int, page: Page, notes: bool, picture_width: int) -> Iterator[
         yield html_of(page.text)
     if page.problem:
         yield f'<p class="problem">This step could not be shown: {escape(page.problem)}</p>'
-    if page.alt:
-        yield f'<p class="small">{escape(page.alt)}</p>'
+    if page.caption:
+        yield f'<p class="small">{escape(page.caption)}</p>'
     if page.picture is not None:
         wide, high = page.picture.size
         shown = min(wide, picture_width)

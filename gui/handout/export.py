@@ -1,0 +1,99 @@
+"""A lesson as one HTML file or as PDF: its text, a picture of every step, and the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from core.errors import OwnerscopeError
+from core.handout.model import Handout, Page
+from core.handout.told import Showing, broken_page, page_of
+from core.lesson.resolved import resolve
+
+if TYPE_CHECKING:
+    from core.lesson.resolved import ResolvedStep
+    from core.lesson.schema import Lesson
+
+Form = Literal["html", "pdf"]
+Progress = Callable[[int, int], object]
+"""Told how many steps of how many are done; False from it stops the work."""
+Making = Generator[tuple[int, int], None, bytes]
+
+
+class Cancelled(Exception):
+    """The user did not want to wait for it."""
+
+
+def html(lesson: Lesson, progress: Progress | None = None, *, notes: bool = False) -> bytes:
+    """Return a lesson as the contents of one HTML file that needs nothing else.
+
+    There must be an application (``QApplication``); its platform may be "offscreen".
+
+    Args:
+        lesson: The lesson. A step that cannot be shown says why; the rest is there.
+        progress: Told how far it is.
+        notes: Whether the speaker's notes are in it.
+
+    Raises:
+        Cancelled: ``progress`` returned False.
+    """
+    return _finished(making(lesson, "html", notes=notes), progress)
+
+
+def pdf(lesson: Lesson, progress: Progress | None = None, *, notes: bool = False) -> bytes:
+    """Return a lesson as the contents of a PDF file; the arguments are those of ``html``."""
+    return _finished(making(lesson, "pdf", notes=notes), progress)
+
+
+def _finished(work: Making, progress: Progress | None) -> bytes:
+    while True:
+        try:
+            done = next(work)
+        except StopIteration as stop:
+            made: bytes = stop.value
+            return made
+        if progress is not None and progress(*done) is False:
+            work.close()
+            raise Cancelled
+
+
+def making(lesson: Lesson, form: Form, *, notes: bool = False) -> Making:
+    """Make a handout step by step; the window does other things in between.
+
+    Yields:
+        How many steps of how many are done.
+
+    Returns:
+        The contents of the file.
+    """
+    pages: list[Page] = []
+    showing, steps = Showing(), resolve(lesson)
+    for number, step in enumerate(steps):
+        yield number, len(steps)
+        pages.append(_page(step, showing))
+    yield len(steps), len(steps)
+    handout = Handout(lesson.title, lesson.about, lesson.minutes, tuple(pages), notes)
+    if form == "pdf":
+        from gui.handout.paper import pdf_of
+
+        return pdf_of(handout)
+    from core.handout.page import page_html
+
+    return page_html(handout).encode("utf-8")
+
+
+def _page(step: ResolvedStep, showing: Showing) -> Page:
+    from gui.handout.pictures import picture_of
+
+    try:
+        shown = showing.of(step)
+        page = page_of(step, shown)
+    except OwnerscopeError as error:
+        return broken_page(step, str(error))
+    if page.problem:
+        return page
+    try:
+        return replace(page, picture=picture_of(step, shown))
+    except OwnerscopeError as error:
+        return replace(page, problem=str(error))

@@ -1,0 +1,126 @@
+"""A handout on pages of paper: text that can be selected, drawings, and page numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QFont,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPyTextObject,
+    QTextDocument,
+    QTextFormat,
+)
+from PySide6.QtSvg import QSvgRenderer
+
+from core.handout.paper import PICTURE, STYLE, paper_html
+
+if TYPE_CHECKING:
+    from core.handout.model import Handout
+
+_RESOLUTION = 96
+"""Dots an inch: with it a pixel of a drawing is a pixel of CSS."""
+_MARGINS_MM = QMarginsF(18, 16, 18, 20)
+_FOOT_PX = 34
+_FOOT_COLOUR = Qt.GlobalColor.darkGray
+_FONT = "Inter"
+_FONTS = (_FONT, "Adwaita Sans", "Noto Sans", "DejaVu Sans")
+
+
+class _Drawings(QPyTextObject):
+    """Draws a picture where the text has one, as shapes and text and not as pixels."""
+
+    def __init__(self, handout: Handout, parent: QTextDocument) -> None:
+        super().__init__(parent)
+        self._drawings = {
+            PICTURE.format(number): QSvgRenderer(QByteArray(page.picture.light))
+            for number, page in enumerate(handout.pages, start=1)
+            if page.picture is not None
+        }
+
+    def intrinsicSize(  # noqa: N802 - Qt's name
+        self, doc: QTextDocument, position: int, format: QTextFormat
+    ) -> QSizeF:
+        """Return the size that the text says."""
+        image = format.toImageFormat()
+        return QSizeF(image.width(), image.height())
+
+    def drawObject(  # noqa: N802 - Qt's name
+        self,
+        painter: QPainter,
+        rect: QRectF | QRect,
+        doc: QTextDocument,
+        position: int,
+        format: QTextFormat,
+    ) -> None:
+        """Draw the picture."""
+        drawing = self._drawings.get(format.toImageFormat().name())
+        if drawing is not None:
+            drawing.render(painter, QRectF(rect))
+
+
+def pdf_of(handout: Handout) -> bytes:
+    """Return a handout as the contents of a PDF file, A4."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setResolution(_RESOLUTION)
+    writer.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
+    writer.setTitle(handout.title)
+    writer.setCreator("ownerscope")
+    room = QSizeF(writer.width(), writer.height() - _FOOT_PX)
+    document = _document(handout, writer, room)
+    _paint(writer, document, handout.title, room)
+    return bytes(data.data())
+
+
+def _document(handout: Handout, writer: QPdfWriter, room: QSizeF) -> QTextDocument:
+    document = QTextDocument()
+    # Sizes in points are those of paper, not of the screen that happens to be there.
+    document.documentLayout().setPaintDevice(writer)
+    document.setDefaultFont(_font(10.5))
+    document.setDefaultStyleSheet(STYLE)
+    document.setDocumentMargin(0)
+    drawings = _Drawings(handout, document)
+    kind = QTextFormat.ObjectTypes.ImageObject.value
+    document.documentLayout().registerHandler(kind, drawings)
+    document.setHtml(paper_html(handout, int(room.width())))
+    document.setPageSize(room)
+    return document
+
+
+def _font(points: float) -> QFont:
+    font = QFont()
+    font.setFamilies(list(_FONTS))
+    font.setPointSizeF(points)
+    return font
+
+
+def _paint(writer: QPdfWriter, document: QTextDocument, title: str, room: QSizeF) -> None:
+    pages = document.pageCount()
+    context = QAbstractTextDocumentLayout.PaintContext()
+    foot = QRectF(0, room.height(), room.width(), _FOOT_PX)
+    with QPainter(writer) as painter:
+        for page in range(pages):
+            if page:
+                writer.newPage()
+            top = page * room.height()
+            painter.save()
+            painter.translate(QPointF(0, -top))
+            view = QRectF(0, top, room.width(), room.height())
+            painter.setClipRect(view)
+            context.clip = view
+            document.documentLayout().draw(painter, context)
+            painter.restore()
+            painter.setPen(_FOOT_COLOUR)
+            painter.setFont(_font(8.5))
+            flag = Qt.AlignmentFlag
+            painter.drawText(foot, flag.AlignBottom | flag.AlignLeft, title)
+            painter.drawText(foot, flag.AlignBottom | flag.AlignRight, f"{page + 1} / {pages}")
