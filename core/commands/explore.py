@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ NAME = "explore"
 
 STOPPED = 130
 """Exit status where it was stopped before anything was found, as of a command that Ctrl+C ends."""
+
+_AGAIN_S = 1.0
 
 _EPILOG = """\
 Exit status: 0 nothing bad within the bound, 1 a counterexample, 2 bad input, 130 stopped.
@@ -265,14 +268,17 @@ def _status(verdicts: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[list[int]]:
-    """Let the first Ctrl+C only say that it came; the second one ends it at once."""
-    stops: list[int] = []
+def _stoppable() -> Iterator[list[float]]:
+    """Let the first Ctrl+C only say that it came; one a second later ends it at once.
+
+    What stops a whole group of processes may well send two signals to one of them.
+    """
+    stops: list[float] = []
 
     def stop(number: int, frame: object) -> None:
-        if stops:
+        stops.append(time.monotonic())
+        if stops[-1] - stops[0] > _AGAIN_S:
             raise KeyboardInterrupt
-        stops.append(number)
 
     before = signal.signal(signal.SIGINT, stop)
     try:

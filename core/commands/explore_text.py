@@ -57,7 +57,9 @@ def tell(done: Exploration, request: ExploreRequest, console: Console | None = N
     style = "bold green" if done.verdict == VERIFIED else "bold red"
     console.print(f"[{style}]{escape(sentence(done))}[/]")
     for each in done.properties:
-        mark = "[green]holds [/]" if each.holds else "[red]broken[/]"
+        mark = "[red]broken[/]"
+        if each.holds:
+            mark = "[green]holds [/]" if done.complete else "[yellow]so far[/]"
         about = PROPERTIES.get(each.name, "")
         console.print(f"  {mark} [bold]{escape(each.name)}[/]  {escape(about)}")
     for reason, pages in done.owners_lost.items():

@@ -140,7 +140,7 @@ def _search(
     while True:
         ticker.base, ticker.waits = Tally(), 0
         search = search_for(subject, request, known)
-        pace = search.go(RUNS_ALONE, lambda: ticker(search))  # noqa: B023
+        pace = _alone(search, ticker)
         tally = search.tally
         if pace is Pace.GREW:
             continue
@@ -159,6 +159,15 @@ def _search(
             tally.add(part.tally)
         whole = len(done) == len(parts) and all(part.pace is Pace.DONE for part in done)
         return tally, whole and not (request.first and tally.found)
+
+
+def _alone(search: Search, ticker: Ticker) -> Pace:
+    """Search in this process for as long as there is not much to do for others."""
+    most, pace = 0, Pace.PAUSED
+    while pace is Pace.PAUSED and (not most or search.frontier < RUNS_ALONE):
+        most += RUNS_ALONE
+        pace = search.go(most, lambda: ticker(search))
+    return pace
 
 
 def _here(subject: Subject, request: ExploreRequest) -> DoParts:

@@ -136,12 +136,18 @@ class StoredCode(GuardCode):
         unit: Unit = self._host.task.image.guard
         return unit
 
+    def _unit_watched(self) -> Unit:
+        """Return the unit that is read next, after whatever may happen before that."""
+        self._host.memory.before_load(self.unit())
+        # Asked again: the task may have come to another CPU meanwhile, which has its own.
+        return self.unit()
+
     def refuses(self) -> bool:
         """Load the field and compare it with the maximum depth."""
         host = self._host
         append = host.append
-        unit = self.unit()
-        word = host.memory.load(unit) if host.asks else unit.load()
+        unit = self._unit_watched() if host.asks else self.unit()
+        word = host.memory.read(unit) if host.asks else unit.load()
         append(self._loaded | self._number(word) << SITE_BITS)
         value = (word >> self._shift) & self._mask
         refused = value >= self._max_depth
@@ -165,8 +171,8 @@ class StoredCode(GuardCode):
         loaded, modified, stored = sites
         host = self._host
         append = host.append
-        unit = self.unit()
-        before = host.memory.load(unit) if host.asks else unit.load()
+        unit = self._unit_watched() if host.asks else self.unit()
+        before = host.memory.read(unit) if host.asks else unit.load()
         append(loaded | self._number(before) << SITE_BITS)
         if self._is_flag:
             value = 1 if change > 0 else 0

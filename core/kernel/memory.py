@@ -42,10 +42,18 @@ class Memory:
 
     def load(self, unit: Unit) -> int:
         """Return a unit's content, after whatever may happen before it is read."""
-        machine = self._machine
-        machine.cpus.point("load", unit.touches)
+        self.before_load(unit)
+        return self.read(unit)
+
+    def before_load(self, unit: Unit) -> None:
+        """Let happen what may happen before a unit is read."""
+        self._machine.cpus.point("load", unit.touches)
+
+    def read(self, unit: Unit) -> int:
+        """Return a unit's content right now."""
+        task = self._machine.task
         word = unit.load()
-        machine.task.trail = hash((machine.task.trail, word))
+        task.trail = hash((task.trail, word))
         return word
 
     def before_store(self, unit: Unit) -> None:
