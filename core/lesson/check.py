@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import LessonError, did_you_mean
 from core.lesson.positions import calls_of, position_of
-from core.lesson.questions import answers_of
+from core.lesson.questions import answers_in
 from core.lesson.resolved import ResolvedStep, resolve
 from core.lesson.runs import shown_by
 
@@ -84,21 +84,6 @@ def _check_play(resolved: ResolvedStep, shown: Shown) -> None:
     play = resolved.step.play
     if play is not None and _at(resolved, shown, play.start) > _at(resolved, shown, play.end):
         raise LessonError("what plays ends before it starts", where=resolved.where)
-
-
-def answers_in(resolved: ResolvedStep, shown: Shown, number: int) -> object:
-    """Return the answers to a question of a step, by its number from 1.
-
-    Raises:
-        LessonError: The step shows nothing that could answer it.
-    """
-    question = resolved.step.questions[number - 1]
-    where = f"{resolved.where}, question {number}"
-    if shown.trace is None:
-        raise LessonError("only a run can answer a question", where=where)
-    text = question.position or resolved.step.position
-    position = position_of(text, shown.trace, shown.others, where=where)
-    return answers_of(question, shown.trace, position, essential=resolved.essential, where=where)
 
 
 # -- highlights -----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ first short-circuit - 1  any of them and so many events further or back
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from core.trace.index import Positions
     from core.trace.trace import Trace
 
+    Others = Trace | Sequence[Trace] | None
+
 _SHIFTED = re.compile(r"(.+?)\s+([+-])\s*(\d{1,9})")
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s+(call|return)(?:\s+(\d{1,9}))?")
 _NTH = re.compile(r"first\s+(.+)|(.+?)\s+(\d{1,9})")
 _HOW = "write it as 'first short-circuit', 'before overflow' or 'save_stack call 2'"
 
 
-def position_of(
-    text: str, trace: Trace, other: Trace | Sequence[Trace] | None = None, *, where: str = ""
-) -> int:
+def position_of(text: str, trace: Trace, other: Others = None, *, where: str = "") -> int:
     """Return a position of a trace, -1 for the one before its first event.
 
     Args:
@@ -57,14 +57,8 @@ def position_of(
         return position
     if words.isascii() and words.isdecimal():
         return _event(words, trace, where)
-    if words in ("start", "end"):
-        return -1 if words == "start" else len(trace) - 1
-    if words == "deepest":
-        return _deepest(trace)
-    if words == "before overflow":
-        return _before_overflow(trace, where)
-    if words == "where lanes part":
-        return _parting(trace, other, where)
+    if words in _NAMED:
+        return _NAMED[words](trace, other, where)
     if call := _CALL.fullmatch(words):
         return _nth_call(call[1], call[2], int(call[3] or 1), trace, where)
     return _nth_stop(words, trace, where)
@@ -81,13 +75,13 @@ def _event(words: str, trace: Trace, where: str) -> int:
     return number - 1
 
 
-def _deepest(trace: Trace) -> int:
+def _deepest(trace: Trace, other: Others, where: str) -> int:
     from core.scenario.report import deepest_position
 
     return deepest_position(trace)
 
 
-def _before_overflow(trace: Trace, where: str) -> int:
+def _before_overflow(trace: Trace, other: Others, where: str) -> int:
     if trace.info.outcome != "stack_overflow":
         raise _missing("before overflow", "the stack does not overflow in this run", where)
     stopped = int(trace.positions(Kind.STOPPED)[0])
@@ -96,7 +90,7 @@ def _before_overflow(trace: Trace, where: str) -> int:
     return max(-1, over - 1)
 
 
-def _parting(trace: Trace, other: Trace | Sequence[Trace] | None, where: str) -> int:
+def _parting(trace: Trace, other: Others, where: str) -> int:
     from core.compare.alignment import Alignment
     from core.trace.trace import Trace
 
@@ -107,6 +101,15 @@ def _parting(trace: Trace, other: Trace | Sequence[Trace] | None, where: str) ->
     if not partings:
         raise _missing("where lanes part", "the lanes do the same", where)
     return partings[0].events[0]
+
+
+_NAMED: dict[str, Callable[[Trace, Others, str], int]] = {
+    "start": lambda trace, other, where: -1,
+    "end": lambda trace, other, where: len(trace) - 1,
+    "deepest": _deepest,
+    "before overflow": _before_overflow,
+    "where lanes part": _parting,
+}
 
 
 def calls_of(trace: Trace, name: str, kind: Kind = Kind.CALLED) -> Positions:

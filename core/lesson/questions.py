@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import LessonError
+from core.lesson.positions import position_of
+from core.lesson.resolved import ResolvedStep
 from core.lesson.schema import Question
 from core.trace.events import Kind
 
 if TYPE_CHECKING:
+    from core.lesson.runs import Shown
     from core.trace.events import Function
     from core.trace.trace import Trace
+
+Found = tuple[str, Iterable[str]]
+"""The right answer and wrong ones, the likeliest mistakes first."""
 
 OUTCOMES = {
     "completed": "It completes",
@@ -68,8 +74,14 @@ def answers_of(
     """
     if question.about == "function":
         right, wrong = _next_function(trace, position, essential, where)
-    else:
+    elif question.about in _ABOUT:
         right, wrong = _ABOUT[question.about](trace, position, where)
+    else:
+        raise LessonError(f"a run has no answer about {question.about}", where=where)
+    return _answers(question, right, wrong, where)
+
+
+def _answers(question: Question, right: str, wrong: Iterable[str], where: str) -> Answers:
     if not question.choices:
         return Answers((), None, right)
     choices = [right, *_first_others(right, wrong, question.choices - 1)]
@@ -77,6 +89,36 @@ def answers_of(
         raise LessonError("the run offers no second answer to choose from", where=where)
     choices.sort(key=_order)
     return Answers(tuple(choices), choices.index(right), right)
+
+
+def answers_in(resolved: ResolvedStep, shown: Shown, number: int) -> Answers:
+    """Return the answers to a question of a step, whatever it shows.
+
+    Args:
+        resolved: The step.
+        shown: What it shows.
+        number: Which of its questions, from 1.
+
+    Raises:
+        LessonError: What it shows has no answer to it.
+    """
+    question = resolved.step.questions[number - 1]
+    where = f"{resolved.where}, question {number}"
+    if question.about == "growth":
+        if shown.analysis is None or not resolved.field:
+            raise LessonError("only a field in a layout makes a struct grow", where=where)
+        growth = shown.analysis.ask(resolved.field, resolved.place).what_if.growth.best
+        return _answers(question, *_growth(growth, shown.analysis.rules.line_bytes), where)
+    if shown.trace is None:
+        raise LessonError("only a run can answer a question", where=where)
+    text = question.position or resolved.step.position
+    position = position_of(text, shown.trace, shown.others, where=where)
+    return answers_of(question, shown.trace, position, essential=resolved.essential, where=where)
+
+
+def _growth(growth: int, line_bytes: int) -> Found:
+    near = (0, 4, line_bytes, 1, 8, growth * 2, 4096)
+    return f"{growth:,} bytes", (f"{each:,} bytes" for each in near)
 
 
 def _first_others(right: str, wrong: Iterable[str], most: int) -> list[str]:
@@ -91,9 +133,6 @@ def _order(choice: str) -> tuple[int, str]:
     """Numbers by size and words by letter: the place of an answer tells nothing."""
     digits = choice.removesuffix(" bytes").replace(",", "")
     return (int(digits), "") if digits.isdecimal() else (0, choice.lower())
-
-
-Found = tuple[str, Iterable[str]]
 
 
 def _next_function(trace: Trace, position: int, essential: bool, where: str) -> Found:

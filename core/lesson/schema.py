@@ -37,6 +37,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         about: "function": the next function called. "bit": the value of the guard's field.
             "outcome": how the run ends. "bytes": how many bytes of stack are in use. "saves": how
             many saves are on the stack. "hits": how many short-circuits the whole run has.
+            "growth": by how many bytes task_struct grows with the step's field, for "layout".
         ask: The question, in words.
         position: Where the answer is true, as ``Step.position`` writes it; for "function" what is
             called next after it. Empty for the step's own position.
@@ -44,7 +45,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         explain: What to say once it is answered.
     """
 
-    about: Literal["function", "bit", "outcome", "bytes", "saves", "hits"]
+    about: Literal["function", "bit", "outcome", "bytes", "saves", "hits", "growth"]
     ask: Annotated[str, msgspec.Meta(min_length=1)]
     position: str = ""
     choices: Annotated[int, msgspec.Meta(ge=0, le=6)] = 4
