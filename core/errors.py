@@ -64,6 +64,10 @@ class LessonError(OwnerscopeError):
     """A lesson that cannot be read or kept, or a step that shows what does not exist."""
 
 
+class RenderError(OwnerscopeError):
+    """A picture or film that cannot be made."""
+
+
 class PatternError(OwnerscopeError):
     """A regular expression that is none."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
-from core.errors import OwnerscopeError
+from core.errors import RenderError
 from gui.render.request import Format, PictureRequest
 from gui.render.scenes import Scene, make_scene
 
@@ -33,7 +33,7 @@ def picture(view: str, request: PictureRequest) -> bytes:
     Raises:
         OwnerscopeError: There is nothing to be shown, or it is too large.
     """
-    scene = make_scene(view, request, as_shapes=request.format != "png")
+    scene = make_scene(view, request)
     return encoded(scene, request.position, request.format, request.title or view)
 
 
@@ -53,7 +53,7 @@ def image_of(scene: Scene, position: int) -> QImage:
     width, height = scene.size
     image = QImage(width, height, QImage.Format.Format_RGB32)
     if image.isNull():
-        raise OwnerscopeError(
+        raise RenderError(
             f"there is no memory for {width:,} x {height:,} pixels", advice="give a smaller size"
         )
     image.fill(0)

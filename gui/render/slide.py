@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
@@ -28,6 +29,7 @@ class Slide(QWidget):
         self._themes, self._title, self._subtitle = themes, title, subtitle
         self.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self._settle: list[Callable[[], object]] = []
         themes.dress(self)
         self._column = QVBoxLayout(self)
         top = themes.metrics.px(_TITLE_PX) if title else 0
@@ -41,8 +43,19 @@ class Slide(QWidget):
 
     def show_at(self, width: int, height: int) -> None:
         """Take on a size and let every widget find its place."""
+        self._themes.dress_children(self)
         self.resize(width, height)
         self.show()
+        self.settle()
+
+    def settles(self, settle: Callable[[], object]) -> None:
+        """Call something before each drawing that lets a view be what it is at rest."""
+        self._settle.append(settle)
+
+    def settle(self) -> None:
+        """Let every view be what it is at rest: nothing here moves by itself."""
+        for settle in self._settle:
+            settle()
         for child in (self, *self.findChildren(QWidget)):
             layout = child.layout()
             if layout is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDir, QObject
+from PySide6.QtCore import QDir, QObject, Qt
 from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gui.icons import ICON_FOLDER
 from gui.theme import (
@@ -48,6 +48,13 @@ class StillThemes(ThemeManager):
         widget.setPalette(palette(self._theme))
         widget.setFont(self._metrics.ui())
         widget.setStyleSheet(style_sheet(self._theme, self._metrics))
+
+    def dress_children(self, widget: QWidget) -> None:
+        """Hand the palette down, which a style sheet stops, and leave out what only scrolls."""
+        for child in widget.findChildren(QWidget):
+            child.setPalette(palette(self._theme))
+            if isinstance(child, QAbstractScrollArea):
+                child.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _dress(self) -> None:
         """Leave the application as it is: the window may have another theme."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.theme import mix
 from gui.widgets.progress import OUTCOMES
+from gui.widgets.raster import is_raster
 
 if TYPE_CHECKING:
     from gui.geometry.compare_column import ColumnParts
@@ -123,8 +124,11 @@ def paint_column(
     ratio = painter.device().devicePixelRatio()
     for at, frame in enumerate(frames):
         box = parts.row(at)
-        picture = style.row(frame, box.width, box.height, ratio)
-        painter.drawPixmap(QPointF(box.left, box.top), picture)
+        if is_raster(painter):
+            picture = style.row(frame, box.width, box.height, ratio)
+            painter.drawPixmap(QPointF(box.left, box.top), picture)
+        else:
+            _paint_frame(painter, style, rect_of(box), frame)
         if at == chosen:
             _paint_ring(painter, style, box)
     _paint_parting(painter, style, parts, look, frames)

@@ -14,6 +14,7 @@ from gui.geometry.axis import Axis
 from gui.geometry.compare_strips import StripLayout, shown_rows, strip_layout
 from gui.viewport import Viewport
 from gui.widgets.compare.strip_paint import StripPainter
+from gui.widgets.raster import is_raster
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -227,7 +228,11 @@ class StripsCanvas(QWidget):
 
     def draw(self, painter: QPainter) -> None:
         """Draw the view as it is now: on the screen or into an image."""
-        painter.drawPixmap(0, 0, self._drawn())
+        if is_raster(painter):
+            painter.drawPixmap(0, 0, self._drawn())
+        else:
+            painter.fillRect(self.rect(), QColor(self._themes.theme.window))
+            self._draw_still(painter, 1.0)
         theme, px = self._themes.theme, self._themes.metrics.frame().px
         if self._session.views:
             layout = self.layout_now()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from gui.geometry.easing import ease_out, share
 from gui.geometry.stack import Arrangement
 from gui.widgets.stack.board import Board
-from gui.widgets.stack.cards import CardPixmaps, CardShapes
+from gui.widgets.stack.cards import CardPixmaps
 from gui.widgets.stack.guard import ARRIVAL_MS
 from gui.widgets.stack.paint import Picture, paint
 from gui.widgets.stack.scene import Scene, SceneMaker
@@ -59,7 +59,7 @@ class StackCanvas(QWidget):
         super().__init__(parent)
         self._session, self._themes, self._clock = session, theme_manager, clock
         self._maker = SceneMaker(session)
-        self._stale, self._as_shapes = True, False
+        self._stale = True
         self._came_ms = self._changed_ms = self._ticked_ms = LONG_AGO_MS
         self._before: QPixmap | None = None
         self._before_ms = LONG_AGO_MS
@@ -122,11 +122,6 @@ class StackCanvas(QWidget):
             painter.setOpacity(1 - ease_out(share(now - self._before_ms, FADE_MS)))
             painter.drawPixmap(0, 0, self._before)
             painter.setOpacity(1)
-
-    def draw_as_shapes(self) -> None:
-        """Draw cards as shapes and text from now on: for drawings, not for the screen."""
-        self._as_shapes = True
-        self._dress()
 
     def settle(self) -> None:
         """Put everything where it belongs, at once."""
@@ -196,8 +191,7 @@ class StackCanvas(QWidget):
 
     def _dress(self) -> None:
         style = Style(self._themes.theme, self._themes.metrics, narrow=self._is_narrow())
-        kind = CardShapes if self._as_shapes else CardPixmaps
-        self._picture.pixmaps = kind(style, self.devicePixelRatioF())
+        self._picture.pixmaps = CardPixmaps(style, self.devicePixelRatioF())
         self._fit()
 
     def _is_narrow(self) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from gui.geometry.stack import Box, CardParts, Density, card_parts, flow, narrow_card_parts
 from gui.theme import Role
+from gui.widgets.raster import is_raster
 from gui.widgets.stack.scene import CardLook
 from gui.widgets.stack.style import (
     CENTRED,
@@ -110,6 +111,9 @@ class CardPixmaps:
         self, painter: QPainter, box: Box, look: CardLook, density: Density, *, ground: bool
     ) -> None:
         """Draw a card in a box; one that is less high than a card of its density is cut off."""
+        if not is_raster(painter):
+            self._shape_card(painter, box, look, density, ground=ground)
+            return
         pixmap = self.card(look, density, round(box.width), ground=ground)
         if box.height >= self.style.sizes.card_px[density]:
             painter.drawPixmap(QPointF(box.left, box.top), pixmap)
@@ -118,21 +122,9 @@ class CardPixmaps:
         source = QRectF(0, 0, pixmap.width(), height * self.ratio)
         painter.drawPixmap(QRectF(box.left, box.top, round(box.width), height), pixmap, source)
 
-    def put_block(
-        self, painter: QPainter, box: Box, name: str, key: Hashable, draw: Drawing
-    ) -> None:
-        """Draw with its corner at a box's what is the same from paint to paint, see ``block``."""
-        drawn = self.block(name, key, box.width, box.height, draw)
-        painter.drawPixmap(QPointF(box.left, box.top), drawn)
-
-
-class CardShapes(CardPixmaps):
-    """The same cards drawn anew as shapes and text, for a drawing that is no raster."""
-
-    def put_card(
+    def _shape_card(
         self, painter: QPainter, box: Box, look: CardLook, density: Density, *, ground: bool
     ) -> None:
-        """Draw a card in a box; one that is less high than a card of its density is cut off."""
         height, width = self.style.sizes.card_px[density], round(box.width)
         painter.save()
         painter.translate(box.left, box.top)
@@ -144,9 +136,13 @@ class CardShapes(CardPixmaps):
         painter.restore()
 
     def put_block(
-        self, painter: QPainter, box: Box, _name: str, _key: Hashable, draw: Drawing
+        self, painter: QPainter, box: Box, name: str, key: Hashable, draw: Drawing
     ) -> None:
-        """Draw with its corner at a box's what is the same from paint to paint."""
+        """Draw with its corner at a box's what is the same from paint to paint, see ``block``."""
+        if is_raster(painter):
+            drawn = self.block(name, key, box.width, box.height, draw)
+            painter.drawPixmap(QPointF(box.left, box.top), drawn)
+            return
         painter.save()
         painter.translate(box.left, box.top)
         draw(painter)

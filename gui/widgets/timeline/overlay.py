@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QImage,
-    QPaintEngine,
     QPainter,
     QPen,
     QPixmap,
@@ -23,6 +22,7 @@ from PySide6.QtGui import (
 from gui.geometry.axis import Axis, tick_step
 from gui.geometry.marks import LaneMarks
 from gui.geometry.scrubber import HIT, STOP, WARNING
+from gui.widgets.raster import is_raster
 from gui.widgets.timeline.model import CUT, INTERRUPT, LOST, SWITCH
 from gui.widgets.timeline.words import tick_text
 
@@ -131,8 +131,7 @@ def put_symbols(
     rim: QColor,
 ) -> None:
     """Draw symbols of a lane, on the screen as a picture drawn once: there may be hundreds."""
-    engine = painter.paintEngine()
-    if engine is None or engine.type() is not QPaintEngine.Type.Raster:
+    if not is_raster(painter):
         for middle in middles:
             draw_symbol(painter, lane, middle, half, colour, rim)
         return

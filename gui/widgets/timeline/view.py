@@ -22,6 +22,7 @@ from gui.geometry.marks import LaneMarks, nearest_mark, visible_marks
 from gui.geometry.scrubber import Mark
 from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.raster import is_raster
 from gui.widgets.timeline import lanes
 from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.paint import draw_focus_ring, draw_timeline
@@ -512,7 +513,7 @@ class TimelineView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the calls, and over them what moves."""
         with QPainter(self) as painter:
-            self.draw(painter)
+            self.draw(painter, as_shapes=not is_raster(painter))
 
     def draw(self, painter: QPainter, *, as_shapes: bool = False) -> None:
         """Draw everything with a painter.

@@ -33,6 +33,7 @@ from gui.geometry.save_tree import (
     neighbour,
     row_height,
 )
+from gui.widgets.raster import is_raster
 from gui.widgets.tree.paint import Marks, Scene, paint_marks, paint_scene, side_width
 from gui.widgets.tree.words import box_tip, spoken
 
@@ -273,10 +274,8 @@ class TreeCanvas(QWidget):
 
     def _paint_tree(self, painter: QPainter, scene: Scene) -> None:
         """Draw what is to come, and over it in each row what has begun."""
-        if self._drawn is None or self._drawn[0].devicePixelRatio() != self.devicePixelRatioF():
-            self._drawn = self._picture(scene, begun=False), self._picture(scene, begun=True)
-        to_come, begun = self._drawn
-        painter.drawPixmap(0, 0, to_come)
+        raster = is_raster(painter)
+        self._put(painter, scene, begun=False, raster=raster)
         region = QRegion()
         edges = happened_until(scene.tree, scene.layout, self._position)
         for row, edge in zip(scene.layout.rows, edges, strict=True):
@@ -284,8 +283,18 @@ class TreeCanvas(QWidget):
             region += QRegion(0, top, round(edge), ceil(row.top + row.height) - top)
         painter.save()
         painter.setClipRegion(region)
-        painter.drawPixmap(0, 0, begun)
+        self._put(painter, scene, begun=True, raster=raster)
         painter.restore()
+
+    def _put(self, painter: QPainter, scene: Scene, *, begun: bool, raster: bool) -> None:
+        if not raster:
+            painter.save()
+            paint_scene(painter, scene, begun=begun)
+            painter.restore()
+            return
+        if self._drawn is None or self._drawn[0].devicePixelRatio() != self.devicePixelRatioF():
+            self._drawn = self._picture(scene, begun=False), self._picture(scene, begun=True)
+        painter.drawPixmap(0, 0, self._drawn[begun])
 
     def _picture(self, scene: Scene, *, begun: bool) -> QPixmap:
         ratio = self.devicePixelRatioF()
