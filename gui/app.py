@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
     from gui.controller import Controller
+    from gui.lesson_bindings import LessonParts
     from gui.window import MainWindow
 
 EXIT_AFTER_FIRST_PAINT = "--exit-after-first-paint"
@@ -101,7 +102,7 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
 
     controller = Controller(window)
     session = controller.session
-    _add_workspaces(window, controller)
+    lessons = _add_workspaces(window, controller)
     window.show_workspace("live")
     if rest and Path(rest[0]).exists():
         window.open_file(Path(rest[0]))
@@ -109,12 +110,17 @@ def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:
         session.open(rest[0])
     if session.trace is None:
         controller.open_first()
+    if not rest:
+        from gui.lesson_bindings import offer_tour
+
+        offer_tour(window, lessons)
 
 
-def _add_workspaces(window: MainWindow, controller: Controller) -> None:
+def _add_workspaces(window: MainWindow, controller: Controller) -> LessonParts:
     """Offer every workspace; each is imported and built when it is first shown."""
     from gui.compare_bindings import add_compare
     from gui.explore_bindings import add_explore
+    from gui.lesson_bindings import add_lessons
 
     session, playback = controller.session, controller.playback
 
@@ -140,10 +146,11 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> None:
 
     window.add_workspace("live", "Live", "live", live)
     window.add_workspace("timeline", "Timeline", "timeline", timeline)
-    add_compare(window, session, playback)
+    comparison = add_compare(window, session, playback)
     window.add_workspace("layout", "Layout", "layout", layout)
     window.add_workspace("recordings", "Recordings", "recordings", recordings)
     add_explore(window, session)
+    return add_lessons(window, controller, comparison)
 
 
 def show_uncaught(window: MainWindow) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gui.recording_examples import EXAMPLES
 
-PLAYING = ("live", "timeline", "compare", "lesson")
+PLAYING = ("live", "timeline", "compare")
 """The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
 
 ZOOMING = ("timeline", "compare", "recordings", "explore")
@@ -94,6 +94,11 @@ def _recordings(name: str, text: str, key: str, icon: str = "", tip: str = "") -
 def _explore(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
     keys = (key,) if key else ()
     return Command(f"explore.{name}", text, keys, "Explore", icon, tip, contexts=("explore",))
+
+
+def _lesson(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Command:
+    keys = (key,) if key else ()
+    return Command(f"lesson.{name}", text, keys, "Lesson", icon, tip)
 
 
 def _theme(name: str, icon: str) -> Command:
@@ -241,6 +246,17 @@ COMMANDS: tuple[Command, ...] = (
     _explore("copy", "Copy the answer as text", "Ctrl+Shift+C", "copy", "To paste into a mail"),
     _explore("export", "Export the picture…", "Ctrl+E", "", "SVG or PNG of the states"),
 
+    _lesson("start", "Start the lesson", "", "play", "The lesson chosen in Lessons"),
+    _lesson("next", "Next step", "PageDown", "forward"),
+    _lesson("previous", "Step before", "PageUp", "back"),
+    _lesson("first", "First step", ""),
+    _lesson("last", "Last step", ""),
+    _lesson("back_to_step", "Back to the step", "Ctrl+Home", "undo",
+            "As it was, whatever you have changed"),
+    _lesson("reveal", "Show the answer", "Ctrl+Space", "eye"),
+    _lesson("fold", "Fold the lesson's text, or unfold it", "Ctrl+Shift+L"),
+    _lesson("close", "End the lesson", "", "close"),
+
     _theme("light", "sun"),
     _theme("dark", "moon"),
     _theme("system", "system"),
@@ -265,6 +281,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("help.keys", "Keys", ("?",), "Help", "help", "Every key in force, and change them"),
     Command("help.palette", "Command palette", ("Ctrl+Shift+P",), "Help", "palette",
             "Find any command by its name"),
+    Command("help.tour", "Tour", (), "Help", "lesson", "The first lesson, step by step"),
     Command("help.doctor", "Check this machine", (), "Help", "", "What is missing, if anything"),
     Command("help.about", "About ownerscope", (), "Help", "info"),
 )

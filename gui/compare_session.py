@@ -125,6 +125,14 @@ class CompareSession(QObject):
         """Whether lanes are still to be run."""
         return self._wish is not None
 
+    def is_shown(self, lanes: Sequence[Lane]) -> bool:
+        """Whether these lanes are at hand, on what is open in Live now."""
+        shown = self._shown
+        if shown is None or self.busy or self._session.source is None:
+            return False
+        wish = self._wished(tuple(lanes))
+        return wish.same_work(shown) and (wish.base, wish.lanes) == (shown.base, shown.lanes)
+
     def follow(self, on: bool) -> None:
         """Follow what is open in Live, as long as the comparison is looked at."""
         self._followed = on

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from gui.bindings import bind_playback
@@ -54,7 +54,13 @@ class Controller(QObject):
         window: The window it serves.
         session: What is open and where the cursor is.
         playback: The clock that moves the cursor.
+        plays_with_layouts: Whether a task_struct that is chosen in Layout is used in Live too.
+
+    Signals:
+        recordings_made: ``recordings`` is there; before, nobody had asked for it.
     """
+
+    recordings_made = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -66,6 +72,7 @@ class Controller(QObject):
         self._layouts: LayoutSession | None = None
         self._recordings: RecordingSession | None = None
         self._viewport: Viewport | None = None
+        self.plays_with_layouts = True
         self.saver = RunSaver(self.session, self)
         self._complaint: Message | None = None
         self._connect_messages()
@@ -92,7 +99,8 @@ class Controller(QObject):
         layouts, plan = self.layouts, self.session.plan
         chosen = layouts.opened
         if (
-            not chosen
+            not self.plays_with_layouts
+            or not chosen
             or plan is None
             or chosen == (plan.scenario.kernel.layout or plan.layout.name)
         ):
@@ -122,6 +130,7 @@ class Controller(QObject):
             application = QCoreApplication.instance()
             if application is not None:
                 application.aboutToQuit.connect(made.cancel)
+            self.recordings_made.emit()
         return self._recordings
 
     def open_two(self, first: Path, second: Path) -> None:

@@ -60,6 +60,7 @@ class Playback(QObject):
         self._speed = SPEEDS.index(1.0)
         self._direction = 1
         self._due = 0.0
+        self._end: int | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -99,6 +100,13 @@ class Playback(QObject):
         """Play on from the cursor, or from the start where the cursor is at the end."""
         self._start(1)
 
+    def play_to(self, position: int) -> None:
+        """Play on to a position and pause there, whatever stops lie on the way."""
+        self.pause()
+        if position > self._session.position:
+            self._end = position
+            self._start(1)
+
     def play_back(self) -> None:
         """Play back from the cursor, or from the end where the cursor is at the start."""
         self._start(-1)
@@ -123,6 +131,7 @@ class Playback(QObject):
 
     def pause(self) -> None:
         """Stop playing; the cursor stays."""
+        self._end = None
         if self.playing:
             self._timer.stop()
             self.playing_changed.emit(False)
@@ -184,6 +193,8 @@ class Playback(QObject):
         there = session.position_after(way * events)
         there = min(there, end) if way > 0 else max(there, end)
         goes_on = (there - here) * way > 0
+        if self._end is not None and way > 0:
+            return min(there if goes_on else end, max(here, self._end)), False
         stop = session.stops.next(here) if way > 0 else session.stops.previous(here)
         # After the last essential event only a stop can lie further on.
         if stop is not None and ((there if goes_on else end) - stop) * way >= 0:

@@ -54,6 +54,7 @@ class Session(Cursor):
         range_changed: Another part of the run is selected, or none.
         cuts_changed: Other calls are marked as those that another guard would have cut.
         frame_selected: A frame of ``frames()`` was chosen to look at (its index), or None.
+        highlights_changed: Views are to point at something else (``Step.highlights`` of a lesson).
         run_started: A run went to the worker.
         run_progressed: Events so far and the budget of the run under way.
         run_ended: The run under way is over, however it ended.
@@ -65,6 +66,7 @@ class Session(Cursor):
     range_changed = Signal()
     cuts_changed = Signal()
     frame_selected = Signal(object)
+    highlights_changed = Signal()
     run_started = Signal()
     run_progressed = Signal(int, int)
     run_ended = Signal()
@@ -86,6 +88,7 @@ class Session(Cursor):
         self.selected_frame: int | None = None
         self.range: tuple[int, int] | None = None
         self.cuts: Cuts | None = None
+        self.highlights: tuple[str, ...] = ()
         self._state: State | None = None
         self.stops = Stops(self)
         runner.finished.connect(self._take)
@@ -115,6 +118,14 @@ class Session(Cursor):
         before = self.source, self.settings, self.overrides
         self.source, self.settings, self.overrides = source, settings, overrides
         return self._replan(before)
+
+    def open_run(self, plan: Plan, trace: Trace, made_from: MadeFrom, position: int) -> None:
+        """Show a run that was made of a scenario before, at a position, as if it had just run."""
+        self.cancel()
+        self.source, self.settings, self.overrides = made_from
+        self.plan = plan
+        self.source_changed.emit()
+        self._take(trace, position)
 
     def open_saved(
         self,
@@ -214,8 +225,8 @@ class Session(Cursor):
         self.rerun()
         return True
 
-    def _take(self, trace: Trace) -> None:
-        self.position = self._same_moment(trace)
+    def _take(self, trace: Trace, position: int | None = None) -> None:
+        self.position = self._same_moment(trace) if position is None else position
         self.trace = trace
         self.made_from = self.source, self.settings, self.overrides
         self._state = None
@@ -299,6 +310,12 @@ class Session(Cursor):
         if index != self.selected_frame:
             self.selected_frame = index
             self.frame_selected.emit(index)
+
+    def highlight(self, what: tuple[str, ...]) -> None:
+        """Let the views point at something, written as ``Step.highlights`` of a lesson is."""
+        if what != self.highlights:
+            self.highlights = what
+            self.highlights_changed.emit()
 
     # -- a part of the run ----------------------------------------------------------------
 

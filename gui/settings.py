@@ -105,6 +105,24 @@ class Settings:
         self._store.setValue("session/workspace", name)
 
     @property
+    def tour_offered(self) -> bool:
+        """Whether the user was offered the tour; that happens once."""
+        return self._text("lessons/tour") == "offered"
+
+    @tour_offered.setter
+    def tour_offered(self, offered: bool) -> None:
+        self._store.setValue("lessons/tour", "offered" if offered else "")
+
+    @property
+    def recent_lessons(self) -> list[Path]:
+        """The user's own lessons opened last, newest first, without those that are gone."""
+        return [path for text in self._lines("lessons/recent") if (path := Path(text)).exists()]
+
+    def add_recent_lesson(self, path: Path) -> None:
+        """Put a lesson of the user's own at the top of the recent ones."""
+        self._put_first("lessons/recent", str(path.resolve()), MAX_RECENT_FILES)
+
+    @property
     def recent_files(self) -> list[Path]:
         """The files opened last, newest first, without those that are gone."""
         return [path for text in self._lines("files/recent") if (path := Path(text)).exists()]

@@ -140,10 +140,7 @@ class MainWindow(QMainWindow):
 
         An error while it is built stays with the caller, and the workspace before stays in front.
         """
-        if name not in self._pages:
-            page = self._factories[name]()
-            self._pages[name] = page
-            self._stack.addWidget(page)
+        self.build_workspace(name)
         self._stack.setCurrentWidget(self._pages[name])
         self.focus_home()
         self._workspace = name
@@ -151,6 +148,17 @@ class MainWindow(QMainWindow):
         self.registry.set_context(name)
         self.registry.set_checked(f"workspace.{name}", True)
         self.workspace_shown.emit(name)
+
+    def build_workspace(self, name: str) -> None:
+        """Build a workspace that may be shown soon, where it is new."""
+        if name not in self._pages:
+            page = self._factories[name]()
+            self._pages[name] = page
+            self._stack.addWidget(page)
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Put something below the workspaces, whichever of them is in front."""
+        self._column.addWidget(widget)
 
     def open_file(self, path: Path) -> None:
         """Ask for a file to be opened."""
@@ -190,6 +198,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(welcome)
         centre = QWidget()
         row, column = QHBoxLayout(centre), QVBoxLayout()
+        self._column = column
         row.addWidget(self._bar)
         row.addLayout(column, 1)
         column.addWidget(self.messages)

@@ -1,0 +1,265 @@
+"""Puts a step of a lesson on the stage: opens its run, goes to its place, points at what counts.
+
+What takes time (a long run, lanes, a recording) is finished when it is at hand; until then the
+step is ``pending``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import LessonError, OwnerscopeError
+from core.lesson.positions import position_of
+from gui.lesson_runs import LessonRuns
+
+if TYPE_CHECKING:
+    from core.lesson.resolved import ResolvedStep
+    from core.trace.trace import Trace
+    from gui.compare_session import CompareSession
+    from gui.controller import Controller
+    from gui.lesson_runs import Wanted
+
+
+class LessonStage(QObject):
+    """Shows steps in a window.
+
+    Args:
+        controller: The window, its one session and the clock.
+        comparison: The Compare workspace's session.
+
+    Attributes:
+        runs: The runs at hand.
+        trace: The run the step is about, the first lane's in a comparison; None where it has none.
+        position: Where the step is in it.
+        played: First and last position of what plays by itself, None where nothing does.
+
+    Signals:
+        shown: The step is there.
+        failed: It cannot be shown; carries a sentence that names it.
+    """
+
+    shown = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, controller: Controller, comparison: CompareSession, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._comparison = controller, comparison
+        self.runs = LessonRuns(self)
+        self.trace: Trace | None = None
+        self.position = -1
+        self.played: tuple[int, int] | None = None
+        self._pending: ResolvedStep | None = None
+        self._wanted: Wanted | None = None
+        controller.session.trace_changed.connect(self._run_there)
+        controller.session.failed.connect(self._give_up)
+        comparison.traces_changed.connect(self._lanes_there)
+        comparison.failed.connect(self._give_up)
+        controller.recordings_made.connect(self._follow_recordings)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a step is still to be finished."""
+        return self._pending is not None
+
+    # -- showing --------------------------------------------------------------------------
+
+    def show(self, step: ResolvedStep) -> None:
+        """Show a step; ``shown`` or ``failed`` follows, at once where it takes no time."""
+        self._controller.playback.pause()
+        self.trace, self.position, self.played = None, -1, None
+        self._pending = step
+        try:
+            if step.problem:
+                raise LessonError(step.problem)
+            if step.is_run:
+                self._show_run(step)
+            elif step.workspace == "layout":
+                self._show_layout(step)
+            else:
+                self._show_recording(step)
+        except OwnerscopeError as error:
+            self._give_up(_named(step, str(error)))
+
+    def leave(self) -> None:
+        """Wait for nothing any more, and point at nothing."""
+        self._pending = None
+        self._controller.session.highlight(())
+        self._controller.plays_with_layouts = True
+        self.runs.forget()
+
+    def _give_up(self, sentence: str) -> None:
+        step, self._pending = self._pending, None
+        if step is not None:
+            self._controller.session.highlight(())
+            self._comparison.follow(on=self._controller.window.workspace == "compare")
+            self.failed.emit(_named(step, sentence))
+
+    def _finish(self, step: ResolvedStep) -> None:
+        """Point, show the workspace and let it play; its run is at hand and in place."""
+        self._pending = None
+        controller = self._controller
+        controller.session.highlight(step.step.highlights)
+        if controller.window.workspace != step.workspace:
+            controller.window.show_workspace(step.workspace)
+        self._comparison.follow(on=step.workspace == "compare")
+        self._zoom(step)
+        self.shown.emit()
+        self._play(step)
+
+    # -- a run ----------------------------------------------------------------------------
+
+    def _show_run(self, step: ResolvedStep) -> None:
+        session = self._controller.session
+        wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)
+        self._wanted = wanted
+        made = self.runs.get(wanted)
+        comparing = step.workspace == "compare"
+        # Otherwise the lanes of before would run on what is opened now.
+        self._comparison.follow(on=False)
+        session.set_essential_only(step.essential)
+        if made is None:
+            session.open_source(wanted.source, wanted.settings, wanted.overrides)
+            return
+        at = -1 if comparing else position_of(step.step.position, made.trace, where=step.where)
+        if made.trace is not session.trace:
+            made_from = wanted.source, wanted.settings, wanted.overrides
+            self._pending = None
+            session.open_run(made.plan, made.trace, made_from, at)
+            self._pending = step
+        self._place(step, made.trace)
+
+    def _run_there(self) -> None:
+        session, step, wanted = self._controller.session, self._pending, self._wanted
+        if step is None or wanted is None or not step.is_run or session.trace is None:
+            return
+        if session.plan is not None:
+            self.runs.keep(wanted, session.plan, session.trace)
+        self._place(step, session.trace)
+
+    def _place(self, step: ResolvedStep, trace: Trace) -> None:
+        """Go to the step's place in its run, which is at hand."""
+        try:
+            if step.workspace == "compare":
+                self._show_lanes(step)
+                return
+            self.trace = trace
+            self.position = position_of(step.step.position, trace, where=step.where)
+            if step.step.play is not None:
+                self.played = (
+                    position_of(step.step.play.start, trace, where=step.where),
+                    position_of(step.step.play.end, trace, where=step.where),
+                )
+                self.position = self.played[0]
+        except OwnerscopeError as error:
+            self._give_up(str(error))
+            return
+        self._controller.session.seek(self.position)
+        self._finish(step)
+
+    def _show_lanes(self, step: ResolvedStep) -> None:
+        comparison = self._comparison
+        if comparison.views and comparison.is_shown(step.lanes):
+            self._lanes_there()
+        else:
+            comparison.set_lanes(step.lanes)
+
+    def _lanes_there(self) -> None:
+        step, comparison = self._pending, self._comparison
+        if step is None or step.workspace != "compare" or comparison.alignment is None:
+            return
+        traces = comparison.traces
+        try:
+            position = position_of(step.step.position, traces[0], traces[1:], where=step.where)
+        except OwnerscopeError as error:
+            self._give_up(str(error))
+            return
+        self.trace, self.position = traces[0], position
+        comparison.seek(comparison.alignment.moment_of(0, position) if position >= 0 else -1)
+        self._finish(step)
+
+    def _zoom(self, step: ResolvedStep) -> None:
+        if step.workspace != "timeline" or self.trace is None:
+            return
+        viewport = self._controller.viewport
+        if not step.step.zoom:
+            viewport.fit()
+            return
+        first, last = (position_of(text, self.trace, where=step.where) for text in step.step.zoom)
+        viewport.show_positions(first, last)
+
+    def _play(self, step: ResolvedStep) -> None:
+        if self.played is None or step.step.play is None:
+            return
+        playback = self._controller.playback
+        if self._controller.window.themes.motion:
+            playback.set_speed(step.step.play.speed)
+            playback.play_to(self.played[1])
+        else:
+            self._controller.session.seek(self.played[1])
+
+    # -- a layout, a recording ------------------------------------------------------------
+
+    def _show_layout(self, step: ResolvedStep) -> None:
+        controller = self._controller
+        # What Live plays is not to change behind a step about a layout.
+        controller.plays_with_layouts = False
+        layouts = controller.layouts
+        if step.layout and layouts.opened != step.layout and not layouts.open(step.layout):
+            return
+        if step.field and (layouts.field_text, layouts.place) != (step.field, step.place):
+            layouts.place = ""
+            layouts.set_field(step.field)
+            if step.place:
+                layouts.set_place(step.place)
+        member = next((each[7:] for each in step.step.highlights if each.startswith("member:")), "")
+        layouts.select(member)
+        if self._pending is not None:
+            self._finish(step)
+
+    def _show_recording(self, step: ResolvedStep) -> None:
+        from core.recording.examples import EXAMPLES
+
+        known = {example.name: example.path for example in EXAMPLES}
+        if step.recording not in known:
+            raise LessonError(f"there is no recording {step.recording[:80]!r}", where=step.where)
+        path, recordings = known[step.recording], self._controller.recordings
+        opened = recordings.recording
+        if opened is not None and Path(opened.name) == path and not recordings.comparing:
+            self._recording_there()
+        else:
+            recordings.open(path)
+
+    def _follow_recordings(self) -> None:
+        recordings = self._controller.recordings
+        recordings.recording_changed.connect(self._recording_there)
+        recordings.failed.connect(self._give_up)
+
+    def _recording_there(self) -> None:
+        step, recordings = self._pending, self._controller.recordings
+        if step is None or step.workspace != "recordings" or recordings.recording is None:
+            return
+        self.trace = recordings.trace
+        self._finish(step)
+
+    # -- ahead ----------------------------------------------------------------------------
+
+    def prepare(self, step: ResolvedStep) -> None:
+        """Make what a step will need, as far as that is known and takes no notice."""
+        if step.problem:
+            return
+        self._controller.window.build_workspace(step.workspace)
+        if step.is_run:
+            try:
+                self.runs.prepare(self.runs.wanted(step.scenario, step.settings, step.overrides))
+            except OwnerscopeError:
+                return  # it is said when the step is shown
+
+
+def _named(step: ResolvedStep, sentence: str) -> str:
+    """Return a sentence that names the step, once."""
+    return sentence if sentence.startswith(step.where) else f"{step.where}: {sentence}"

@@ -1,0 +1,1 @@
+"""What is said about a lesson's step, and what is asked."""

@@ -1,0 +1,166 @@
+"""The strip below every workspace while a lesson runs: what is said, and what is asked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.widgets.arrange import scrolled
+from gui.widgets.lesson.head import StripHead
+from gui.widgets.lesson.question import QuestionView
+from gui.widgets.lesson.text import MarkdownLabel, plain
+
+if TYPE_CHECKING:
+    from gui.actions import ActionRegistry
+    from gui.lesson_session import LessonSession
+    from gui.theme import ThemeManager
+
+_MOST_SHARE = 0.26
+"""Of the window's height, for the text; a longer one scrolls."""
+_BESIDE_PX = 760
+"""From this width on, at the scale of 1, questions stand beside the text."""
+_TIGHT_ROWS = 3
+"""So many lines are seen at least, where there is any room."""
+
+
+class LessonStrip(QFrame):
+    """What a step says.
+
+    Args:
+        session: The lesson.
+        registry: The commands of its buttons.
+        themes: The theme in force.
+    """
+
+    def __init__(
+        self, session: LessonSession, registry: ActionRegistry, themes: ThemeManager
+    ) -> None:
+        super().__init__()
+        self._session, self._themes = session, themes
+        self.setObjectName("lessonStrip")
+        self.setAccessibleName("Lesson")
+        self.head = StripHead(session, registry, themes)
+        self.text = MarkdownLabel(themes)
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.questions: list[QuestionView] = []
+        self.folded = False
+        self._arrange()
+        session.step_changed.connect(self._show_step)
+        session.stage.shown.connect(self._show_questions)
+        session.failed.connect(lambda _index, _sentence: self._show_step())
+        session.question_changed.connect(self._show_answer)
+        themes.changed.connect(self.dress)
+        self.dress()
+        self._show_step()
+
+    def _arrange(self) -> None:
+        self._said, self._asked = QWidget(), QWidget()
+        said, asked = QVBoxLayout(self._said), QVBoxLayout(self._asked)
+        said.addWidget(self.problem)
+        said.addWidget(self.text)
+        said.addStretch(1)
+        self._asked_column = asked
+        inside = QWidget()
+        self._pair = QHBoxLayout(inside)
+        self._pair.addWidget(self._said, 3)
+        self._pair.addWidget(self._asked, 2)
+        self.area = scrolled(inside, "What the step says")
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._inside = inside
+        column = QVBoxLayout(self)
+        column.addWidget(self.head)
+        column.addWidget(self.area)
+        for box in (said, asked, column, self._pair):
+            box.setContentsMargins(0, 0, 0, 0)
+            box.setSpacing(0)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.fit)
+
+    # -- what it shows --------------------------------------------------------------------
+
+    def _show_step(self, *_: object) -> None:
+        session, step = self._session, self._session.step
+        if step is None:
+            return
+        self.text.show_markdown(step.step.text)
+        self.problem.setText(f"⚠ {session.problem}" if session.problem else "")
+        self.problem.setVisible(bool(session.problem))
+        self.head.renew()
+        self._show_questions()
+        self.area.verticalScrollBar().setValue(0)
+        said = f"Step {step.number} of {len(session.steps)}: {step.title}. {plain(step.step.text)}"
+        self.area.setAccessibleDescription(f"{session.problem} {said}".strip())
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+
+    def _show_questions(self) -> None:
+        """Ask what the step asks; where its run is still under way, that is known later."""
+        for view in self.questions:
+            self._asked_column.removeWidget(view)
+            view.hide()
+            view.deleteLater()
+        self.questions = [QuestionView(each, self._themes) for each in self._session.questions]
+        for number, view in enumerate(self.questions):
+            view.answered.connect(partial(self._session.answer, number))
+            view.reveal_wanted.connect(partial(self._session.reveal, number))
+            self._asked_column.addWidget(view)
+        self._asked.setVisible(bool(self.questions))
+        self._later.start()
+
+    def _show_answer(self, number: int) -> None:
+        if number < len(self.questions):
+            self.questions[number].show_asked(self._session.questions[number])
+        self._later.start()
+
+    def toggle(self) -> None:
+        """Show the title only, or the text as well."""
+        self.folded = not self.folded
+        self.head.show_folded(self.folded)
+        self.fit()
+
+    # -- room -----------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Take as much height as the text needs, and no more than its share of the window."""
+        self.area.setVisible(not self.folded)
+        width = self.width()
+        beside = width >= self._themes.metrics.px(_BESIDE_PX)
+        way = QHBoxLayout.Direction
+        self._pair.setDirection(way.LeftToRight if beside else way.TopToBottom)
+        wanted = self._inside.layout().totalHeightForWidth(self._inside_width())
+        most = round(self.window().height() * _MOST_SHARE)
+        self.area.setFixedHeight(max(1, min(wanted, most)))
+
+    def _inside_width(self) -> int:
+        return max(1, self.width() - self.area.verticalScrollBar().sizeHint().width())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room it cannot do without: the picture's is dearer."""
+        return QSize(0, self.head.minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._later.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Break the lines anew in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._later.start()
+
+    def dress(self) -> None:
+        """Take on the theme and the scale in force."""
+        theme, metrics = self._themes.theme, self._themes.metrics
+        size = metrics.ui("title").pixelSize()
+        self.problem.setStyleSheet(f"color: {theme.warning.ink}; font-size: {size}px")
+        side, pad = metrics.chrome(16), metrics.chrome(10)
+        self._pair.setContentsMargins(side, 0, side, pad)
+        self._pair.setSpacing(metrics.chrome(20))
+        self._asked_column.setSpacing(metrics.px(12))
+        self._later.start()
