@@ -48,4 +48,10 @@ EXAMPLES = (
         "Saves that allocate inside of saves, and the guard that turns them away, again and again",
         "function_graph-guard-hits.txt.zst",
     ),
+    Example(
+        "crash",
+        "A crash without a guard",
+        "The last words of a kernel whose saves allocated and that had no guard to stop them",
+        "console-6.1-no-guard.txt.zst",
+    ),
 )
