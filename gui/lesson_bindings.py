@@ -128,11 +128,28 @@ class LessonParts(QObject):
         if self.strip is None and self.session.running:
             from gui.widgets.lesson.strip import LessonStrip
 
-            self.strip = LessonStrip(self.session, self.window.registry, self.window.themes)
-            self.window.add_foot(self.strip)
+            window = self.window
+            self.strip = LessonStrip(
+                self.session, window.registry, window.themes, lambda: window.foot_room
+            )
+            window.add_foot(self.strip)
+            window.workspace_shown.connect(self._fit_soon)
         if self.strip is not None:
             self.strip.setVisible(self.session.running)
+        self._make_room()
         self._enable()
+
+    def _fit_soon(self, *_: object) -> None:
+        if self.strip is not None:
+            self.strip.fit_soon()
+
+    def _make_room(self) -> None:
+        """Put Live's scenarios away while a lesson runs: the lesson chooses."""
+        from gui.workspaces.live import LiveWorkspace
+
+        live = self.window.findChild(LiveWorkspace)
+        if live is not None:
+            live.set_lesson(on=self.session.running)
 
     def _enable(self) -> None:
         registry, session = self.window.registry, self.session

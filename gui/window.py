@@ -159,6 +159,15 @@ class MainWindow(QMainWindow):
     def add_foot(self, widget: QWidget) -> None:
         """Put something below the workspaces, whichever of them is in front."""
         self._column.addWidget(widget)
+        # Who listens hears the text before the picture, and reaches it first with the Tab key.
+        widget.stackUnder(self._stack)
+
+    @property
+    def foot_room(self) -> int:
+        """What the workspace in front can spare of the height, in pixels."""
+        page, messages = self._stack.currentWidget(), self.messages
+        used = messages.height() if messages.isVisible() else 0
+        return self.centralWidget().height() - used - page.minimumSizeHint().height()
 
     def open_file(self, path: Path) -> None:
         """Ask for a file to be opened."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -37,6 +37,13 @@ _WORKSPACES = {
     "live": "Live", "timeline": "Timeline", "compare": "Compare", "layout": "Layout",
     "recordings": "Recordings", "explore": "Explore",
 }  # fmt: skip
+
+
+class _Nothing(QWidget):
+    """What stands at the right end of a row, so that the buttons begin at the left."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0)
 
 
 class LessonsWorkspace(QWidget):
@@ -95,6 +102,7 @@ class LessonsWorkspace(QWidget):
         for name in MORE:
             if name in known:
                 flow.addWidget(self._button(name))
+        flow.addWidget(_Nothing())
 
     def _button(self, command: str) -> QPushButton:
         registry = self._parts.window.registry

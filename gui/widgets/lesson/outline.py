@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from core.errors import OwnerscopeError
@@ -42,12 +42,10 @@ class LessonOutline(QTreeWidget):
         self.setAccessibleName("Lessons and their steps")
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformRowHeights(True)
         self.problems: dict[str, str] = {}
         self.currentItemChanged.connect(lambda item, _before: self._tell(item))
         self.itemDoubleClicked.connect(lambda item, _column: self._start(item))
         themes.changed.connect(self.dress)
-        self.dress()
         self.reload()
 
     def reload(self) -> None:
@@ -61,6 +59,7 @@ class LessonOutline(QTreeWidget):
         own = [str(path) for path in self._settings.recent_lessons]
         if own:
             self._add_group(OWN, own)
+        self.dress()
         self.blockSignals(False)
 
     def _add_group(self, title: str, names: list[str]) -> None:
@@ -88,7 +87,7 @@ class LessonOutline(QTreeWidget):
         item.setData(0, _WHERE, name)
         item.setData(0, _STEP, 0)
         for at, step in enumerate(lesson.steps):
-            child = QTreeWidgetItem([f"{at + 1}  {step.title}"])
+            child = QTreeWidgetItem([f"{at + 1:>2}  {step.title}"])
             child.setToolTip(0, step.title)
             child.setData(0, _WHERE, name)
             child.setData(0, _STEP, at)
@@ -136,4 +135,20 @@ class LessonOutline(QTreeWidget):
 
     def dress(self) -> None:
         """Take on the scale in force."""
-        self.setIndentation(self._themes.metrics.px(14))
+        metrics = self._themes.metrics
+        self.setIndentation(metrics.px(14))
+        for group in (self.topLevelItem(at) for at in range(self.topLevelItemCount())):
+            assert group is not None
+            self._dress_item(group, metrics.ui("caption", bold=True), 26, muted=True)
+        for item in self._lessons():
+            self._dress_item(item, metrics.ui(bold=True), 34)
+            for at in range(item.childCount()):
+                self._dress_item(item.child(at), metrics.ui(), 26)
+
+    def _dress_item(
+        self, item: QTreeWidgetItem, font: QFont, height_px: int, *, muted: bool = False
+    ) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        item.setFont(0, font)
+        item.setSizeHint(0, QSize(0, metrics.px(height_px)))
+        item.setForeground(0, QBrush(QColor(theme.muted if muted else theme.text)))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFontMetrics,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import scrolled
@@ -23,8 +29,10 @@ _MOST_SHARE = 0.26
 """Of the window's height, for the text; a longer one scrolls."""
 _BESIDE_PX = 760
 """From this width on, at the scale of 1, questions stand beside the text."""
-_TIGHT_ROWS = 3
-"""So many lines are seen at least, where there is any room."""
+_LEAST_LINES = 3.5
+"""So many lines are seen at least; the half one says that there is more."""
+_TEXT_PX = 900
+"""A longer line is hard to read."""
 
 
 class LessonStrip(QFrame):
@@ -34,13 +42,18 @@ class LessonStrip(QFrame):
         session: The lesson.
         registry: The commands of its buttons.
         themes: The theme in force.
+        room: Returns what the workspace can spare of the height, in pixels.
     """
 
     def __init__(
-        self, session: LessonSession, registry: ActionRegistry, themes: ThemeManager
+        self,
+        session: LessonSession,
+        registry: ActionRegistry,
+        themes: ThemeManager,
+        room: Callable[[], int],
     ) -> None:
         super().__init__()
-        self._session, self._themes = session, themes
+        self._session, self._themes, self._room = session, themes, room
         self.setObjectName("lessonStrip")
         self.setAccessibleName("Lesson")
         self.head = StripHead(session, registry, themes)
@@ -69,10 +82,13 @@ class LessonStrip(QFrame):
         self._pair = QHBoxLayout(inside)
         self._pair.addWidget(self._said, 3)
         self._pair.addWidget(self._asked, 2)
+        self._pair.addStretch(0)
         self.area = scrolled(inside, "What the step says")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._inside = inside
+        inside.setAutoFillBackground(False)
+        self.area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(self)
         column.addWidget(self.head)
         column.addWidget(self.area)
@@ -123,6 +139,10 @@ class LessonStrip(QFrame):
         self.head.show_folded(self.folded)
         self.fit()
 
+    def fit_soon(self) -> None:
+        """Take the room anew when what is beside it has settled."""
+        self._later.start()
+
     # -- room -----------------------------------------------------------------------------
 
     def fit(self) -> None:
@@ -133,15 +153,20 @@ class LessonStrip(QFrame):
         way = QHBoxLayout.Direction
         self._pair.setDirection(way.LeftToRight if beside else way.TopToBottom)
         wanted = self._inside.layout().totalHeightForWidth(self._inside_width())
-        most = round(self.window().height() * _MOST_SHARE)
-        self.area.setFixedHeight(max(1, min(wanted, most)))
+        line = QFontMetrics(self._themes.metrics.ui("title")).lineSpacing()
+        least = min(wanted, round(_LEAST_LINES * line))
+        most = min(
+            round(self.window().height() * _MOST_SHARE),
+            self._room() - self.head.sizeHint().height(),
+        )
+        self.area.setFixedHeight(max(1, least, min(wanted, most)))
 
     def _inside_width(self) -> int:
         return max(1, self.width() - self.area.verticalScrollBar().sizeHint().width())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room it cannot do without: the picture's is dearer."""
-        return QSize(0, self.head.minimumSizeHint().height())
+        """Return what ``fit`` has found: the workspace takes what is left."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew."""
@@ -162,5 +187,6 @@ class LessonStrip(QFrame):
         side, pad = metrics.chrome(16), metrics.chrome(10)
         self._pair.setContentsMargins(side, 0, side, pad)
         self._pair.setSpacing(metrics.chrome(20))
+        self._said.setMaximumWidth(metrics.px(_TEXT_PX))
         self._asked_column.setSpacing(metrics.px(12))
         self._later.start()

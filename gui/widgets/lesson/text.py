@@ -5,18 +5,77 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from gui.theme import TextStep, ThemeManager
 
+_FEATURES = (
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+    | QTextDocument.MarkdownFeature.MarkdownNoHTML
+)
+
 
 def plain(markdown: str) -> str:
     """Return what a screen reader says of a text."""
     document = QTextDocument()
-    document.setMarkdown(markdown)
+    document.setMarkdown(markdown, _FEATURES)
     return document.toPlainText().strip()
+
+
+def rich(markdown: str, font: QFont, mono: QFont) -> str:
+    """Return a text as the HTML of a label: with air between paragraphs, and names in mono.
+
+    Args:
+        markdown: The text; HTML in it is shown as it stands.
+        font: The font of words.
+        mono: The font of identifiers.
+    """
+    document = QTextDocument()
+    document.setDefaultFont(font)
+    document.setMarkdown(markdown, _FEATURES)
+    block = document.begin()
+    while block.isValid():
+        _space(block, font.pixelSize(), last=not block.next().isValid())
+        for part in _mono_parts(block):
+            _set_family(document, part, mono)
+        block = block.next()
+    return document.toHtml()
+
+
+def _space(block: QTextBlock, size_px: int, *, last: bool) -> None:
+    form = block.blockFormat()
+    form.setTopMargin(0)
+    form.setBottomMargin(0 if last else round(size_px * (0.25 if block.textList() else 0.6)))
+    form.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    QTextCursor(block).setBlockFormat(form)
+
+
+def _mono_parts(block: QTextBlock) -> list[tuple[int, int]]:
+    parts, place = [], block.begin()
+    while not place.atEnd():
+        fragment = place.fragment()
+        if fragment.charFormat().fontFixedPitch():
+            parts.append((fragment.position(), fragment.length()))
+        place += 1
+    return parts
+
+
+def _set_family(document: QTextDocument, part: tuple[int, int], mono: QFont) -> None:
+    cursor = QTextCursor(document)
+    cursor.setPosition(part[0])
+    cursor.setPosition(part[0] + part[1], QTextCursor.MoveMode.KeepAnchor)
+    form = QTextCharFormat()
+    form.setFontFamilies([mono.family()])
+    cursor.mergeCharFormat(form)
 
 
 class MarkdownLabel(QLabel):
@@ -33,7 +92,8 @@ class MarkdownLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self._themes, self._step = themes, step
-        self.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.markdown = ""
+        self.setTextFormat(Qt.TextFormat.RichText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -43,12 +103,13 @@ class MarkdownLabel(QLabel):
 
     def show_markdown(self, text: str) -> None:
         """Show a text; an empty one takes no room."""
-        self.setText(text)
+        self.markdown = text
         self.setAccessibleName(plain(text))
+        self.dress()
         self.setVisible(bool(text))
 
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
-        font = self._themes.metrics.ui(self._step)
-        # The application's style sheet would win over a font that is merely set.
-        self.setStyleSheet(f"font-size: {font.pixelSize()}px")
+        metrics = self._themes.metrics
+        font, mono = metrics.ui(self._step), metrics.mono(self._step)
+        self.setText(rich(self.markdown, font, mono) if self.markdown else "")
