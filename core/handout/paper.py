@@ -14,15 +14,15 @@ PICTURE = "step:{}"
 
 STYLE = """\
 body { color: #1a1f29; }
-h1 { font-size: 24pt; margin: 0 0 6pt 0; }
-h2 { font-size: 15pt; margin: 16pt 0 5pt 0; }
-h3, h4, h5 { font-size: 11pt; margin: 8pt 0 3pt 0; }
+h1 { font-size: 24pt; margin-top: 0px; margin-bottom: 6px; }
+h2 { font-size: 15pt; margin-top: 26px; margin-bottom: 6px; }
+h3, h4, h5, h6 { font-size: 11pt; margin-top: 10px; margin-bottom: 4px; }
 p, li, td, th, dd { font-size: 10.5pt; }
-p { margin: 0 0 6pt 0; }
+p { margin-top: 0px; margin-bottom: 8px; }
 code, pre { font-family: "JetBrains Mono", "Fira Code", "DejaVu Sans Mono", monospace; }
 .about { font-size: 12pt; color: #566070; }
-.small { color: #566070; font-size: 9.5pt; }
-.ask { font-weight: 600; margin-top: 8pt; }
+.small { color: #566070; font-size: 9pt; margin-bottom: 6px; }
+.ask { font-weight: 600; margin-top: 10px; margin-bottom: 4px; }
 .problem { color: #a32118; }
 """
 
@@ -78,7 +78,7 @@ def _answers(handout: Handout) -> Iterator[str]:
     ]
     if not every:
         return
-    yield '<h2 style="page-break-before: always">Answers</h2>'
+    yield '<h2>Answers</h2>'
     for page, asked in every:
         yield f'<p class="ask">{escape(page.title)}: {inline_html(asked.ask)}</p>'
         yield f"<p>{escape(told(asked))}</p>"

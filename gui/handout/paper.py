@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
@@ -13,6 +14,8 @@ from PySide6.QtGui import (
     QPainter,
     QPdfWriter,
     QPyTextObject,
+    QTextBlock,
+    QTextCursor,
     QTextDocument,
     QTextFormat,
 )
@@ -28,8 +31,13 @@ _RESOLUTION = 96
 _MARGINS_MM = QMarginsF(18, 16, 18, 20)
 _FOOT_PX = 34
 _FOOT_COLOUR = Qt.GlobalColor.darkGray
-_FONT = "Inter"
-_FONTS = (_FONT, "Adwaita Sans", "Noto Sans", "DejaVu Sans")
+_LEAST_LEFT = 0.3
+"""A step begins on the page it is on where so little of the page is used."""
+_ENDLESS_PX = 1e6
+_ENDLESS_PX = 1e5
+STEP_LEVEL = 2
+"""The level of a step's heading."""
+_FONTS = ("Inter", "Adwaita Sans", "Noto Sans", "DejaVu Sans")
 
 
 class _Drawings(QPyTextObject):
@@ -92,8 +100,46 @@ def _document(handout: Handout, writer: QPdfWriter, room: QSizeF) -> QTextDocume
     kind = QTextFormat.ObjectTypes.ImageObject.value
     document.documentLayout().registerHandler(kind, drawings)
     document.setHtml(paper_html(handout, int(room.width())))
-    document.setPageSize(room)
+    # As one endless page first: where steps begin and end is then told by their heights.
+    _lay_out(document, QSizeF(room.width(), _ENDLESS_PX))
+    _keep_steps_whole(document, room.height())
+    _lay_out(document, room)
     return document
+
+
+def _lay_out(document: QTextDocument, page: QSizeF) -> None:
+    """Lay out all of it now: Qt puts off what is far down, and tells places that are none."""
+    document.setPageSize(page)
+    document.documentLayout().documentSize()
+
+
+def _keep_steps_whole(document: QTextDocument, page: float) -> None:
+    """Let a step that would lie on two pages begin on the next one."""
+    layout = document.documentLayout()
+    starts = list(_headings(document))
+    tops = [layout.blockBoundingRect(start).top() for start in starts]
+    bottom = layout.blockBoundingRect(document.lastBlock()).bottom()
+    used = tops[0] if tops else 0.0
+    for start, top, end in zip(starts, tops, [*tops[1:], bottom], strict=True):
+        height = end - top
+        if used + height > page and used > page * _LEAST_LEFT:
+            _break_before(start)
+            used = 0.0
+        used = (used + height) % page
+
+
+def _break_before(block: QTextBlock) -> None:
+    cursor, form = QTextCursor(block), block.blockFormat()
+    form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+    cursor.setBlockFormat(form)
+
+
+def _headings(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        if block.blockFormat().headingLevel() == STEP_LEVEL:
+            yield block
+        block = block.next()
 
 
 def _font(points: float) -> QFont:
@@ -114,8 +160,9 @@ def _paint(writer: QPdfWriter, document: QTextDocument, title: str, room: QSizeF
             top = page * room.height()
             painter.save()
             painter.translate(QPointF(0, -top))
-            view = QRectF(0, top, room.width(), room.height())
+            view = QRectF(0, top, room.width(), room.height() - 2)
             painter.setClipRect(view)
+            # What begins the next page is not to show at the foot of this one.
             context.clip = view
             document.documentLayout().draw(painter, context)
             painter.restore()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.lesson.runs import Shown
     from core.trace.trace import Trace
 
-SIZE = 1120, 640
+SIZE = 960, 560
 _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
     "recordings": "timeline", "explore": "stack"}  # fmt: skip
 
@@ -53,6 +53,7 @@ def _request(step: ResolvedStep, shown: Shown, theme: str) -> PictureRequest:
         essential=step.essential,
         lanes=written.lanes or tuple(_lane_text(lane) for lane in step.lanes),
         highlights=written.highlights,
+        caption=False,  # the page says it already
         theme=kind,
         size=SIZE,
         format="svg",

@@ -1,0 +1,96 @@
+"""A lesson as HTML and PDF: complete, and nothing from the network."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+
+import pytest
+from pypdf import PdfReader
+from PySide6.QtWidgets import QApplication
+
+from core.lesson.loader import bundled, open_lesson
+from core.lesson.schema import Lesson, Question, Step
+from gui.handout import export
+from gui.handout.export import Cancelled
+from tests.core.handout.test_page import Read
+
+LESSON = Lesson(
+    schema=1,
+    name="small",
+    title="A small lesson",
+    about="Two steps.",
+    steps=(
+        Step(title="The call", text="A *driver* calls.", scenario="mail-chain", essential=True,
+             position="kmalloc call 1", notes="Speak slowly"),
+        Step(title="The guard", position="first short-circuit", questions=(
+            Question(about="bit", ask="What is the bit?"),
+            Question(about="outcome", ask="How does it end?", choices=0),
+        )),
+    ),
+)  # fmt: skip
+
+
+def test_html_has_every_step_picture_and_answer(qapp: QApplication) -> None:
+    text = export.html(LESSON).decode()
+    read = Read(text)
+    for number, step in enumerate(LESSON.steps, start=1):
+        assert f'id="step-{number}"' in text
+        assert step.title in read.text
+    assert [str(image["alt"])[:11] for image in read.named("img")] == ["driver_op c", "save_stack "]
+    assert len(re.findall('class="right"', text)) == 2
+    assert len(read.named("details")) == 2
+    assert not re.search(r'(?:src|srcset|href)="(?:https?:)?//', text)
+    assert "url(" not in text and "@import" not in text
+    assert "Speak slowly" not in text
+    assert "Speak slowly" in export.html(LESSON, notes=True).decode()
+
+
+def test_html_is_the_same_each_time(qapp: QApplication) -> None:
+    assert export.html(LESSON) == export.html(LESSON)
+
+
+def test_pdf_has_pages_titles_and_the_words_of_pictures(qapp: QApplication) -> None:
+    reader = PdfReader(io.BytesIO(export.pdf(LESSON)))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert len(reader.pages) in (2, 3)
+    assert reader.metadata is not None and reader.metadata.title == "A small lesson"
+    for words in ("A small lesson", "The call", "The guard", "Answers", "It completes"):
+        assert words in text
+    assert f"1 / {len(reader.pages)}" in text
+    assert "Stack use" in text  # which only the drawing says
+
+
+def test_a_broken_step_says_so_and_the_rest_is_there(qapp: QApplication) -> None:
+    broken = Step(title="Gone", text="Still said.", scenario="no-such")
+    lesson = Lesson(schema=1, name="x", title="X", steps=(broken, LESSON.steps[0]))
+    text = export.html(lesson).decode()
+    assert "This step could not be shown" in text and "no-such" in text
+    assert "Still said." in text
+    assert len(Read(text).named("img")) == 1
+    assert b"%PDF" in export.pdf(lesson)[:10]
+
+
+def test_progress_can_cancel(qapp: QApplication) -> None:
+    told: list[tuple[int, int]] = []
+
+    def after_one(done: int, total: int) -> bool:
+        told.append((done, total))
+        return done < 1
+
+    with pytest.raises(Cancelled):
+        export.html(LESSON, after_one)
+    assert told == [(0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize("name", bundled()[:1])
+def test_a_bundled_lesson_is_a_handout(name: str, qapp: QApplication) -> None:
+    lesson, began = open_lesson(name).lesson, time.perf_counter()
+    text = export.html(lesson).decode()
+    assert time.perf_counter() - began < 20
+    assert "could not be shown" not in text
+    read = Read(text)
+    asked = sum(len(step.questions) for step in lesson.steps)
+    assert len(re.findall('class="right"', text)) == asked
+    assert len(read.named("img")) == len(lesson.steps)
