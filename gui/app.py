@@ -121,6 +121,7 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> LessonParts:
     from gui.compare_bindings import add_compare
     from gui.explore_bindings import add_explore
     from gui.lesson_bindings import add_lessons
+    from gui.presenter.bindings import add_presenting
 
     session, playback = controller.session, controller.playback
 
@@ -149,8 +150,10 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> LessonParts:
     comparison = add_compare(window, session, playback)
     window.add_workspace("layout", "Layout", "layout", layout)
     window.add_workspace("recordings", "Recordings", "recordings", recordings)
-    add_explore(window, session)
-    return add_lessons(window, controller, comparison)
+    exploring = add_explore(window, session)
+    lessons = add_lessons(window, controller, comparison)
+    add_presenting(window, controller, lessons, comparison, exploring)
+    return lessons
 
 
 def show_uncaught(window: MainWindow) -> None:

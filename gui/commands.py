@@ -247,6 +247,8 @@ COMMANDS: tuple[Command, ...] = (
     _explore("export", "Export the picture…", "Ctrl+E", "", "SVG or PNG of the states"),
 
     _lesson("start", "Start the lesson", "", "play", "The lesson chosen in Lessons"),
+    Command("present.start", "Present the lesson", ("Ctrl+F5",), "Lesson", "full-screen",
+            "Full screen for an audience, with notes for you"),
     _lesson("next", "Next step", "PageDown", "forward"),
     _lesson("previous", "Step before", "PageUp", "back"),
     _lesson("first", "First step", ""),

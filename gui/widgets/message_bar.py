@@ -76,8 +76,6 @@ class Message(QWidget):
         self._timer = QTimer(self, singleShot=True, interval=READING_MS)
         self._timer.timeout.connect(self.dismiss)
         self._fades = severity.fades and not buttons
-        if self._fades:
-            self._timer.start()
         self.setAccessibleName(f"{severity.value[2]}: {text}")
         self.dress()
 
@@ -110,6 +108,11 @@ class Message(QWidget):
         self._row.setContentsMargins(metrics.px(16), pad, metrics.px(8), pad)
         self._row.setSpacing(metrics.px(10))
         self.update()
+
+    def begin(self) -> None:
+        """Begin to fade, where it does that: it is in sight now."""
+        if self._fades:
+            self._timer.start()
 
     def dismiss(self) -> None:
         """Take the message away."""
@@ -156,6 +159,7 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._shown: list[Message] = []
+        self._held = False
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
@@ -189,9 +193,26 @@ class MessageBar(QWidget):
         message.closed.connect(lambda: self._remove(message))
         self._shown.insert(0, message)
         self._rows.insertWidget(0, message)
-        self.show()
-        self._announce(message)
+        if not self._held:
+            self._bring(message)
         return message
+
+    def hold(self) -> None:
+        """Keep all messages back until ``release``: nothing is to pop up before an audience."""
+        self._held = True
+        self.hide()
+
+    def release(self) -> None:
+        """Show what was kept back."""
+        if self._held:
+            self._held = False
+            for message in reversed(self._shown):
+                self._bring(message)
+
+    def _bring(self, message: Message) -> None:
+        self.show()
+        message.begin()
+        self._announce(message)
 
     def ok(self, text: str, *buttons: Button) -> Message:
         """Say that something worked."""
@@ -227,7 +248,7 @@ class MessageBar(QWidget):
             self._rows.removeWidget(message)
             message.hide()
             message.deleteLater()
-            self.setVisible(bool(self._shown))
+            self.setVisible(bool(self._shown) and not self._held)
 
     def _announce(self, message: Message) -> None:
         event = QAccessibleAnnouncementEvent(message, message.accessibleName())

@@ -1,0 +1,261 @@
+"""What a step says: its title, its text, and the question the class is asked."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QResizeEvent, QTextDocument
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.theme import TextStep
+
+if TYPE_CHECKING:
+    from core.lesson.questions import Answers
+    from core.lesson.schema import Question
+    from gui.presenter.hall import HallThemes
+
+_STEPS: tuple[TextStep, ...] = ("heading", "title", "body")
+"""The largest text first: the one that fits is taken."""
+LETTERS = "ABCDEFGHIJ"
+
+
+class MarkdownView(QTextBrowser):
+    """Markdown that takes the largest text in which all of it can be seen.
+
+    Args:
+        themes: The look.
+        steps: The sizes to choose from, the largest first.
+    """
+
+    def __init__(self, themes: HallThemes, steps: tuple[TextStep, ...] = _STEPS) -> None:
+        super().__init__()
+        self._themes, self._steps = themes, steps
+        self.factor = 1.0
+        self.source_text = ""
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        flags = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(flags.TextSelectableByKeyboard | flags.TextSelectableByMouse)
+
+    def show_markdown(self, text: str) -> None:
+        """Show another text."""
+        self.source_text = text
+        self.refit()
+
+    def refit(self) -> None:
+        """Lay the text out again, for another size or look."""
+        width = self.viewport().width()
+        for step in self._steps:
+            self._lay(step)
+            document = self.document()
+            document.setTextWidth(width)
+            if document.size().height() <= self.viewport().height():
+                break
+
+    def height_for(self, width: int, step: TextStep) -> int:
+        """Return how high the text is in a size of type."""
+        document = QTextDocument()
+        self._dress_document(document, step)
+        document.setMarkdown(self.source_text)
+        document.setTextWidth(max(1, width))
+        return round(document.size().height())
+
+    def _lay(self, step: TextStep) -> None:
+        document = self.document()
+        self._dress_document(document, step)
+        self.setMarkdown(self.source_text)
+
+    def _dress_document(self, document: QTextDocument, step: TextStep) -> None:
+        metrics, theme = self._themes.metrics, self._themes.theme
+        font = metrics.ui(step)
+        font.setPixelSize(max(6, round(font.pixelSize() * self.factor)))
+        document.setDefaultFont(font)
+        document.setDocumentMargin(0)
+        document.setDefaultStyleSheet(
+            f"code {{ font-family: '{metrics.mono_family}'; color: {theme.accent_ink}; }}"
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text to another size."""
+        super().resizeEvent(event)
+        if event.size() != event.oldSize():
+            self.refit()
+
+
+class QuestionPane(QFrame):
+    """A question, what to choose from, and once it is revealed the right answer.
+
+    Args:
+        themes: The look.
+    """
+
+    def __init__(self, themes: HallThemes) -> None:
+        super().__init__()
+        self._themes = themes
+        self.ask, self.explain = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.ask.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.explain.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.rows: list[QLabel] = []
+        self._question: Question | None = None
+        self._answers: Answers | None = None
+        self.revealed = False
+        self._column = QVBoxLayout(self)
+        self._choices = QVBoxLayout()
+        self._column.addWidget(self.ask)
+        self._column.addLayout(self._choices)
+        self._column.addWidget(self.explain)
+        self.setObjectName("question")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.hide()
+
+    def show_question(
+        self, question: Question | None, answers: Answers | None, *, revealed: bool
+    ) -> None:
+        """Ask a question, or none; with ``revealed`` say the answer too."""
+        self._question, self._answers, self.revealed = question, answers, revealed
+        self.setVisible(question is not None)
+        self.dress()
+
+    def dress(self) -> None:
+        """Take on the look, and say again what is asked."""
+        metrics, theme = self._themes.metrics, self._themes.theme
+        self.setStyleSheet(
+            f"#question {{ background: {theme.raised}; border: 2px solid {theme.accent};"
+            f" border-radius: {metrics.px(10)}px }}"
+        )
+        pad = metrics.px(14)
+        self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
+        self._column.setSpacing(metrics.px(8))
+        self._choices.setSpacing(metrics.px(5))
+        self.ask.setFont(metrics.ui("title", bold=True))
+        self.explain.setFont(metrics.ui("title"))
+        for row in self.rows:
+            self._choices.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
+        question, answers = self._question, self._answers
+        if question is None:
+            return
+        self.ask.setText(question.ask)
+        self.explain.setText(question.explain)
+        self.explain.setVisible(self.revealed and bool(question.explain))
+        for text, right in _lines(answers, revealed=self.revealed):
+            self.rows.append(self._row(text, right))
+            self._choices.addWidget(self.rows[-1])
+        spoken = [question.ask, *(row.text() for row in self.rows)]
+        self.setAccessibleName("Question")
+        self.setAccessibleDescription(". ".join(spoken))
+
+    def _row(self, text: str, right: bool | None) -> QLabel:
+        metrics, theme = self._themes.metrics, self._themes.theme
+        row = QLabel(text, wordWrap=True)
+        row.setTextFormat(Qt.TextFormat.PlainText)
+        row.setFont(metrics.mono("title", bold=right is True))
+        back, ink = theme.sunken, theme.text
+        if right:
+            back, ink = theme.ok.colour, theme.ok.on_colour
+        elif right is False:
+            back, ink = theme.raised, theme.muted
+        row.setStyleSheet(
+            f"background: {back}; color: {ink}; border-radius: {metrics.px(6)}px;"
+            f" padding: {metrics.px(4)}px {metrics.px(10)}px"
+        )
+        return row
+
+
+def _lines(answers: Answers | None, *, revealed: bool) -> list[tuple[str, bool | None]]:
+    """Return the lines under a question, and whether each is right; None before anybody says."""
+    if answers is None:
+        return []
+    if not answers.choices:
+        return [(f"✓  {answers.free}", True)] if revealed else []
+    lines: list[tuple[str, bool | None]] = []
+    for at, choice in enumerate(answers.choices):
+        right = at == answers.right if revealed else None
+        lines.append((f"{'✓' if right else LETTERS[at]}  {choice}", right))
+    return lines
+
+
+class StepPane(QWidget):
+    """Title, text and question of a step, beside its view or above it.
+
+    Args:
+        themes: The look.
+    """
+
+    def __init__(self, themes: HallThemes) -> None:
+        super().__init__()
+        self._themes = themes
+        self.title = QLabel(wordWrap=True)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.text = MarkdownView(themes)
+        self.text.setAccessibleName("Text of the step")
+        self.question = QuestionPane(themes)
+        self._column, self._body = QVBoxLayout(self), QHBoxLayout()
+        self._column.addWidget(self.title)
+        self._column.addLayout(self._body, 1)
+        self._body.addWidget(self.text, 1)
+        self._body.addWidget(self.question)
+        for box in (self._column, self._body):
+            box.setContentsMargins(0, 0, 0, 0)
+        self.wide = False
+
+    def show_step(self, title: str, text: str) -> None:
+        """Show what a step says."""
+        self.title.setText(title)
+        self.title.setAccessibleName(title)
+        self.text.show_markdown(text)
+        self.text.setAccessibleDescription(self.text.toPlainText())
+
+    def arrange(self, *, wide: bool) -> None:
+        """Put the question under the text, or beside it where the pane is wide."""
+        self.wide = wide
+        way = QBoxLayout.Direction
+        self._body.setDirection(way.LeftToRight if wide else way.TopToBottom)
+        self._body.setStretch(1, 1 if wide else 0)
+        self._body.setAlignment(
+            self.question, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0)
+        )
+
+    def wanted_height(self, width: int) -> int:
+        """Return how high it has to be where it is wide, in pixels."""
+        metrics = self._themes.metrics
+        half = self.question.isVisibleTo(self)
+        text = width * 55 // 100 if half else width
+        heights = [self.text.height_for(text, "heading") if self.text.source_text else 0]
+        if half:
+            heights.append(self.question.heightForWidth(width - text) + metrics.px(4))
+        title = self.title.heightForWidth(width)
+        return title + self._column.spacing() + max(heights) + metrics.px(4)
+
+    def dress(self) -> None:
+        """Take on the look."""
+        metrics, theme = self._themes.metrics, self._themes.theme
+        self.title.setFont(metrics.ui("display", bold=True))
+        self.title.setStyleSheet(f"color: {QColor(theme.text).name()}; background: transparent")
+        self.text.setStyleSheet(f"background: transparent; color: {theme.text}; border: none")
+        self._column.setSpacing(metrics.px(12))
+        self._body.setSpacing(metrics.px(20))
+        self.question.dress()
+        self.text.refit()
+
+
+def plain(text: str) -> str:
+    """Return text for a rich label, with nothing in it read as markup."""
+    return escape(text)

@@ -1,0 +1,378 @@
+"""A lesson before an audience: two windows, or one, and what the keys do in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.presenter.annotations import Annotations, Tool
+from gui.presenter.audience import AudienceWindow
+from gui.presenter.awake import Bus, KeepAwake
+from gui.presenter.overview import Overview
+from gui.presenter.screens import Screens, Seats, all_screens, seats
+from gui.presenter.speaker import SpeakerWindow
+from gui.presenter.thumbnails import Thumbnails
+from gui.presenter.timer import TalkTimer
+
+if TYPE_CHECKING:
+    from gui.lesson_session import LessonSession
+    from gui.presenter.stage import StageParts
+    from gui.presenter.timer import Clock
+    from gui.window import MainWindow
+
+MIRROR_MS = 200
+"""How often the speaker's mirror follows what moves."""
+_MIRROR_PX = 960
+_MOST_DIGITS = 3
+
+
+class Presenting(QObject):
+    """Presents the lesson that is under way.
+
+    Args:
+        window: The main window.
+        lessons: The lesson under way.
+        parts: What the views show.
+        screens: The screens there are.
+        bus: Who keeps the screen awake.
+        clock: Seconds, for the timer.
+        now: The time of day.
+
+    Signals:
+        started_changed: Whether a lesson is presented.
+    """
+
+    started_changed = Signal(bool)
+    step_shown = Signal(int)
+
+    def __init__(
+        self,
+        window: MainWindow,
+        lessons: LessonSession,
+        parts: StageParts,
+        screens: Screens = all_screens,
+        bus: Bus | None = None,
+        clock: Clock = monotonic,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        super().__init__(window)
+        self.window, self.lessons, self._screens = window, lessons, screens
+        self.notes = Annotations(self)
+        self.audience = AudienceWindow(parts, window.themes, self.notes)
+        self.thumbnails = Thumbnails(lessons, self.audience.themes, self)
+        self.timer = TalkTimer(clock)
+        self.speaker = SpeakerWindow(window.themes, self.notes, self.thumbnails, self.timer, now)
+        self.overview = Overview(self.audience, self.audience.themes, self.thumbnails)
+        self.running = False
+        self.typed = ""
+        self.question = 0
+        """Which of the step's questions is before the audience."""
+        self._seats: Seats | None = None
+        self._awake = KeepAwake(bus)
+        self._full_screen = True
+        self._mirror = QTimer(self, singleShot=True, interval=MIRROR_MS)
+        self._mirror.timeout.connect(self._show_mirror)
+        self._connect(parts)
+
+    def _connect(self, parts: StageParts) -> None:
+        lessons, audience, speaker = self.lessons, self.audience, self.speaker
+        lessons.step_changed.connect(lambda _index: self._show_step())
+        lessons.stage.shown.connect(self._show_step)
+        lessons.failed.connect(lambda _index, _why: self._show_step())
+        lessons.question_changed.connect(lambda _number: self._show_questions())
+        lessons.away_changed.connect(self._show_state)
+        lessons.lesson_changed.connect(self._lesson_changed)
+        for window in (audience, speaker):
+            window.escaped.connect(self.escape)
+            window.closed.connect(self.stop)
+        speaker.step_wanted.connect(self.go_to)
+        self.overview.chosen.connect(self.go_to)
+        audience.drawn.connect(self._mirror_later)
+        session, comparison = parts.session, parts.comparison
+        for moved in (session.position_changed, session.trace_changed, comparison.moment_changed):
+            moved.connect(self._mirror_later)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.screenAdded.connect(lambda _screen: self.seat())
+        app.screenRemoved.connect(lambda _screen: self.seat())
+
+    # -- beginning and end ------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Present the lesson from the step that is shown."""
+        if self.running or not self.lessons.running:
+            return
+        self.running = True
+        self.window.messages.hold()
+        self._awake.hold()
+        self.timer.reset()
+        self.timer.start()
+        self._full_screen = True
+        self._seats = None
+        self.thumbnails.start()
+        lesson = self.lessons.opened
+        assert lesson is not None
+        self.speaker.show_lesson(self.lessons.steps, lesson.lesson.minutes)
+        self.started_changed.emit(True)
+        self._show_step()
+        self.seat()
+
+    def stop(self) -> None:
+        """Go back to the main window; the lesson goes on there, at the same step."""
+        if not self.running:
+            return
+        self.running = False
+        self._awake.let_go()
+        self.timer.pause()
+        self.thumbnails.stop()
+        self._mirror.stop()
+        self.speaker.set_ticking(False)
+        self.notes.put_away()
+        self.notes.point_at(None)
+        self.audience.blank.show_colour("")
+        self.overview.close_card()
+        self.audience.show_pointer()
+        self.audience.hide()
+        self.speaker.hide()
+        self.window.messages.release()
+        self.started_changed.emit(False)
+        self.window.show()
+        self.window.activateWindow()
+        self.window.focus_home()
+
+    def _lesson_changed(self) -> None:
+        self.notes.forget()
+        if not self.lessons.running:
+            self.stop()
+        elif self.running:
+            assert self.lessons.opened is not None
+            self.speaker.show_lesson(self.lessons.steps, self.lessons.opened.lesson.minutes)
+            self.thumbnails.start()
+
+    # -- windows ----------------------------------------------------------------------------------
+
+    @property
+    def one_screen(self) -> bool:
+        """Whether audience and speaker look at the same screen."""
+        return self._seats is None or self._seats.speaker is None
+
+    def seat(self) -> None:
+        """Put the windows on the screens there are now."""
+        if not self.running:
+            return
+        wanted = seats(self._screens(), self.window.frameGeometry())
+        if wanted == self._seats:
+            return
+        self._seats = wanted
+        self._place(self.audience, wanted.audience, full=self._full_screen)
+        if wanted.speaker is not None:
+            self._place(self.speaker, wanted.speaker, full=True)
+            self.speaker.activateWindow()
+        else:
+            self.speaker.hide()
+            self.audience.activateWindow()
+        self.speaker.set_ticking(self.speaker.isVisible())
+        self._mirror_later()
+
+    def _place(self, window: QWidget, where: QRect, *, full: bool) -> None:
+        """Show a window on a screen; it has to be there before it fills it."""
+        if window.isVisible():
+            window.setWindowState(Qt.WindowState.WindowNoState)
+        room = where if full else _inner(where)
+        window.setGeometry(room)
+        if full:
+            window.setWindowState(Qt.WindowState.WindowFullScreen)
+        window.show()
+        window.raise_()
+
+    def toggle_speaker(self) -> None:
+        """Show the speaker's window or hide it; with one screen it lies over the audience's."""
+        if self.speaker.isVisible():
+            self.speaker.hide()
+            self.audience.activateWindow()
+            self.audience.pane.title.setFocus()
+        elif self._seats is not None:
+            where = self._seats.speaker or self._seats.audience
+            self._place(self.speaker, where, full=self._full_screen)
+            self.speaker.activateWindow()
+        self.speaker.set_ticking(self.speaker.isVisible())
+        self._mirror_later()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the audience's screen, or be a window on it."""
+        self._set_full_screen(not self._full_screen)
+
+    def _set_full_screen(self, full: bool) -> None:
+        self._full_screen = full
+        if self._seats is not None:
+            self._place(self.audience, self._seats.audience, full=full)
+            self.audience.activateWindow()
+
+    @property
+    def full_screen(self) -> bool:
+        """Whether the audience's window fills its screen."""
+        return self._full_screen
+
+    def escape(self) -> None:
+        """Leave one thing after the other: what is typed, a tool, full screen, presenting."""
+        if self.typed:
+            self._type("")
+        elif self.audience.blank.colour:
+            self.blank("")
+        elif self.notes.put_away():
+            pass
+        elif self.one_screen and self.speaker.isVisible():
+            self.toggle_speaker()
+        elif self._full_screen:
+            self._set_full_screen(False)
+        else:
+            self.stop()
+
+    # -- steps ------------------------------------------------------------------------------------
+
+    def next(self) -> None:
+        """Say the answer that is due, ask what else is asked, or show the next step."""
+        self.blank("")
+        questions = self.lessons.questions
+        if self.question < len(questions):
+            asked = questions[self.question]
+            if asked.answers is not None and not asked.revealed:
+                self.lessons.reveal(self.question)
+                return
+            if self.question + 1 < len(questions):
+                self.question += 1
+                self._show_questions()
+                return
+        self.lessons.next()
+
+    def reveal(self) -> None:
+        """Say the answer to the question before the audience."""
+        if self.question < len(self.lessons.questions):
+            self.lessons.reveal(self.question)
+
+    def previous(self) -> None:
+        """Show the step before."""
+        self.blank("")
+        self.lessons.previous()
+
+    def go_to(self, index: int) -> None:
+        """Show a step."""
+        self.blank("")
+        self.lessons.show_step(index)
+
+    def back_to_step(self) -> None:
+        """Show the step as it was, whatever was changed since."""
+        if self.typed:
+            self._type(self.typed[:-1])
+        else:
+            self.lessons.back_to_step()
+
+    def type_digit(self, digit: int) -> None:
+        """Take a digit of a step's number."""
+        if len(self.typed) < _MOST_DIGITS:
+            self._type(f"{self.typed}{digit}")
+
+    def go(self) -> None:
+        """Go to the step whose number was typed; without one it is the next."""
+        typed = self.typed
+        self._type("")
+        if not typed:
+            self.next()
+        elif 1 <= int(typed) <= len(self.lessons.steps):
+            self.go_to(int(typed) - 1)
+
+    def _type(self, digits: str) -> None:
+        self.typed = digits
+        self.audience.show_typed(digits)
+        self._show_state()
+
+    def open_overview(self) -> None:
+        """Show all steps at a glance, or go back."""
+        if self.overview.isVisible():
+            self.overview.close_card()
+        else:
+            self.audience.activateWindow()
+            self.overview.show_steps(self.lessons.steps, self.lessons.index)
+
+    def blank(self, colour: str) -> None:
+        """Make the audience's screen "black" or "white", or show the step again."""
+        same = colour == self.audience.blank.colour
+        self.audience.blank.show_colour("" if same else colour)
+        self._show_state()
+        self._mirror_later()
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def _show_step(self) -> None:
+        step, lessons = self.lessons.step, self.lessons
+        if not self.running or step is None or lessons.opened is None:
+            return
+        self.question = 0
+        self.typed = ""
+        self.notes.show_step(lessons.index)
+        title = lessons.opened.lesson.title
+        self.audience.show_step(step, len(lessons.steps), title, lessons.problem)
+        self.speaker.show_step(lessons.steps, lessons.index)
+        self._show_questions()
+        self._show_state()
+        self.step_shown.emit(lessons.index)
+
+    def _show_questions(self) -> None:
+        if not self.running:
+            return
+        questions, pane = self.lessons.questions, self.audience.pane
+        asked = questions[self.question] if self.question < len(questions) else None
+        if asked is not None and asked.answers is not None:
+            pane.question.show_question(asked.question, asked.answers, revealed=asked.revealed)
+        else:
+            pane.question.show_question(None, None, revealed=False)
+        self.audience.arrange()
+        self.speaker.show_questions(questions, self.lessons.problem)
+        self._mirror_later()
+
+    def _show_state(self) -> None:
+        words = []
+        if self.typed:
+            words.append(f"Step {self.typed}: Enter goes there")
+        if self.audience.blank.colour:
+            words.append(f"The screen is {self.audience.blank.colour}")
+        if self.lessons.away:
+            words.append("Away from the step: Backspace goes back")
+        self.speaker.say("  ·  ".join(words))
+
+    def _mirror_later(self) -> None:
+        if self.running and not self._mirror.isActive():
+            self._mirror.start()
+
+    def _show_mirror(self) -> None:
+        """Take a picture of what the audience sees: for the mirror, and for the list of steps."""
+        if not self.running:
+            return
+        picture = self.audience.picture(_MIRROR_PX)
+        if self.lessons.index >= 0 and not self.lessons.away:
+            self.thumbnails.put(self.lessons.index, picture)
+        if self.speaker.isVisible():
+            self.speaker.mirror.show_picture(picture, self.audience.blank.colour)
+
+    # -- tools ------------------------------------------------------------------------------------
+
+    def take(self, tool: Tool) -> None:
+        """Take a tool in hand, or put it away."""
+        self.notes.take(tool)
+
+    def active(self) -> bool:
+        """Return whether the keyboard is with the presentation and not with the main window."""
+        window = QApplication.activeWindow()
+        return self.running and window is not self.window
+
+
+def _inner(where: QRect) -> QRect:
+    """Return where a window lies on a screen that it does not fill."""
+    across, down = where.width() // 10, where.height() // 10
+    return where.adjusted(across, down, -across, -down)

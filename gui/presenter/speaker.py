@@ -1,0 +1,293 @@
+"""The speaker's window: notes, what comes next, the clock, and a mirror to point and draw on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.presenter.hall import HallThemes
+from gui.presenter.mirror import Mirror
+from gui.presenter.panes import LETTERS, MarkdownView
+from gui.presenter.timer import TalkTimer, minutes_text
+from gui.presenter.tools import ToolRow
+
+if TYPE_CHECKING:
+    from core.lesson.resolved import ResolvedStep
+    from gui.lesson_session import Asked
+    from gui.presenter.annotations import Annotations
+    from gui.presenter.thumbnails import Thumbnails
+    from gui.theme import ThemeManager
+
+_FACTORS = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.4)
+_TICK_MS = 500
+_THUMBNAIL = QSize(144, 81)
+
+
+class SpeakerWindow(QWidget):
+    """The window on the speaker's screen.
+
+    Args:
+        themes: The theme of the program.
+        notes: What is drawn over.
+        thumbnails: Pictures of the steps.
+        timer: How long it has been going on.
+        now: The time of day.
+    """
+
+    escaped = Signal()
+    closed = Signal()
+    step_wanted = Signal(int)
+    """A step was chosen from the list (its index)."""
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        notes: Annotations,
+        thumbnails: Thumbnails,
+        timer: TalkTimer,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        super().__init__()
+        self.themes = HallThemes(themes, self, dark=False)
+        self.setWindowTitle("Presenter — ownerscope")
+        self.setMinimumSize(960, 600)
+        self._thumbnails, self.timer, self._now = thumbnails, timer, now
+        self._minutes = 0
+        self._notes_size = _FACTORS.index(1.0)
+        self.clock_label, self.timer_label = QLabel(), QLabel()
+        self.step_label, self.state_label = QLabel(), QLabel()
+        self.pause_button = self._button("Pause", "Pause the timer", self.toggle_timer)
+        self.reset_button = self._button("Reset", "Timer back to 0", self.reset_timer)
+        self.mirror, self.tools = Mirror(notes, self.themes), ToolRow(notes, self.themes)
+        self.title, self.answers = QLabel(wordWrap=True), QLabel(wordWrap=True)
+        self.answers.setTextFormat(Qt.TextFormat.PlainText)
+        self.next_title, self.next_picture = QLabel(wordWrap=True), QLabel()
+        self.notes = MarkdownView(self.themes, ("title",))
+        self.notes.setAccessibleName("Notes")
+        self.larger_button = self._button("A+", "Larger notes", lambda: self.size_notes(1))
+        self.smaller_button = self._button("A−", "Smaller notes", lambda: self.size_notes(-1))
+        self.list = QListWidget()
+        self._labels = [QLabel("NEXT"), QLabel("NOTES")]
+        self._arrange()
+        self.list.itemClicked.connect(lambda item: self.step_wanted.emit(self.list.row(item)))
+        self.list.itemActivated.connect(lambda item: self.step_wanted.emit(self.list.row(item)))
+        thumbnails.changed.connect(self._put_thumbnail)
+        self.themes.changed.connect(self._dress)
+        self._ticking = QTimer(self, interval=_TICK_MS)
+        self._ticking.timeout.connect(self.tick)
+        self._next: int | None = None
+        self._dress()
+        self.tick()
+
+    def _button(self, text: str, tip: str, do: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(False)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: do())
+        return button
+
+    def _arrange(self) -> None:
+        whole, head, middle = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        left, right, notes_head = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
+        self._boxes = (whole, head, middle, left, right, notes_head)
+        for widget in (self.clock_label, self.timer_label, self.pause_button, self.reset_button):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self.state_label)
+        head.addWidget(self.step_label)
+        left.addWidget(self.title)
+        left.addWidget(self.mirror, 1)
+        left.addWidget(self.tools)
+        left.addWidget(self.answers)
+        right.addWidget(self._labels[0])
+        right.addWidget(self.next_title)
+        right.addWidget(self.next_picture)
+        notes_head.addWidget(self._labels[1], 1)
+        notes_head.addWidget(self.smaller_button)
+        notes_head.addWidget(self.larger_button)
+        right.addLayout(notes_head)
+        right.addWidget(self.notes, 1)
+        middle.addLayout(left, 58)
+        middle.addLayout(right, 42)
+        whole.addLayout(head)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.list)
+        self.list.setViewMode(QListView.ViewMode.IconMode)
+        self.list.setFlow(QListView.Flow.LeftToRight)
+        self.list.setWrapping(False)
+        self.list.setMovement(QListView.Movement.Static)
+        self.list.setUniformItemSizes(True)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setAccessibleName("Steps of the lesson")
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def show_lesson(self, steps: tuple[ResolvedStep, ...], minutes: int) -> None:
+        """List the steps of a lesson."""
+        self._minutes = minutes
+        self.list.clear()
+        for at, step in enumerate(steps):
+            item = QListWidgetItem(QIcon(self._thumbnails.get(at)), f"{at + 1}  {step.title}")
+            item.setToolTip(step.title)
+            self.list.addItem(item)
+        self.tick()
+
+    def show_step(self, steps: tuple[ResolvedStep, ...], index: int) -> None:
+        """Show a step's notes, and the step after it."""
+        step = steps[index]
+        self.title.setText(step.title)
+        self.title.setAccessibleName(step.title)
+        self.step_label.setText(f"{index + 1} / {len(steps)}")
+        self.step_label.setAccessibleName(f"Step {index + 1} of {len(steps)}")
+        self.notes.show_markdown(step.step.notes or "*No notes for this step.*")
+        self.notes.setAccessibleDescription(self.notes.toPlainText())
+        self._next = index + 1 if index + 1 < len(steps) else None
+        self.next_title.setText(
+            steps[self._next].title if self._next is not None else "The end of the lesson"
+        )
+        self._show_next()
+        self.list.setCurrentRow(index)
+
+    def show_questions(self, questions: tuple[Asked, ...], problem: str = "") -> None:
+        """Show the right answers, for the speaker's eyes, and what is wrong with a step."""
+        lines = [problem] if problem else []
+        for asked in questions:
+            answers, letter = asked.answers, ""
+            if answers is not None and answers.right is not None:
+                letter = f"{LETTERS[answers.right]}  "
+            said = f"{letter}{asked.answer}" if answers is not None else asked.problem
+            lines.append(f"{asked.question.ask}\n→ {said}")
+        self.answers.setText("\n".join(lines))
+        self.answers.setVisible(bool(lines))
+        self.answers.setAccessibleName("Right answers, for your eyes only")
+
+    def say(self, text: str) -> None:
+        """Say in the head what is special: a black screen, a step that was left."""
+        self.state_label.setText(text)
+
+    def _show_next(self) -> None:
+        if self._next is None:
+            self.next_picture.setPixmap(QPixmap())
+            return
+        width = max(160, min(self.width() * 22 // 100, 360))
+        picture = self._thumbnails.get(self._next)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self.next_picture.setPixmap(picture.scaledToWidth(width, smooth))
+        self.next_picture.setAccessibleName(f"Next: {self.next_title.text()}")
+
+    def _put_thumbnail(self, index: int) -> None:
+        item = self.list.item(index)
+        if item is not None:
+            item.setIcon(QIcon(self._thumbnails.get(index)))
+        if index == self._next:
+            self._show_next()
+
+    def size_notes(self, steps: int) -> None:
+        """Make the notes larger or smaller."""
+        self._notes_size = max(0, min(self._notes_size + steps, len(_FACTORS) - 1))
+        self.notes.factor = _FACTORS[self._notes_size]
+        self.notes.refit()
+
+    # -- time -------------------------------------------------------------------------------------
+
+    def toggle_timer(self) -> None:
+        """Pause the timer, or let it go on."""
+        self.timer.toggle()
+        self.tick()
+
+    def reset_timer(self) -> None:
+        """Set the timer back to 0."""
+        self.timer.reset()
+        self.tick()
+
+    def tick(self) -> None:
+        """Show what time it is."""
+        theme, elapsed = self.themes.theme, self.timer.elapsed_s
+        self.clock_label.setText(f"{self._now():%H:%M}")
+        planned = f" of {self._minutes} min" if self._minutes else ""
+        self.timer_label.setText(f"{minutes_text(elapsed)}{planned}")
+        late = bool(self._minutes) and elapsed > self._minutes * 60
+        ink = theme.danger.ink if late else theme.text if self.timer.running else theme.muted
+        self.timer_label.setStyleSheet(f"color: {ink}; background: transparent")
+        self.timer_label.setAccessibleName(
+            f"{self.timer_label.text()}, {'running' if self.timer.running else 'paused'}"
+        )
+        pause = "Pause" if self.timer.running else "Go on"
+        if self.pause_button.text() != pause:
+            self.pause_button.setText(pause)
+
+    def set_ticking(self, ticking: bool) -> None:
+        """Keep the time in sight up to date, or not."""
+        (self._ticking.start if ticking else self._ticking.stop)()
+
+    # -- look -------------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        themes = self.themes
+        themes.dress(self)
+        metrics, theme, px = themes.metrics, themes.theme, themes.metrics.px
+        whole, head, middle, left, right, notes_head = self._boxes
+        whole.setContentsMargins(px(16), px(10), px(16), px(10))
+        for box, gap in (
+            (whole, 10), (head, 14), (middle, 18), (left, 8), (right, 6), (notes_head, 6),
+        ):  # fmt: skip
+            box.setSpacing(px(gap))
+        self.setAutoFillBackground(True)
+        for label in (self.clock_label, self.timer_label):
+            label.setFont(metrics.ui("display", bold=True))
+        self.step_label.setFont(metrics.ui("heading", bold=True))
+        self.state_label.setFont(metrics.ui("body", bold=True))
+        self.state_label.setStyleSheet(f"color: {theme.warning.ink}; background: transparent")
+        self.title.setFont(metrics.ui("heading", bold=True))
+        self.next_title.setFont(metrics.ui("title", bold=True))
+        self.answers.setFont(metrics.ui("body"))
+        self.answers.setStyleSheet(
+            f"background: {theme.ok.soft}; color: {theme.text}; padding: {px(6)}px;"
+            f" border-left: {px(4)}px solid {theme.ok.colour}"
+        )
+        for label in self._labels:
+            label.setFont(metrics.ui("caption", bold=True))
+            label.setStyleSheet(f"color: {theme.muted}; background: transparent")
+        self.notes.setStyleSheet(
+            f"background: {theme.sunken}; color: {theme.text}; border: none; padding: {px(8)}px"
+        )
+        self.list.setIconSize(_THUMBNAIL * metrics.frame().scale)
+        icon = self.list.iconSize()
+        grid = QSize(icon.width() + px(14), icon.height() + px(30))
+        self.list.setGridSize(grid)
+        self.list.setFixedHeight(grid.height() + px(14))
+        self.list.setFont(metrics.ui("caption"))
+        self.tools.dress()
+        self.notes.refit()
+        self.tick()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell of Esc; the other keys are commands."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window goes."""
+        self.closed.emit()
+        super().closeEvent(event)

@@ -1,0 +1,219 @@
+"""The large view of a step: the program's own views, live, without what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+if TYPE_CHECKING:
+    from gui.compare_session import CompareSession
+    from gui.explore_session import ExploreSession
+    from gui.layout_session import LayoutSession
+    from gui.presenter.hall import HallThemes
+    from gui.recording_session import RecordingSession
+    from gui.session import Session
+    from gui.viewport import Viewport
+
+WIDE = ("timeline", "compare", "recordings")
+"""The workspaces whose views want the whole width: the text stands above them."""
+RUNS = ("live", "timeline", "compare")
+"""The workspaces in which a run is in view that can be played and stepped."""
+_WORD_SHARE = 34
+"""Percent of a live view's height for the guard's word, where a step is about its bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageParts:
+    """What the views of a stage show. What is a function is made when it is first wanted."""
+
+    session: Session
+    viewport: Callable[[], Viewport]
+    layouts: Callable[[], LayoutSession]
+    recordings: Callable[[], RecordingSession]
+    comparison: CompareSession
+    exploring: Callable[[], ExploreSession]
+
+
+class Stage(QStackedWidget):
+    """One view for each workspace, built when a step first wants it.
+
+    Args:
+        parts: What the views show.
+        themes: The look of the hall.
+    """
+
+    def __init__(self, parts: StageParts, themes: HallThemes) -> None:
+        super().__init__()
+        self._parts, self._themes = parts, themes
+        self._views: dict[str, QWidget] = {}
+        self._panels: dict[str, QWidget] = {}
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self.problem)
+
+    def show_step(self, workspace: str, highlights: tuple[str, ...]) -> None:
+        """Show the view of a workspace, with the panels that a step points at."""
+        view = self._views.get(workspace)
+        if view is None:
+            view = self._views[workspace] = self._built(workspace)
+            self.addWidget(view)
+        if workspace in ("live", "timeline"):
+            self._show_panels(view, _panels_of(highlights))
+        self.setCurrentWidget(view)
+        self.setAccessibleName(f"The {workspace} view")
+
+    def show_problem(self, sentence: str) -> None:
+        """Say why there is nothing to see."""
+        self.problem.setText(sentence)
+        self.setCurrentWidget(self.problem)
+
+    def view(self, workspace: str) -> QWidget | None:
+        """Return the view of a workspace, None where no step has wanted it."""
+        return self._views.get(workspace)
+
+    def _built(self, workspace: str) -> QWidget:
+        make: dict[str, Callable[[], QWidget]] = {
+            "live": self._live,
+            "timeline": self._timeline,
+            "compare": self._compare,
+            "layout": self._layout,
+            "recordings": self._recordings,
+            "explore": self._explore,
+        }
+        return make[workspace]()
+
+    def _live(self) -> QWidget:
+        from gui.widgets.explanation import ExplanationStrip
+        from gui.widgets.stack.cpus import CpuStacks
+        from gui.widgets.stack.gauge import GaugeView
+        from gui.widgets.stack.view import StackView
+
+        session, themes = self._parts.session, self._themes
+        stack, cpus = StackView(session, themes), CpuStacks(session, themes)
+        gauge = GaugeView(session, themes)
+
+        def show_stacks() -> None:
+            trace = session.trace
+            stack.setVisible(not cpus.shown)
+            cpus.setVisible(cpus.shown)
+            gauge.setVisible(trace is None or trace.info.recording is None)
+
+        session.trace_changed.connect(show_stacks)
+        show_stacks()
+        row = _row(stack, cpus)
+        row_layout = row.layout()
+        assert isinstance(row_layout, QBoxLayout)
+        row_layout.addWidget(gauge)
+        return _column(row, ExplanationStrip(session, themes))
+
+    def _timeline(self) -> QWidget:
+        from gui.search import Search
+        from gui.widgets.explanation import ExplanationStrip
+        from gui.widgets.timeline.model import TimelineModel
+        from gui.widgets.timeline.view import TimelineView
+
+        session, viewport, themes = self._parts.session, self._parts.viewport(), self._themes
+        model, search = TimelineModel(session, viewport, themes, self), Search(session, self)
+        view = TimelineView(session, viewport, model, search, themes)
+        return _column(_row(view), ExplanationStrip(session, themes))
+
+    def _compare(self) -> QWidget:
+        from gui.widgets.compare.columns import LaneColumns
+        from gui.widgets.compare.strips import StripsView
+
+        comparison, themes = self._parts.comparison, self._themes
+        return _column(LaneColumns(comparison, themes), StripsView(comparison, themes))
+
+    def _layout(self) -> QWidget:
+        from gui.widgets.layout.bits import StorageWordView
+        from gui.widgets.layout.map import StructMap
+
+        layouts, themes = self._parts.layouts(), self._themes
+        made = _column(StructMap(layouts, themes), StorageWordView(layouts, themes))
+        column = made.layout()
+        assert isinstance(column, QBoxLayout)
+        column.setStretch(0, 64)
+        column.setStretch(1, 36)
+        return made
+
+    def _recordings(self) -> QWidget:
+        from gui.widgets.flame.view import FlameView
+
+        return FlameView(self._parts.recordings(), self._themes)
+
+    def _explore(self) -> QWidget:
+        from gui.widgets.explore.graph_panel import GraphPanel
+
+        return GraphPanel(self._parts.exploring(), self._themes)
+
+    # -- panels -----------------------------------------------------------------------------------
+
+    def _show_panels(self, view: QWidget, wanted: tuple[str, ...]) -> None:
+        """Put panels under the view, made when a step first points at one."""
+        column = view.layout()
+        assert isinstance(column, QBoxLayout)
+        for name in wanted:
+            key = f"{view.property('workspace')}/{id(view)}/{name}"
+            if key not in self._panels and (made := self._panel(name)) is not None:
+                self._panels[key] = made
+                column.insertWidget(1, made, _WORD_SHARE)
+                column.setStretch(0, 100 - _WORD_SHARE)
+        for key, panel in self._panels.items():
+            if panel.parentWidget() is view:
+                panel.setVisible(key.rpartition("/")[2] in wanted)
+
+    def _panel(self, name: str) -> QWidget | None:
+        session, themes = self._parts.session, self._themes
+        if name == "word":
+            from gui.widgets.word import WordView
+
+            return WordView(session, themes)
+        if name == "machine":
+            from gui.widgets.machine.panel import MachinePanel
+
+            return MachinePanel(session, themes)
+        if name == "source":
+            from gui.widgets.source import SourceView
+
+            return SourceView(session, themes)
+        if name == "recursion":
+            from gui.widgets.tree.view import RecursionTree
+
+            return RecursionTree(session, themes)
+        if name == "plots":
+            from gui.widgets.plots.panel import PlotsPanel
+
+            return PlotsPanel(session, themes)
+        return None
+
+
+def _panels_of(highlights: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the panels that highlights name; bits are seen in the word they are in."""
+    names = [each.partition(":")[2] for each in highlights if each.startswith("panel:")]
+    if "bits" in highlights:
+        names.append("word")
+    return tuple(dict.fromkeys(names))
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    """Return widgets one under the other; the first one gets what room there is."""
+    made = QWidget()
+    _fill(QVBoxLayout(made), *widgets)
+    return made
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    _fill(QHBoxLayout(made), *widgets)
+    return made
+
+
+def _fill(box: QBoxLayout, *widgets: QWidget) -> None:
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(0)
+    for at, widget in enumerate(widgets):
+        box.addWidget(widget, 0 if at and isinstance(box, QVBoxLayout) else 1)
