@@ -118,7 +118,7 @@ def answers_in(resolved: ResolvedStep, shown: Shown, number: int) -> Answers:
 
 def _growth(growth: int, line_bytes: int) -> Found:
     near = (0, 4, line_bytes, 1, 8, growth * 2, 4096)
-    return f"{growth:,} bytes", (f"{each:,} bytes" for each in near)
+    return _size(growth), map(_size, near)
 
 
 def _first_others(right: str, wrong: Iterable[str], most: int) -> list[str]:
@@ -131,7 +131,7 @@ def _first_others(right: str, wrong: Iterable[str], most: int) -> list[str]:
 
 def _order(choice: str) -> tuple[int, str]:
     """Numbers by size and words by letter: the place of an answer tells nothing."""
-    digits = choice.removesuffix(" bytes").replace(",", "")
+    digits = choice.partition(" byte")[0].replace(",", "")
     return (int(digits), "") if digits.isdecimal() else (0, choice.lower())
 
 
@@ -174,7 +174,11 @@ def _bytes(trace: Trace, position: int, where: str) -> Found:
     largest = max((frame.function.stack_bytes for frame in frames), default=64)
     # One frame too few or too many, or one counted twice: the mistakes that people make.
     near = (used - last, used + last, used + largest, used - largest, used * 2, used + 64, 64)
-    return f"{used:,} bytes", (f"{each:,} bytes" for each in near if each > 0)
+    return _size(used), (_size(each) for each in near if each > 0)
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes:,} byte{'' if size_bytes == 1 else 's'}"
 
 
 def _saves(trace: Trace, position: int, where: str) -> Found:
