@@ -33,7 +33,7 @@ POINTER_MS = 3000
 """The pointer hides when it has rested for so long."""
 _TEXT_SHARE = 36
 """Percent of the width for the text beside a view."""
-_TEXT_HEIGHT = 38
+_TEXT_HEIGHT = 33
 """Percent of the height that the text above a wide view gets at most."""
 
 
@@ -139,7 +139,7 @@ class AudienceWindow(QWidget):
         margins = self._whole.contentsMargins()
         inside = self.content.width() - margins.left() - margins.right()
         if wide:
-            self.pane.setFixedHeight(max(1, min(self.pane.wanted_height(inside), most)))
+            self.pane.setFixedHeight(max(1, min(self.pane.wanted_height(inside, most), most)))
             self.pane.setMinimumWidth(0)
             self.pane.setMaximumWidth(16777215)
         else:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent, QTextDocument
+from PySide6.QtGui import QColor, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 _STEPS: tuple[TextStep, ...] = ("heading", "title", "body")
 """The largest text first: the one that fits is taken."""
+_LINE_PERCENT = 116
 LETTERS = "ABCDEFGHIJ"
 
 
@@ -59,24 +59,36 @@ class MarkdownView(QTextBrowser):
         """Lay the text out again, for another size or look."""
         width = self.viewport().width()
         for step in self._steps:
-            self._lay(step)
-            document = self.document()
-            document.setTextWidth(width)
-            if document.size().height() <= self.viewport().height():
+            self._fill(self.document(), step)
+            self.document().setTextWidth(width)
+            if self.document().size().height() <= self.viewport().height():
                 break
 
     def height_for(self, width: int, step: TextStep) -> int:
         """Return how high the text is in a size of type."""
         document = QTextDocument()
+        self._fill(document, step)
+        document.setTextWidth(max(1, width))
+        return round(document.size().height()) + 1
+
+    def _fill(self, document: QTextDocument, step: TextStep) -> None:
+        """Put the text into a document, with room between its paragraphs."""
         self._dress_document(document, step)
         document.setMarkdown(self.source_text)
-        document.setTextWidth(max(1, width))
-        return round(document.size().height())
-
-    def _lay(self, step: TextStep) -> None:
-        document = self.document()
-        self._dress_document(document, step)
-        self.setMarkdown(self.source_text)
+        em = document.defaultFont().pixelSize()
+        cursor, block = QTextCursor(document), document.begin()
+        while block.isValid():
+            form = block.blockFormat()
+            in_list = block.textList() is not None and block.next().textList() is not None
+            last = not block.next().isValid()
+            form.setBottomMargin(0 if last else em * (0.25 if in_list else 0.65))
+            form.setTopMargin(0)
+            form.setLineHeight(
+                _LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+            )
+            cursor.setPosition(block.position())
+            cursor.setBlockFormat(form)
+            block = block.next()
 
     def _dress_document(self, document: QTextDocument, step: TextStep) -> None:
         metrics, theme = self._themes.metrics, self._themes.theme
@@ -233,29 +245,32 @@ class StepPane(QWidget):
             self.question, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0)
         )
 
-    def wanted_height(self, width: int) -> int:
-        """Return how high it has to be where it is wide, in pixels."""
+    def wanted_height(self, width: int, most: int) -> int:
+        """Return how high it has to be where it is wide, in pixels: ``most`` where it can be.
+
+        The largest text counts with which it is not higher than that.
+        """
         metrics = self._themes.metrics
-        half = self.question.isVisibleTo(self)
-        text = width * 55 // 100 if half else width
-        heights = [self.text.height_for(text, "heading") if self.text.source_text else 0]
-        if half:
-            heights.append(self.question.heightForWidth(width - text) + metrics.px(4))
-        title = self.title.heightForWidth(width)
-        return title + self._column.spacing() + max(heights) + metrics.px(4)
+        asks = self.question.isVisibleTo(self)
+        text = width * 55 // 100 if asks else width
+        rest = self.title.heightForWidth(width) + self._column.spacing() + metrics.px(4)
+        least = self.question.heightForWidth(width - text) + metrics.px(4) if asks else 0
+        wanted = rest + least
+        for step in _STEPS if self.text.source_text else ():
+            wanted = rest + max(least, self.text.height_for(text, step))
+            if wanted <= most:
+                break
+        return wanted
 
     def dress(self) -> None:
         """Take on the look."""
         metrics, theme = self._themes.metrics, self._themes.theme
         self.title.setFont(metrics.ui("display", bold=True))
         self.title.setStyleSheet(f"color: {QColor(theme.text).name()}; background: transparent")
-        self.text.setStyleSheet(f"background: transparent; color: {theme.text}; border: none")
+        self.text.setStyleSheet(
+            f"background: transparent; color: {theme.text}; border: none; padding: 0"
+        )
         self._column.setSpacing(metrics.px(12))
         self._body.setSpacing(metrics.px(20))
         self.question.dress()
         self.text.refit()
-
-
-def plain(text: str) -> str:
-    """Return text for a rich label, with nothing in it read as markup."""
-    return escape(text)

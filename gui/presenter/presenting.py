@@ -19,6 +19,7 @@ from gui.presenter.screens import Screens, Seats, all_screens, seats
 from gui.presenter.speaker import SpeakerWindow
 from gui.presenter.thumbnails import Thumbnails
 from gui.presenter.timer import TalkTimer
+from gui.widgets.guard_bar import GuardBar
 
 if TYPE_CHECKING:
     from gui.lesson_session import LessonSession
@@ -67,7 +68,10 @@ class Presenting(QObject):
         self.audience = AudienceWindow(parts, window.themes, self.notes)
         self.thumbnails = Thumbnails(lessons, self.audience.themes, self)
         self.timer = TalkTimer(clock)
-        self.speaker = SpeakerWindow(window.themes, self.notes, self.thumbnails, self.timer, now)
+        self.speaker = SpeakerWindow(
+            window.themes, self.notes, self.thumbnails, self.timer, now,
+            lambda themes: GuardBar(parts.session, themes),
+        )  # fmt: skip
         self.overview = Overview(self.audience, self.audience.themes, self.thumbnails)
         self.running = False
         self.typed = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -47,6 +47,7 @@ class SpeakerWindow(QWidget):
         thumbnails: Pictures of the steps.
         timer: How long it has been going on.
         now: The time of day.
+        guard: Makes the bar in which the guard is changed while one teaches.
     """
 
     escaped = Signal()
@@ -61,6 +62,7 @@ class SpeakerWindow(QWidget):
         thumbnails: Thumbnails,
         timer: TalkTimer,
         now: Callable[[], datetime] = datetime.now,
+        guard: Callable[[HallThemes], QWidget] | None = None,
     ) -> None:
         super().__init__()
         self.themes = HallThemes(themes, self, dark=False)
@@ -82,6 +84,7 @@ class SpeakerWindow(QWidget):
         self.larger_button = self._button("A+", "Larger notes", lambda: self.size_notes(1))
         self.smaller_button = self._button("A−", "Smaller notes", lambda: self.size_notes(-1))
         self.list = QListWidget()
+        self.guard = guard(self.themes) if guard is not None else None
         self._labels = [QLabel("NEXT"), QLabel("NOTES")]
         self._arrange()
         self.list.itemClicked.connect(lambda item: self.step_wanted.emit(self.list.row(item)))
@@ -100,22 +103,27 @@ class SpeakerWindow(QWidget):
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: do())
+        button.clicked.connect(do)
         return button
 
     def _arrange(self) -> None:
         whole, head, middle = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
         left, right, notes_head = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
         self._boxes = (whole, head, middle, left, right, notes_head)
-        for widget in (self.clock_label, self.timer_label, self.pause_button, self.reset_button):
+        for widget in (self.timer_label, self.pause_button, self.reset_button):
             head.addWidget(widget)
         head.addStretch(1)
         head.addWidget(self.state_label)
         head.addWidget(self.step_label)
+        head.addSpacing(24)
+        head.addWidget(self.clock_label)
         left.addWidget(self.title)
-        left.addWidget(self.mirror, 1)
+        left.addWidget(self.mirror)
         left.addWidget(self.tools)
         left.addWidget(self.answers)
+        if self.guard is not None:
+            left.addWidget(self.guard)
+        left.addStretch(1)
         right.addWidget(self._labels[0])
         right.addWidget(self.next_title)
         right.addWidget(self.next_picture)
@@ -166,6 +174,8 @@ class SpeakerWindow(QWidget):
         )
         self._show_next()
         self.list.setCurrentRow(index)
+        if self.guard is not None:
+            self.guard.setVisible(step.workspace in ("live", "timeline"))
 
     def show_questions(self, questions: tuple[Asked, ...], problem: str = "") -> None:
         """Show the right answers, for the speaker's eyes, and what is wrong with a step."""
@@ -252,8 +262,9 @@ class SpeakerWindow(QWidget):
         ):  # fmt: skip
             box.setSpacing(px(gap))
         self.setAutoFillBackground(True)
-        for label in (self.clock_label, self.timer_label):
-            label.setFont(metrics.ui("display", bold=True))
+        self.timer_label.setFont(metrics.ui("display", bold=True))
+        self.clock_label.setFont(metrics.ui("display"))
+        self.clock_label.setStyleSheet(f"color: {theme.muted}; background: transparent")
         self.step_label.setFont(metrics.ui("heading", bold=True))
         self.state_label.setFont(metrics.ui("body", bold=True))
         self.state_label.setStyleSheet(f"color: {theme.warning.ink}; background: transparent")
@@ -279,6 +290,17 @@ class SpeakerWindow(QWidget):
         self.tools.dress()
         self.notes.refit()
         self.tick()
+
+    def _fit_mirror(self) -> None:
+        """Make the mirror as high as its picture is, as far as there is room."""
+        room = self.width() * 58 // 100, self.height() * 52 // 100
+        self.mirror.setFixedHeight(min(room[0] * 9 // 16, room[1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the mirror and the next picture."""
+        super().resizeEvent(event)
+        self._fit_mirror()
+        self._show_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell of Esc; the other keys are commands."""

@@ -54,7 +54,7 @@ class ToolRow(QWidget):
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: do())
+        button.clicked.connect(do)
         self._row.addWidget(button)
         return button
 

@@ -1,0 +1,180 @@
+"""A window in which a small lesson is presented, with everything outside of it handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui import app
+from gui.actions import ActionRegistry
+from gui.controller import Controller
+from gui.presenter import bindings
+from gui.presenter.presenting import Presenting
+from gui.settings import Settings
+from gui.theme import ThemeManager
+from gui.window import MainWindow
+
+LESSON = """
+schema = 1
+name = "small"
+title = "A small lesson"
+minutes = 5
+
+[[steps]]
+title = "The chain"
+scenario = "mail-chain"
+essential = true
+position = "kmalloc call 1"
+text = "A driver calls `kmalloc`."
+notes = "Say it **slowly**."
+
+[[steps.questions]]
+about = "function"
+ask = "What is called next?"
+explain = "The page has an owner."
+
+[[steps]]
+title = "The word"
+position = "end"
+highlights = ["bits"]
+
+[[steps]]
+title = "A layout"
+workspace = "layout"
+field = "bit1"
+
+[[steps]]
+title = "The whole run"
+workspace = "timeline"
+position = "end"
+text = "All of it."
+
+[[steps]]
+title = "Side by side"
+workspace = "compare"
+lanes = ["none", "bit1"]
+position = "where lanes part"
+"""
+
+
+class FakeScreen:
+    """A screen of some size."""
+
+    def __init__(self, *room: int) -> None:
+        self._room = QRect(*room)
+
+    def geometry(self) -> QRect:
+        return self._room
+
+    def name(self) -> str:
+        return "fake"
+
+
+class FakeBus:
+    """Keeps nothing awake, and counts."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[str, str]] = []
+        self.released: list[int] = []
+
+    def inhibit(self, program: str, reason: str) -> int | None:
+        self.held.append((program, reason))
+        return 7
+
+    def release(self, cookie: int) -> None:
+        self.released.append(cookie)
+
+
+class Hall:
+    """A presentation and what it was given.
+
+    Attributes:
+        screens: The screens there are.
+        seconds: What the clock says.
+    """
+
+    def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.screens = [FakeScreen(0, 0, 800, 600)]
+        self.bus, self.seconds = FakeBus(), 0.0
+        settings = Settings(folder / "settings.ini")
+        self.window = MainWindow(ThemeManager(settings), ActionRegistry(settings), settings)
+        qtbot.addWidget(self.window)
+        self.controller = Controller(self.window)
+        made: list[bindings.PresenterParts] = []
+        add = bindings.add_presenting
+
+        def add_here(*parts: object) -> None:
+            made.append(
+                add(
+                    *parts,  # type: ignore[arg-type]
+                    screens=lambda: self.screens,
+                    bus=self.bus,
+                    clock=lambda: self.seconds,
+                    now=lambda: datetime(2026, 5, 4, 9, 30),
+                )
+            )
+
+        monkeypatch.setattr(bindings, "add_presenting", add_here)
+        self.parts = app._add_workspaces(self.window, self.controller)
+        self.window.show()
+        self.window.show_workspace("live")
+        path = folder / "small.toml"
+        path.write_text(LESSON, encoding="utf-8")
+        assert self.parts.choose(str(path))
+        self.parts.start()
+        self.presenter_parts = made[0]
+        self.presenting: Presenting = made[0].presenting
+        self.lessons = self.parts.session
+        self.audience, self.speaker = self.presenting.audience, self.presenting.speaker
+        for window in (self.audience, self.speaker):
+            qtbot.addWidget(window)
+
+    def start(self) -> None:
+        """Begin as a user does."""
+        self.window.registry.run("present.start")
+        self.audience.activateWindow()
+        QTest.qWaitForWindowActive(self.audience)
+
+    def press(self, *keys: Qt.Key, held: Qt.KeyboardModifier | None = None) -> None:
+        """Press keys in whatever window has the keyboard."""
+        none = Qt.KeyboardModifier.NoModifier
+        for key in keys:
+            window: QWidget = QApplication.activeWindow() or self.audience
+            QTest.keyClick(QApplication.focusWidget() or window, key, held or none)
+
+    @property
+    def step(self) -> int:
+        """The step that is shown, from 1."""
+        return self.lessons.index + 1
+
+
+@pytest.fixture
+def make_hall(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[[], Hall]]:
+    """Make a hall in which nothing is presented yet."""
+    halls: list[Hall] = []
+
+    def make() -> Hall:
+        halls.append(Hall(qtbot, monkeypatch, tmp_path))
+        return halls[-1]
+
+    yield make
+    for hall in halls:
+        hall.presenting.stop()
+        hall.lessons.close()
+
+
+@pytest.fixture
+def hall(make_hall: Callable[[], Hall]) -> Hall:
+    """A hall with one screen in which the lesson is presented."""
+    made = make_hall()
+    made.start()
+    return made

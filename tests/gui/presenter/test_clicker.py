@@ -1,0 +1,171 @@
+"""A whole lesson with a clicker, and with the keys of the presenting mode."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from gui.presenter.annotations import Tool
+from tests.gui.presenter.conftest import Hall
+
+Key, Held = Qt.Key, Qt.KeyboardModifier
+
+
+def test_a_clicker_goes_through_the_lesson_and_back(hall: Hall) -> None:
+    question = hall.audience.pane.question
+    assert hall.step == 1
+    assert question.isVisible()
+    assert not question.revealed
+    hall.press(Key.Key_PageDown)
+    assert hall.step == 1
+    assert question.revealed
+    assert any(row.text().startswith("✓") for row in question.rows)
+    hall.press(Key.Key_PageDown)
+    assert hall.step == 2
+    assert not question.isVisible()
+    hall.press(Key.Key_PageDown, Key.Key_PageDown, Key.Key_PageDown, Key.Key_PageDown)
+    assert hall.step == 5
+    hall.press(Key.Key_PageUp)
+    assert hall.step == 4
+    assert hall.audience.pane.title.text() == "The whole run"
+
+
+def test_the_black_key_of_a_clicker_hides_the_step(hall: Hall) -> None:
+    blank = hall.audience.blank
+    for key in (Key.Key_B, Key.Key_Period):
+        hall.press(key)
+        assert blank.isVisible()
+        assert blank.colour == "black"
+        hall.press(key)
+        assert not blank.isVisible()
+    hall.press(Key.Key_W)
+    assert blank.colour == "white"
+    hall.press(Key.Key_B)
+    assert blank.colour == "black"
+    hall.press(Key.Key_PageDown)
+    assert not blank.isVisible()
+
+
+def test_digits_and_enter_jump(hall: Hall) -> None:
+    hall.press(Key.Key_4)
+    assert hall.audience.number_label.text() == "→ 4"
+    hall.press(Key.Key_Return)
+    assert hall.step == 4
+    assert hall.audience.number_label.text() == "4 / 5"
+    hall.press(Key.Key_9, Key.Key_9, Key.Key_Return)
+    assert hall.step == 4
+    hall.press(Key.Key_1, Key.Key_2, Key.Key_Backspace, Key.Key_Enter)
+    assert hall.step == 1
+
+
+def test_home_and_end(hall: Hall) -> None:
+    hall.press(Key.Key_End)
+    assert hall.step == 5
+    hall.press(Key.Key_Home)
+    assert hall.step == 1
+
+
+def test_arrows_and_space_belong_to_a_run_and_else_to_the_lesson(hall: Hall) -> None:
+    session, playback = hall.controller.session, hall.controller.playback
+    before = session.position
+    hall.press(Key.Key_Right)
+    assert hall.step == 1
+    assert session.position > before
+    hall.press(Key.Key_Left)
+    assert session.position == before
+    hall.press(Key.Key_Space)
+    assert playback.playing
+    hall.press(Key.Key_Space)
+    assert not playback.playing
+    hall.press(Key.Key_F6)
+    assert session.position > before
+    hall.press(Key.Key_3, Key.Key_Return)
+    hall.press(Key.Key_Right)
+    assert hall.step == 4
+    hall.press(Key.Key_3, Key.Key_Return)
+    hall.press(Key.Key_Space)
+    assert hall.step == 4
+    hall.press(Key.Key_3, Key.Key_Return)
+    hall.press(Key.Key_Left)
+    assert hall.step == 2
+
+
+def test_the_keys_of_a_comparison_move_its_lanes(hall: Hall) -> None:
+    hall.press(Key.Key_End)
+    cursor = hall.presenter_parts._comparison.cursor
+    before = cursor.position
+    hall.press(Key.Key_Right)
+    assert cursor.position == before + 1
+
+
+def test_esc_leaves_one_thing_after_the_other(hall: Hall) -> None:
+    presenting = hall.presenting
+    hall.press(Key.Key_D)
+    assert presenting.notes.tool is Tool.PEN
+    hall.press(Key.Key_2, Key.Key_Escape)
+    assert presenting.typed == ""
+    assert presenting.notes.tool is Tool.PEN
+    hall.press(Key.Key_Escape)
+    assert presenting.notes.tool is Tool.NONE
+    assert hall.audience.isFullScreen()
+    hall.press(Key.Key_Escape)
+    assert not hall.audience.isFullScreen()
+    assert presenting.running
+    hall.press(Key.Key_Escape)
+    assert not presenting.running
+    assert not hall.audience.isVisible()
+    assert hall.lessons.running
+
+
+def test_an_excursion_and_the_way_back(hall: Hall) -> None:
+    session = hall.controller.session
+    before = session.position
+    assert session.override(guard="none")
+    hall.press(Key.Key_Right, Key.Key_Right)
+    assert hall.lessons.away
+    assert "Backspace" in hall.speaker.state_label.text()
+    hall.press(Key.Key_Backspace)
+    assert not hall.lessons.away
+    assert session.position == before
+    assert hall.step == 1
+
+
+def test_the_overview_shows_all_steps(hall: Hall) -> None:
+    hall.press(Key.Key_O)
+    overview = hall.presenting.overview
+    assert overview.isVisible()
+    assert overview.list.count() == 5
+    hall.press(Key.Key_Escape)
+    assert not overview.isVisible()
+    assert hall.presenting.running
+    hall.press(Key.Key_O)
+    overview.list.setCurrentRow(3)
+    hall.press(Key.Key_Return)
+    assert hall.step == 4
+
+
+def test_keys_are_listed_and_can_be_changed(hall: Hall) -> None:
+    hall.press(Key.Key_Question)
+    help_card = hall.audience.property("help")
+    assert help_card.isVisible()
+    assert "present.black" in help_card.rows
+    hall.press(Key.Key_Escape)
+    assert not help_card.isVisible()
+    hall.window.registry.set_keys("present.black", ["Y"])
+    hall.press(Key.Key_Y)
+    assert hall.audience.blank.colour == "black"
+
+
+def test_full_screen_comes_and_goes(hall: Hall) -> None:
+    assert hall.audience.isFullScreen()
+    hall.press(Key.Key_F)
+    assert not hall.audience.isFullScreen()
+    hall.press(Key.Key_F)
+    assert hall.audience.isFullScreen()
+
+
+def test_the_keys_of_the_window_are_back_afterwards(hall: Hall) -> None:
+    registry = hall.window.registry
+    assert registry.context == "presenting-run"
+    hall.press(Key.Key_W, held=Held.ControlModifier)
+    assert not hall.presenting.running
+    assert registry.context == hall.window.workspace == "live"
