@@ -67,8 +67,10 @@ class CompareSession(QObject):
         run_progressed: Events so far and the budget, over all lanes that are to run.
         run_ended: The runs under way are over, however they ended.
         failed: A sentence about something the user can fix.
+        highlights_changed: A lesson points at something else.
     """
 
+    highlights_changed = Signal()
     lanes_changed = Signal()
     traces_changed = Signal()
     moment_changed = Signal(int)
@@ -100,6 +102,7 @@ class CompareSession(QObject):
         self.cursor.position_changed.connect(self._place_lanes)
         self.cursor.essential_changed.connect(self._share_essential)
         session.source_changed.connect(self._source_changed)
+        session.highlights_changed.connect(self.highlights_changed)
         session.essential_changed.connect(self.cursor.set_essential_only)
         self.cursor.set_essential_only(session.essential_only)
 
@@ -109,6 +112,11 @@ class CompareSession(QObject):
     def traces(self) -> tuple[Trace, ...]:
         """The runs at hand, one a lane."""
         return self.cursor.trace.traces if self.cursor.trace is not None else ()
+
+    @property
+    def highlights(self) -> tuple[str, ...]:
+        """What a lesson points at."""
+        return self._session.highlights
 
     @property
     def labels(self) -> tuple[str, ...]:

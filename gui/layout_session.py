@@ -33,6 +33,7 @@ class LayoutSession(QObject):
             answer is another one too.
         answer_changed: Another field, or another place for it.
         member_selected: A member was chosen to look at (its name), or none (empty).
+        pointed_changed: A lesson points at other members (``pointed``), or at none.
         tasks_changed: Another number of tasks to count the memory of.
         failed: A sentence about something the user can fix.
     """
@@ -40,6 +41,7 @@ class LayoutSession(QObject):
     layout_changed = Signal()
     answer_changed = Signal()
     member_selected = Signal(str)
+    pointed_changed = Signal()
     tasks_changed = Signal(int)
     failed = Signal(str)
 
@@ -50,6 +52,7 @@ class LayoutSession(QObject):
         self.field_text = GUARD_FIELDS[0]
         self.place = ""
         self.selected = ""
+        self.pointed: tuple[str, ...] = ()
         self.tasks = 1000
         self.reason = ""
         self._types: KernelTypes | None = None
@@ -217,6 +220,12 @@ class LayoutSession(QObject):
         if member != self.selected:
             self.selected = member
             self.member_selected.emit(member)
+
+    def point(self, members: tuple[str, ...]) -> None:
+        """Point at some members; the map brings the first one in sight."""
+        if members != self.pointed:
+            self.pointed = members
+            self.pointed_changed.emit()
 
     def set_tasks(self, tasks: int) -> None:
         """Count the memory of another number of tasks."""

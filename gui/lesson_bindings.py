@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.lesson.loader import LessonText
     from gui.compare_session import CompareSession
     from gui.controller import Controller
+    from gui.lesson_keys import LessonKeys
     from gui.lesson_session import LessonSession
     from gui.widgets.lesson.strip import LessonStrip
     from gui.window import MainWindow
@@ -55,6 +56,7 @@ class LessonParts(QObject):
         self.page: LessonsWorkspace | None = None
         self.strip: LessonStrip | None = None
         self.chosen: LessonText | None = None
+        self._keys: LessonKeys | None = None
 
     @property
     def session(self) -> LessonSession:
@@ -137,7 +139,15 @@ class LessonParts(QObject):
         if self.strip is not None:
             self.strip.setVisible(self.session.running)
         self._make_room()
+        self._turn_keys()
         self._enable()
+
+    def _turn_keys(self) -> None:
+        if self._keys is None:
+            from gui.lesson_keys import LessonKeys
+
+            self._keys = LessonKeys(self.window.registry, self)
+        self._keys.turn(on=self.session.running)
 
     def _fit_soon(self, *_: object) -> None:
         if self.strip is not None:

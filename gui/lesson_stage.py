@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import LessonError, OwnerscopeError
 from core.lesson.positions import position_of
 from gui.lesson_runs import LessonRuns
+from gui.widgets.pointer import wanted as wanted_of
 
 if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
@@ -89,7 +90,9 @@ class LessonStage(QObject):
         """Wait for nothing any more, and point at nothing."""
         self._pending = None
         self._controller.session.highlight(())
-        self._controller.plays_with_layouts = True
+        if not self._controller.plays_with_layouts:
+            self._controller.layouts.point(())
+            self._controller.plays_with_layouts = True
         self.runs.forget()
 
     def _give_up(self, sentence: str) -> None:
@@ -216,8 +219,9 @@ class LessonStage(QObject):
             layouts.set_field(step.field)
             if step.place:
                 layouts.set_place(step.place)
-        member = next((each[7:] for each in step.step.highlights if each.startswith("member:")), "")
-        layouts.select(member)
+        members = wanted_of(step.step.highlights, "member")
+        layouts.point(members)
+        layouts.select(next(iter(members), ""))
         if self._pending is not None:
             self._finish(step)
 

@@ -131,9 +131,11 @@ class WordView(QWidget):
         self._column.addWidget(self._scroll, 1)
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
+        session.highlights_changed.connect(self._point)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_trace()
+        self._point()
 
     @property
     def moment(self) -> Moment | None:
@@ -182,6 +184,9 @@ class WordView(QWidget):
             self.title.setText(NOT_RECORDED if unknown else "No state in task_struct")
             self.place.setText(NO_STATE.get(design, ("", ""))[0])
         self._move(self._session.position)
+
+    def _point(self) -> None:
+        self.canvas.point(on="bits" in self._session.highlights)
 
     def _move(self, position: int) -> None:
         trace = self._session.trace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QVariantAnimation
+from PySide6.QtCore import QEvent, QRectF, QSize, QVariantAnimation
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -17,8 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.trace.guard_word import Moment, Phase, Verdict, verdict_of
-from gui.geometry.word import Cell, Picture, picture_of
+from gui.geometry.word import Cell, Picture, field_powers, picture_of
 from gui.theme import ThemeManager
+from gui.widgets.pointer import draw_pointer
+from gui.widgets.word_bits import rect_of
 from gui.widgets.word_paint import Scene, WordPainter, result_font, result_height_px, sizes_of
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class WordCanvas(QWidget):
         self._lost: LostUpdate | None = None
         self._results: tuple[str, ...] = ()
         self.worker = "current"
+        self.pointed = False
         self.motion = QVariantAnimation(self)
         self.motion.setStartValue(0.0)
         self.motion.setEndValue(1.0)
@@ -62,6 +65,12 @@ class WordCanvas(QWidget):
         if self.scene is not None:
             self._lay_out(self.scene.guard, self.scene.moment, self.scene.owner)
         self.update()
+
+    def point(self, *, on: bool) -> None:
+        """Point at the guard's bits."""
+        if on != self.pointed:
+            self.pointed = on
+            self.update()
 
     def set_room(self, room: QSize) -> None:
         """Leave the neighbours' names out where the drawing with them is taller than this."""
@@ -144,6 +153,9 @@ class WordCanvas(QWidget):
         arrived = 1.0 if still else float(self.motion.currentValue())
         with QPainter(self) as painter:
             WordPainter(painter, self._themes.theme, self._themes.metrics).paint(scene, arrived)
+            if self.pointed:
+                place = _field_rect(scene)
+                draw_pointer(painter, place, self._themes.theme, self._themes.metrics)
 
     def event(self, event: QEvent) -> bool:
         """Tell what the bit under the mouse is."""
@@ -158,6 +170,18 @@ class WordCanvas(QWidget):
                 QToolTip.hideText()
             return True
         return super().event(event)
+
+
+def _field_rect(scene: Scene) -> QRectF:
+    """Return where the guard's bits are in memory."""
+    powers, place = field_powers(scene.guard), QRectF()
+    for cell in scene.picture.memory:
+        if cell.power in powers:
+            place = place.united(rect_of(cell.box))
+    # With the bits' numbers below them.
+    low = max((number.baseline for number in scene.picture.numbers), default=place.bottom())
+    place.setBottom(max(place.bottom(), low + 2))
+    return place
 
 
 def _picture(

@@ -23,6 +23,7 @@ from gui.geometry.compare_stacks import StackRow, arrange_stacks, rows_needed, s
 from gui.widgets.compare.column_paint import ColumnStyle, paint_column, rect_of
 from gui.widgets.compare.hint import paint_hints
 from gui.widgets.compare.look import FrameLook, LaneLook, frame_looks, frame_tip, lane_look
+from gui.widgets.pointer import draw_pointer, wanted
 
 if TYPE_CHECKING:
     from core.trace.trace import Frame
@@ -63,10 +64,32 @@ class LaneColumn(QWidget):
         self._most_rows = 0
         self.parts = self._parts()
         self.chosen = -1
+        self.highlights: tuple[str, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def point(self, highlights: tuple[str, ...]) -> None:
+        """Point at the lane or at functions in it."""
+        self.highlights = highlights
+        self.update()
+
+    def _draw_pointed(self, painter: QPainter) -> None:
+        theme, metrics = self._themes.theme, self._themes.metrics
+        names = wanted(self.highlights, "function")
+        meant = [
+            at for at, row in enumerate(self.rows)
+            if not row.folded and {self._stack[row.first].function.name,
+                                   self._stack[row.first].function.essential} & set(names)
+        ]  # fmt: skip
+        for at in meant:
+            draw_pointer(
+                painter, rect_of(self.parts.row(at)), theme, metrics, arrow=at == meant[-1]
+            )
+        if str(self.number + 1) in wanted(self.highlights, "lane"):
+            inside = QRectF(self.rect()).adjusted(4, 4, -metrics.px(9), -4)
+            draw_pointer(painter, inside, theme, metrics)
 
     def fit(self, wanted_rows: int) -> None:
         """Make room for so many frames."""
@@ -218,6 +241,7 @@ class LaneColumn(QWidget):
                 room = rect_of(self.parts.rows)
                 paint_hints(painter, self._style, room, NOT_BEGUN, self.hints)
         painter.fillRect(QRectF(self.width() - 1, 0, 1, self.height()), QColor(theme.border))
+        self._draw_pointed(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -251,6 +275,7 @@ class LaneColumns(QWidget):
         session.traces_changed.connect(self._take)
         session.moment_changed.connect(self._refresh)
         session.cursor.essential_changed.connect(self._refresh)
+        session.highlights_changed.connect(self._point)
         themes.changed.connect(self._dress)
         self._take()
 
@@ -285,8 +310,13 @@ class LaneColumns(QWidget):
             column.hide()
             column.deleteLater()
         del self.columns[count:]
+        self._point()
         self.set_sides(self._pair if self._pair and max(self._pair) < count else None)
         self._refresh()
+
+    def _point(self) -> None:
+        for column in self.columns:
+            column.point(self._session.highlights)
 
     def _refresh(self, *_anything: object) -> None:
         """Show the lanes at the cursor, their stacks level."""

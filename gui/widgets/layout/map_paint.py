@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QStaticText
 from gui.geometry.map_grid import Grid, Zoom
 from gui.geometry.struct_map import Contents, Kind
 from gui.widgets.layout.map_display import MOST_LABELS, Display, display_of
+from gui.widgets.pointer import draw_pointer
 from gui.widgets.stack.style import CENTRED, LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Marks:
         drop_text: What is said about it.
         drop_allowed: Whether it may go there.
         drop_at: Where the mouse is, in pixels of the view.
+        pointed: Indexes of the spans that a lesson points at.
     """
 
     selected: int = -1
@@ -42,6 +44,7 @@ class Marks:
     drop_text: str = ""
     drop_allowed: bool = True
     drop_at: tuple[float, float] = (0, 0)
+    pointed: tuple[int, ...] = ()
 
 
 class MapPainter:
@@ -82,6 +85,9 @@ class MapPainter:
             self._outline(painter, marks.hovered, QColor(self._style.theme.outline), 1)
         if marks.selected >= 0:
             self._selection(painter, marks.selected)
+        for index in marks.pointed:
+            for rect in self._rects_of(index):
+                draw_pointer(painter, rect, self._style.theme, self._style.metrics)
         if marks.drop_bit >= 0:
             self._drop(painter, marks)
 

@@ -36,6 +36,16 @@ class MapSession(Protocol):
         ...
 
     @property
+    def pointed_changed(self) -> SignalInstance:
+        """A lesson points at other members."""
+        ...
+
+    @property
+    def pointed(self) -> tuple[str, ...]:
+        """Names of the members that a lesson points at."""
+        ...
+
+    @property
     def layout(self) -> KernelLayout | None:
         """The struct as the kernel has it."""
         ...

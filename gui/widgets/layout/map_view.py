@@ -68,6 +68,7 @@ class MapView(QAbstractScrollArea):
         session.layout_changed.connect(self._open)
         session.answer_changed.connect(self._take)
         session.member_selected.connect(self._select)
+        session.pointed_changed.connect(self._point)
         themes.changed.connect(self._dress)
         self._dress_buttons()
         self._taken: tuple[KernelLayout | None, WhatIf | None, int] = (None, None, 0)
@@ -106,6 +107,7 @@ class MapView(QAbstractScrollArea):
         if self._candidate_bit() != before:
             self.show_candidate()
         self._select(self.session.selected)
+        self._point()
 
     def _fade_from_here(self) -> None:
         """Let the picture as it is give way to the next one, where things may move."""
@@ -115,6 +117,12 @@ class MapView(QAbstractScrollArea):
             self._before = self.viewport().grab()
             self.fade.setDuration(duration_ms)
             self.fade.start()
+
+    def _point(self) -> None:
+        """Mark the members that a lesson points at, as far as this struct has them."""
+        contents = self.scene.contents if self.scene else None
+        found = [contents.index_of(name) for name in self.session.pointed] if contents else []
+        self.mark(pointed=tuple(index for index in found if index >= 0))
 
     def _select(self, name: str) -> None:
         index = self.scene.contents.index_of(name) if self.scene else -1

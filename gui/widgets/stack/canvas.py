@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,16 @@ from PySide6.QtWidgets import QWidget
 
 from gui.geometry.easing import ease_out, share
 from gui.geometry.stack import Arrangement
+from gui.widgets.pointer import wanted
 from gui.widgets.stack.board import Board
 from gui.widgets.stack.cards import CardPixmaps
 from gui.widgets.stack.guard import ARRIVAL_MS
 from gui.widgets.stack.paint import Picture, paint
-from gui.widgets.stack.scene import Scene, SceneMaker
+from gui.widgets.stack.scene import Card, Scene, SceneMaker
 from gui.widgets.stack.style import Style
 
 if TYPE_CHECKING:
+    from core.trace.trace import State
     from gui.session import Session
     from gui.theme import ThemeManager
 
@@ -76,6 +78,7 @@ class StackCanvas(QWidget):
         session.trace_changed.connect(self._trace_changed)
         session.position_changed.connect(self._moment_changed)
         session.essential_changed.connect(self._moment_changed)
+        session.highlights_changed.connect(self._point)
         theme_manager.changed.connect(self._dress)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -165,9 +168,19 @@ class StackCanvas(QWidget):
             moves = False
             self._fade_from_here()
         self._board.show(scene, slide=moves)
+        self._point()
         if scene.barrier is not None and scene.barrier != before:
             self._came_ms = self._now_ms() if self._themes.motion else LONG_AGO_MS
         self._told()
+
+    def _point(self) -> None:
+        """Find the cards that a lesson points at."""
+        if not self._stale:
+            cards = self._board.scene.cards
+            self._picture.pointed = pointed_calls(
+                cards, self._session.state(), self._session.highlights
+            )
+            self.update()
 
     def _told(self) -> None:
         """Something was changed: say so, move if there is anything to move, and paint."""
@@ -257,3 +270,25 @@ class StackCanvas(QWidget):
             self._dress()
         with QPainter(self) as painter:
             self.draw(painter)
+
+
+def pointed_calls(
+    cards: Sequence[Card], state: State | None, highlights: tuple[str, ...]
+) -> tuple[int, ...]:
+    """Return the calls of the cards that highlights name: by function, or by the frame's number.
+
+    Args:
+        cards: What is shown.
+        state: What is on the stack, whether it is shown or not.
+        highlights: As ``Step.highlights`` has them.
+    """
+    names, numbers = set(wanted(highlights, "function")), wanted(highlights, "frame")
+    if not (names or numbers) or state is None:
+        return ()
+    calls = {str(at): frame.call for at, frame in enumerate(state.frames, 1)}
+    meant = {calls.get(number) for number in numbers}
+    return tuple(
+        card.call
+        for card in cards
+        if card.call in meant or names & {card.look.name, card.look.kernel_name}
+    )

@@ -34,6 +34,7 @@ class CpuLane(QObject):
     trace_changed = Signal()
     position_changed = Signal(int)
     essential_changed = Signal(bool)
+    highlights_changed = Signal()
 
     def __init__(self, session: Session, cpu: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +72,11 @@ class CpuLane(QObject):
     def essential_only(self) -> bool:
         """Whether only the functions of the mail's chain are shown."""
         return self._session.essential_only
+
+    @property
+    def highlights(self) -> tuple[str, ...]:
+        """What a lesson points at."""
+        return self._session.highlights
 
     def state(self) -> State | None:
         """Return the state as of the CPU's last event, its own task's."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gui.geometry.stack import Box, Density, card_parts, indent_px, level_ranges
+from gui.widgets.pointer import draw_pointer
 from gui.widgets.stack import draw, guard, stops
 from gui.widgets.stack.board import Board
 from gui.widgets.stack.cards import CardPixmaps, draw_ground, parts_of
@@ -36,6 +37,7 @@ class Picture:
         hovered: Call of the card under the mouse, -1 for none.
         since_ms: Time since the barrier came.
         keys: The keys that play and step, as the hint names them.
+        pointed: Calls of the cards that a lesson points at.
     """
 
     board: Board
@@ -45,6 +47,7 @@ class Picture:
     hovered: int = -1
     since_ms: float = 0.0
     keys: tuple[str, str] = ("Space", ".")
+    pointed: tuple[int, ...] = ()
 
     @property
     def scene(self) -> Scene:
@@ -123,8 +126,22 @@ def paint(painter: QPainter, picture: Picture, *, focused: bool = False) -> None
     if not scene.runs:
         # Another CPU goes on: what stands here is as of this one's last event.
         painter.fillRect(below, faded(style.theme.window, _RESTING))
+    _paint_pointed(painter, picture)
     if focused:
         draw.draw_focus(painter, style, rect)
+
+
+def _paint_pointed(painter: QPainter, picture: Picture) -> None:
+    """Point at what a lesson means: one arrow, at the newest of the cards meant."""
+    style = picture.style
+    movers = [picture.stage.movers.get(call) for call in picture.pointed]
+    boxes = [picture.box_of(mover) for mover in movers if mover is not None]
+    painter.save()
+    painter.setClipRect(QRectF(0, style.header_px, picture.width_px, picture.height_px))
+    for number, box in enumerate(boxes, 1):
+        place = QRectF(box.left, box.top, box.width, box.height)
+        draw_pointer(painter, place, style.theme, style.metrics, arrow=number == len(boxes))
+    painter.restore()
 
 
 def _paint_header(painter: QPainter, picture: Picture) -> None:

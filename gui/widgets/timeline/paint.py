@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from gui.widgets.pointer import draw_pointer, wanted
 from gui.widgets.timeline import lanes, overlay
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def draw_timeline(
         painter.drawPixmap(QPointF(0, area.top()), scene.pixmap)
     lanes.draw_lanes(painter, view, view.model, area)
     lanes.draw_hits(painter, view, view.model, view.search, area)
+    _draw_pointed(painter, view, scene, area)
     _draw_above(painter, view, area)
     painter.save()
     painter.setClipRect(area.adjusted(-_SPILL_PX, -area.top(), _SPILL_PX, 0))
@@ -52,6 +54,21 @@ def draw_timeline(
     _draw_cursor(painter, view, area)
     painter.restore()
     _draw_thumb(painter, view, area)
+
+
+def _draw_pointed(
+    painter: QPainter, view: TimelineView, scene: TimelineScene, area: QRectF
+) -> None:
+    """Point at the calls of the functions that a lesson means."""
+    names = wanted(view.session.highlights, "function")
+    if not names:
+        return
+    painter.save()
+    painter.setClipRect(QRectF(0, area.top(), view.width(), area.height()))
+    for number, box in enumerate(scene.boxes_of(names)):
+        place = box.translated(0, area.top())
+        draw_pointer(painter, place, view.look.theme, view.look.metrics, arrow=number == 0)
+    painter.restore()
 
 
 def _draw_above(painter: QPainter, view: TimelineView, area: QRectF) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FEW_SPANS = 300
 """Up to so many spans in view are each drawn as themselves, in the rows that have fewest."""
+MOST_POINTED = 12
+"""A lesson that points at more calls points at none."""
 MOST_LABELS = 100
 MANY_CELLS = 10_000
 """From so many pixels to work out on, a picture that moves is half as fine."""
@@ -221,6 +223,18 @@ class TimelineScene:
                 wide.left.tolist(), tops[wide.rows].tolist(), width.tolist(), strict=True
             )
         ]
+
+    def boxes_of(self, names: tuple[str, ...]) -> list[QRectF]:
+        """Return where calls of some functions are drawn, the widest first; at most a few."""
+        width = self.wide.right - self.wide.left
+        widest = np.argsort(-width, kind="stable")[:MOST_LABELS].tolist()
+        calls = self._calls[self.wide.spans].tolist()
+
+        def is_meant(at: int) -> bool:
+            function = self._trace.function(calls[at])
+            return function.name in names or function.essential in names
+
+        return [self.rects[at] for at in widest if is_meant(at)][:MOST_POINTED]
 
     def paint(self, painter: QPainter) -> None:
         """Paint the calls; the origin is the left end of the first line of rows."""

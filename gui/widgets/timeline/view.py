@@ -103,6 +103,7 @@ class TimelineView(QWidget):
         search.changed.connect(self.update)
         session.position_changed.connect(self._follow)
         session.range_changed.connect(self.update)
+        session.highlights_changed.connect(self.update)
         self._renew()
 
     # -- where things are -----------------------------------------------------------------
