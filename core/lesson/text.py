@@ -18,18 +18,34 @@ if TYPE_CHECKING:
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*)(?=\S)(.+?)(?<=\S)\1")
 _CODE = re.compile(r"`+([^`]*)`+")
+_TABLE = re.compile(r"^\|.*\|\n\|[-:| ]+\|\n(?:\|.*(?:\n|$))*", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
 
 
 def plain(markdown: str) -> str:
-    """Return Markdown without its marks; what stands between backquotes stays as it is."""
-    lines = _HEADING.sub("", markdown.strip())
+    """Return Markdown without its marks; what stands between backquotes stays as it is.
+
+    A table becomes a line for each of its rows, with the head's words before the values.
+    """
+    lines = _TABLE.sub(_rows, _HEADING.sub("", markdown.strip()))
     parts = _CODE.split(_LINK.sub(r"\1", lines))
     # Every second part was code: its underscores are no emphasis.
     return "".join(
         part if at % 2 else _EMPHASIS.sub(lambda mark: mark[2], part)
         for at, part in enumerate(parts)
     )
+
+
+def _rows(table: re.Match[str]) -> str:
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in table[0].strip().splitlines()
+    ]
+    told = []
+    for row in rows:
+        values = [f"{name} {value}" for name, value in zip(head, row, strict=False)]
+        told.append(f"{values[0]}: {', '.join(values[1:])}")
+    return "\n".join(told) + "\n"
 
 
 def step_text(resolved: ResolvedStep, shown: Shown | None = None, *, answers: bool = True) -> str:
