@@ -58,7 +58,8 @@ class LessonStage(QObject):
         self._wanted: Wanted | None = None
         controller.session.trace_changed.connect(self._run_there)
         controller.session.failed.connect(self._give_up)
-        comparison.traces_changed.connect(self._lanes_there)
+        # Not when the traces change: the views of the comparison take them first.
+        comparison.run_ended.connect(self._lanes_there)
         comparison.failed.connect(self._give_up)
         controller.recordings_made.connect(self._follow_recordings)
 
@@ -166,15 +167,16 @@ class LessonStage(QObject):
 
     def _show_lanes(self, step: ResolvedStep) -> None:
         comparison = self._comparison
-        if comparison.views and comparison.is_shown(step.lanes):
+        if comparison.is_shown(step.lanes):
             self._lanes_there()
         else:
             comparison.set_lanes(step.lanes)
 
     def _lanes_there(self) -> None:
         step, comparison = self._pending, self._comparison
-        if step is None or step.workspace != "compare" or comparison.alignment is None:
+        if step is None or step.workspace != "compare" or not comparison.is_shown(step.lanes):
             return
+        assert comparison.alignment is not None
         traces = comparison.traces
         try:
             position = position_of(step.step.position, traces[0], traces[1:], where=step.where)

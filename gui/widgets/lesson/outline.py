@@ -143,7 +143,7 @@ class LessonOutline(QTreeWidget):
         for item in self._lessons():
             self._dress_item(item, metrics.ui(bold=True), 34)
             for at in range(item.childCount()):
-                self._dress_item(item.child(at), metrics.ui(), 26)
+                self._dress_item(item.child(at), metrics.ui(), 26)  # type: ignore[arg-type]
 
     def _dress_item(
         self, item: QTreeWidgetItem, font: QFont, height_px: int, *, muted: bool = False

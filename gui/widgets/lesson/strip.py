@@ -86,7 +86,6 @@ class LessonStrip(QFrame):
         self.area = scrolled(inside, "What the step says")
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._inside = inside
         inside.setAutoFillBackground(False)
         self.area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(self)
@@ -152,7 +151,7 @@ class LessonStrip(QFrame):
         beside = width >= self._themes.metrics.px(_BESIDE_PX)
         way = QHBoxLayout.Direction
         self._pair.setDirection(way.LeftToRight if beside else way.TopToBottom)
-        wanted = self._inside.layout().totalHeightForWidth(self._inside_width())
+        wanted = self._pair.totalHeightForWidth(self._inside_width())
         line = QFontMetrics(self._themes.metrics.ui("title")).lineSpacing()
         least = min(wanted, round(_LEAST_LINES * line))
         most = min(
