@@ -33,8 +33,8 @@ POINTER_MS = 3000
 """The pointer hides when it has rested for so long."""
 _TEXT_SHARE = 36
 """Percent of the width for the text beside a view."""
-_TEXT_HEIGHT = 33
-"""Percent of the height that the text above a wide view gets at most."""
+_TEXT_HEIGHT, _ASKED_HEIGHT = 33, 42
+"""Percent of the height that the text above a wide view gets at most, and with a question."""
 
 
 class Blank(QWidget):
@@ -135,7 +135,8 @@ class AudienceWindow(QWidget):
         wide = self._wide
         self._body.setDirection(way.TopToBottom if wide else way.LeftToRight)
         self.pane.arrange(wide=wide)
-        most = self.content.height() * _TEXT_HEIGHT // 100
+        share = _ASKED_HEIGHT if self.pane.question.isVisibleTo(self.pane) else _TEXT_HEIGHT
+        most = self.content.height() * share // 100
         margins = self._whole.contentsMargins()
         inside = self.content.width() - margins.left() - margins.right()
         if wide:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QResizeEvent, QTextBlockFormat, QTextCursor, Q
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _STEPS: tuple[TextStep, ...] = ("heading", "title", "body")
 """The largest text first: the one that fits is taken."""
 _LINE_PERCENT = 116
+_SHORT_CHOICE = 22
 LETTERS = "ABCDEFGHIJ"
 
 
@@ -125,7 +127,8 @@ class QuestionPane(QFrame):
         self._answers: Answers | None = None
         self.revealed = False
         self._column = QVBoxLayout(self)
-        self._choices = QVBoxLayout()
+        self._choices = QGridLayout()
+        self._columns = 1
         self._column.addWidget(self.ask)
         self._column.addLayout(self._choices)
         self._column.addWidget(self.explain)
@@ -168,10 +171,26 @@ class QuestionPane(QFrame):
         self.explain.setVisible(self.revealed and bool(question.explain))
         for text, right in _lines(answers, revealed=self.revealed):
             self.rows.append(self._row(text, right))
-            self._choices.addWidget(self.rows[-1])
+        self._place_rows()
         spoken = [question.ask, *(row.text() for row in self.rows)]
         self.setAccessibleName("Question")
         self.setAccessibleDescription(". ".join(spoken))
+
+    def set_columns(self, columns: int) -> None:
+        """Put the choices into so many columns, where they are short."""
+        if columns != self._columns:
+            self._columns = columns
+            self._place_rows()
+
+    def _place_rows(self) -> None:
+        for row in self.rows:
+            self._choices.removeWidget(row)
+        longest = max((len(row.text()) for row in self.rows), default=0)
+        columns = self._columns if longest <= _SHORT_CHOICE else 1
+        for at, row in enumerate(self.rows):
+            self._choices.addWidget(row, at // columns, at % columns)
+        for column in range(2):
+            self._choices.setColumnStretch(column, 1 if column < columns else 0)
 
     def _row(self, text: str, right: bool | None) -> QLabel:
         metrics, theme = self._themes.metrics, self._themes.theme
@@ -240,7 +259,9 @@ class StepPane(QWidget):
         self.wide = wide
         way = QBoxLayout.Direction
         self._body.setDirection(way.LeftToRight if wide else way.TopToBottom)
-        self._body.setStretch(1, 1 if wide else 0)
+        self._body.setStretch(0, 55 if wide else 1)
+        self._body.setStretch(1, 45 if wide else 0)
+        self.question.set_columns(2 if wide else 1)
         self._body.setAlignment(
             self.question, Qt.AlignmentFlag.AlignTop if wide else Qt.AlignmentFlag(0)
         )

@@ -22,7 +22,7 @@ WIDE = ("timeline", "compare", "recordings")
 """The workspaces whose views want the whole width: the text stands above them."""
 RUNS = ("live", "timeline", "compare")
 """The workspaces in which a run is in view that can be played and stepped."""
-_WORD_SHARE = 34
+_WORD_SHARE = 42
 """Percent of a live view's height for the guard's word, where a step is about its bits."""
 
 
@@ -63,6 +63,8 @@ class Stage(QStackedWidget):
             self.addWidget(view)
         if workspace in ("live", "timeline"):
             self._show_panels(view, _panels_of(highlights))
+        elif workspace == "explore":
+            self._explore_now()
         self.setCurrentWidget(view)
         self.setAccessibleName(f"The {workspace} view")
 
@@ -100,7 +102,8 @@ class Stage(QStackedWidget):
             trace = session.trace
             stack.setVisible(not cpus.shown)
             cpus.setVisible(cpus.shown)
-            gauge.setVisible(trace is None or trace.info.recording is None)
+            known = trace is None or trace.info.recording is None
+            gauge.setVisible(known and cpus.has_room(self.width() - gauge.sizeHint().width()))
 
         session.trace_changed.connect(show_stacks)
         show_stacks()
@@ -147,8 +150,29 @@ class Stage(QStackedWidget):
 
     def _explore(self) -> QWidget:
         from gui.widgets.explore.graph_panel import GraphPanel
+        from gui.widgets.explore.property_list import PropertyList
+        from gui.widgets.explore.verdict import VerdictBanner
 
-        return GraphPanel(self._parts.exploring(), self._themes)
+        exploring, themes = self._parts.exploring(), self._themes
+        answer, verdict = QWidget(), VerdictBanner(exploring, themes)
+        column = QVBoxLayout(answer)
+        _fill(column, verdict, PropertyList(exploring, themes), GraphPanel(exploring, themes))
+        for at, share in enumerate((0, 45, 55)):
+            column.setStretch(at, share)
+
+        def show_answer() -> None:
+            verdict.setVisible(exploring.result is not None or exploring.busy)
+
+        for changed in (exploring.started, exploring.ended, exploring.result_changed):
+            changed.connect(show_answer)
+        show_answer()
+        return answer
+
+    def _explore_now(self) -> None:
+        """Begin to explore where nobody has: a hall waits for no button."""
+        exploring = self._parts.exploring()
+        if not exploring.busy and (exploring.result is None or exploring.outdated):
+            exploring.start()
 
     # -- panels -----------------------------------------------------------------------------------
 
