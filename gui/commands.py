@@ -258,6 +258,13 @@ COMMANDS: tuple[Command, ...] = (
     _lesson("reveal", "Show the answer", "Ctrl+Space", "eye"),
     _lesson("fold", "Fold the lesson's text, or unfold it", "Ctrl+Shift+L"),
     _lesson("close", "End the lesson", "", "close"),
+    _lesson("new", "New lesson", "", "plus", "What is in view is its first step"),
+    _lesson("edit", "Edit the lesson", "", "", "One that the program ships is edited as a copy"),
+    _lesson("open", "Open a lesson…", "", "open"),
+    _lesson("record", "Record the view as a step", "Ctrl+Shift+R", "",
+            "Run, place, zoom and what is shown, for the lesson in the editor"),
+    _lesson("handout", "Export handout…", "Ctrl+Shift+H", "",
+            "One HTML file or a PDF to take home"),
 
     _theme("light", "sun"),
     _theme("dark", "moon"),

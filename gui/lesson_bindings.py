@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError
+from gui.lesson_editor.bindings import add_lesson_editing
 
 if TYPE_CHECKING:
     from core.lesson.loader import LessonText
@@ -185,6 +186,7 @@ def add_lessons(
     """
     parts = LessonParts(window, controller, comparison)
     _bind(window, parts)
+    add_lesson_editing(parts, comparison)
     window.add_workspace(CONTEXT, "Lessons", "lesson", parts.make_page)
     return parts
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 if TYPE_CHECKING:
+    from core.lesson.resolved import ResolvedStep
     from core.lesson.schema import Lesson, Step
     from gui.lesson_editor.document import EditedLesson
 
@@ -151,3 +152,23 @@ def subtitle(step: Step) -> str:
     if asked:
         parts.append(f"{asked} question{'s' * (asked != 1)}")
     return " · ".join(part for part in parts if part)
+
+
+def run_words(step: ResolvedStep) -> str:
+    """Return what a step plays, opens or compares, in a few lines."""
+    lines = [step.workspace.capitalize()]
+    if step.workspace == "recordings":
+        return f"{lines[0]}: {step.recording or 'no recording'}"
+    if step.workspace == "layout":
+        field = f", with {step.field}{f' at {step.place}' if step.place else ''}"
+        return f"{lines[0]}: {step.layout or 'no kernel'}{field if step.field else ''}"
+    said = step.overrides
+    changes = {
+        "guard": said.guard, "depth": said.max_depth, "Linux": said.kernel, "": said.arch,
+        "layout": said.layout, "word": said.word, **step.settings,
+    }  # fmt: skip
+    told = [f"{name} {value}".strip() for name, value in changes.items() if value is not None]
+    if step.workspace == "compare":
+        told.append("lanes " + ", ".join(lane.guard or "as it is" for lane in step.lanes))
+    run = f"{lines[0]}: {step.scenario or 'no scenario'}"
+    return "\n".join([run, ", ".join(told)] if told else [run])
