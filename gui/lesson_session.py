@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import OwnerscopeError
+from core.lesson.runs import Shown
 from gui.lesson_stage import LessonStage
 from gui.lesson_watch import LessonWatch
 
@@ -179,7 +180,22 @@ class LessonSession(QObject):
         self.show_step(self.index)
 
     def _shown(self) -> None:
-        self._watch.remember(self.steps[self.index])
+        step = self.steps[self.index]
+        self._watch.remember(step)
+        missing = self._missing(step)
+        if missing:
+            self._failed(missing)
+
+    def _missing(self, step: ResolvedStep) -> str:
+        """Return what the step points at that is not there, as a sentence; else nothing."""
+        from core.lesson.check import check_highlight
+
+        for highlight in step.step.highlights:
+            try:
+                check_highlight(highlight, step, self.stage.what)
+            except OwnerscopeError as error:
+                return str(error)
+        return ""
 
     def _failed(self, sentence: str) -> None:
         self.problem = sentence
@@ -203,28 +219,19 @@ class LessonSession(QObject):
     def questions(self) -> tuple[Asked, ...]:
         """The questions of the step that is shown, with what was answered."""
         step = self.step
-        if step is None or not step.step.questions or self.stage.pending or self.problem:
+        if step is None or not step.step.questions or self.stage.what == Shown():
             return ()
         if self.index not in self._asked:
-            self._asked[self.index] = tuple(self._ask(each) for each in step.step.questions)
+            numbers = range(1, len(step.step.questions) + 1)
+            self._asked[self.index] = tuple(self._ask(step, number) for number in numbers)
         return self._asked[self.index]
 
-    def _ask(self, question: Question) -> Asked:
-        from core.lesson.positions import position_of
-        from core.lesson.questions import answers_of
+    def _ask(self, step: ResolvedStep, number: int) -> Asked:
+        from core.lesson.questions import answers_in
 
-        trace, step = self.stage.trace, self.step
-        assert step is not None
-        if trace is None:
-            return Asked(question, problem=f"{step.where}: there is no run to ask about")
+        question = step.step.questions[number - 1]
         try:
-            position = self.stage.position
-            if question.position:
-                position = position_of(question.position, trace, where=step.where)
-            answers = answers_of(
-                question, trace, position, essential=step.essential, where=step.where
-            )
-            return Asked(question, answers)
+            return Asked(question, answers_in(step, self.stage.what, number))
         except OwnerscopeError as error:
             return Asked(question, problem=str(error))
 

@@ -6,6 +6,7 @@ step is ``pending``.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import LessonError, OwnerscopeError
 from core.lesson.positions import position_of
+from core.lesson.runs import Shown
 from gui.lesson_runs import LessonRuns
 from gui.widgets.pointer import wanted as wanted_of
 
@@ -33,7 +35,7 @@ class LessonStage(QObject):
 
     Attributes:
         runs: The runs at hand.
-        trace: The run the step is about, the first lane's in a comparison; None where it has none.
+        what: What the step is about: its run, the lanes' runs, its recording or its layout.
         position: Where the step is in it.
         played: First and last position of what plays by itself, None where nothing does.
 
@@ -51,7 +53,7 @@ class LessonStage(QObject):
         super().__init__(parent)
         self._controller, self._comparison = controller, comparison
         self.runs = LessonRuns(self)
-        self.trace: Trace | None = None
+        self.what = Shown()
         self.position = -1
         self.played: tuple[int, int] | None = None
         self._pending: ResolvedStep | None = None
@@ -73,7 +75,7 @@ class LessonStage(QObject):
     def show(self, step: ResolvedStep) -> None:
         """Show a step; ``shown`` or ``failed`` follows, at once where it takes no time."""
         self._controller.playback.pause()
-        self.trace, self.position, self.played = None, -1, None
+        self.what, self.position, self.played = Shown(), -1, None
         self._pending = step
         try:
             if step.problem:
@@ -151,7 +153,7 @@ class LessonStage(QObject):
             if step.workspace == "compare":
                 self._show_lanes(step)
                 return
-            self.trace = trace
+            self.what = Shown(trace)
             self.position = position_of(step.step.position, trace, where=step.where)
             if step.step.play is not None:
                 self.played = (
@@ -183,18 +185,19 @@ class LessonStage(QObject):
         except OwnerscopeError as error:
             self._give_up(str(error))
             return
-        self.trace, self.position = traces[0], position
+        self.what, self.position = Shown(traces[0], tuple(traces[1:])), position
         comparison.seek(comparison.alignment.moment_of(0, position) if position >= 0 else -1)
         self._finish(step)
 
     def _zoom(self, step: ResolvedStep) -> None:
-        if step.workspace != "timeline" or self.trace is None:
+        trace = self.what.trace
+        if step.workspace != "timeline" or trace is None:
             return
         viewport = self._controller.viewport
         if not step.step.zoom:
             viewport.fit()
             return
-        first, last = (position_of(text, self.trace, where=step.where) for text in step.step.zoom)
+        first, last = (position_of(text, trace, where=step.where) for text in step.step.zoom)
         viewport.show_positions(first, last)
 
     def _play(self, step: ResolvedStep) -> None:
@@ -225,6 +228,7 @@ class LessonStage(QObject):
         layouts.point(members)
         layouts.select(next(iter(members), ""))
         if self._pending is not None:
+            self.what = Shown(analysis=layouts.analysis)
             self._finish(step)
 
     def _show_recording(self, step: ResolvedStep) -> None:
@@ -249,7 +253,9 @@ class LessonStage(QObject):
         step, recordings = self._pending, self._controller.recordings
         if step is None or step.workspace != "recordings" or recordings.recording is None:
             return
-        self.trace = recordings.trace
+        self.what = Shown(recordings.trace, recording=recordings.recording)
+        functions = wanted_of(step.step.highlights, "function")
+        recordings.set_search(f"^({'|'.join(map(re.escape, functions))})$" if functions else "")
         self._finish(step)
 
     # -- ahead ----------------------------------------------------------------------------

@@ -111,7 +111,8 @@ class LessonOutline(QTreeWidget):
             item.setExpanded(here)
             if here and item.childCount():
                 self.blockSignals(True)
-                self.setCurrentItem(item.child(min(index, item.childCount() - 1)))
+                at = min(index, item.childCount() - 1)
+                self.setCurrentItem(item.child(at) or item)
                 self.blockSignals(False)
 
     def choose_first(self) -> None:
@@ -122,8 +123,13 @@ class LessonOutline(QTreeWidget):
             self.setCurrentItem(first.child(0) or first)
 
     def _lessons(self) -> list[QTreeWidgetItem]:
-        groups = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
-        return [group.child(at) for group in groups if group for at in range(group.childCount())]
+        return [
+            item
+            for at in range(self.topLevelItemCount())
+            if (group := self.topLevelItem(at)) is not None
+            for number in range(group.childCount())
+            if (item := group.child(number)) is not None
+        ]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Begin on Enter."""
