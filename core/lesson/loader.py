@@ -14,7 +14,7 @@ import tomli_w
 
 from core.errors import LessonError, ScenarioError, at_line, did_you_mean
 from core.lesson.schema import SCHEMA, Lesson
-from core.saving import write_aside
+from core.saving import opened_aside, write_aside
 from core.scenario.loader import ScenarioText
 from core.scenario.toml_lines import line_of
 
@@ -175,13 +175,16 @@ def save(path: str | Path, lesson: Lesson) -> None:
         LessonError: It cannot be written; what was there is still there.
     """
     place = Path(path)
-    data = lesson_text(lesson).encode("utf-8")
     try:
+        data = lesson_text(lesson).encode("utf-8")
         if place.is_dir():
             raise LessonError("it is a folder", where=str(path), advice="give the name of a file")
-        if place.is_file():
-            write_aside(place.with_name(place.name + _KEPT), place.read_bytes())
-        write_aside(place, data)
+        with opened_aside(place) as stream:
+            stream.write(data)
+            stream.flush()
+            # Only once all of the new version is on the disk may the one before it go aside.
+            if place.is_file():
+                write_aside(place.with_name(place.name + _KEPT), place.read_bytes())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise LessonError(

@@ -33,7 +33,7 @@ def plain(markdown: str) -> str:
     return "".join(
         part if at % 2 else _EMPHASIS.sub(lambda mark: mark[2], part)
         for at, part in enumerate(parts)
-    )
+    ).strip()
 
 
 def _rows(table: re.Match[str]) -> str:
@@ -44,8 +44,8 @@ def _rows(table: re.Match[str]) -> str:
     told = []
     for row in rows:
         values = [f"{name} {value}" for name, value in zip(head, row, strict=False)]
-        told.append(f"{values[0]}: {', '.join(values[1:])}")
-    return "\n".join(told) + "\n"
+        told.append(": ".join(filter(None, [values[0], ", ".join(values[1:])])))
+    return "".join(f"{line}\n" for line in told)
 
 
 def step_text(resolved: ResolvedStep, shown: Shown | None = None, *, answers: bool = True) -> str:
@@ -98,6 +98,7 @@ def state_sentence(resolved: ResolvedStep, shown: Shown) -> str:
         if recording is None or profile is None:
             return "Nothing is open."
         unit = profile.info.unit or "records"
+        unit = unit.removesuffix("s") if len(profile) == 1 else unit
         return f"{recording.format.title} with {len(profile):,} {unit}."
     position = position_of(resolved.step.position, shown.trace, shown.others, where=resolved.where)
     told = _run_sentence(shown.trace, position)
@@ -152,7 +153,8 @@ def _layout_sentence(resolved: ResolvedStep, analysis: Analysis) -> str:
     if not growth.exact:
         grows = f"{growth.min:,} to {growth.max:,} bytes, most likely {growth.best:,}"
     step = found.after.bytes_per_task - before.bytes_per_task
+    declared = field.field.declaration.rstrip(";")
     return (
-        f"{told} With {field.field.declaration} at byte {field.byte_offset:,} it grows by {grows}; "
+        f"{told} With {declared} at byte {field.byte_offset:,} it grows by {grows}; "
         f"a task takes {step:,} bytes more of the slab."
     )
