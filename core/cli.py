@@ -11,7 +11,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("run", "compare", "explore", "inspect", "convert", "scenarios", "layout", "doctor")
+COMMANDS = (
+    "run",
+    "compare",
+    "explore",
+    "inspect",
+    "convert",
+    "scenarios",
+    "layout",
+    "render",
+    "doctor",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -350,6 +350,11 @@ _NAMES = {
 }
 
 
+def source_of(state: State) -> tuple[ScenarioText | None, dict[str, Value], Overrides]:
+    """Return the scenario that a saved run was made from, None where it cannot be told."""
+    return _source_in(state, [])
+
+
 def _source_in(
     state: State, skipped: list[str]
 ) -> tuple[ScenarioText | None, dict[str, Value], Overrides]:

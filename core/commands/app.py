@@ -11,10 +11,10 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from core.commands import compare, convert, doctor, explore, inspect, layout, run, scenarios
+from core.commands import compare, convert, doctor, explore, inspect, layout, render, run, scenarios
 from core.errors import OwnerscopeError, did_you_mean
 
-MODULES = (run, compare, explore, inspect, convert, scenarios, layout, doctor)
+MODULES = (run, compare, explore, inspect, convert, scenarios, layout, render, doctor)
 """One module a command: ``add_to`` describes it, and its parser knows what carries it out."""
 
 

@@ -98,4 +98,7 @@ def lanes_of(request: PictureRequest) -> Sequence[Lane]:
             where="--lanes",
             advice=f"give {FEWEST} to {MOST}",
         )
-    return tuple(parse_lane(text, where="--lanes") for text in request.lanes)
+    return tuple(
+        parse_lane(lane, where="--lanes") if isinstance(lane, str) else lane
+        for lane in request.lanes
+    )

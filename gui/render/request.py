@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from core.compare.lanes import Lane
     from core.scenario.loader import ScenarioText, Value
     from core.scenario.run import Overrides
     from core.trace.trace import Trace
@@ -29,9 +30,9 @@ class PictureRequest:
         position: Where the cursor is, -1 before the first event; a moment for "compare".
         zoom: First and last position in view of the timeline; None for all.
         essential: Whether only the functions of the mail's chain are shown.
-        lanes: For "compare": the guards, as a lesson writes them ("none", "bit1", "uint:2").
-        kernel: For "layout": a bundled layout, or a file; empty for the scenario's own.
-        field: For "layout": the field asked about; empty for none.
+        lanes: For "compare": each a lane, or a text as a lesson writes it ("none", "uint:2").
+        kernel: For "layout": a bundled layout, or a file; empty for Debian's 6.1.
+        field: For "layout": the field asked about; empty for an unsigned int.
         place: For "layout": where it goes; empty for the best place.
         highlights: What is pointed at, as a lesson writes it.
         title: A line on top; empty says what the run is.
@@ -49,7 +50,7 @@ class PictureRequest:
     position: int = -1
     zoom: tuple[int, int] | None = None
     essential: bool = False
-    lanes: tuple[str, ...] = ()
+    lanes: tuple[str | Lane, ...] = ()
     kernel: str = ""
     field: str = ""
     place: str = ""

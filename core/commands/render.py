@@ -1,0 +1,105 @@
+"""``ownerscope render``: a scenario, lesson or recording as a picture or a film."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from core.commands.run import GUARDS_HELP, add_scenario_options, parse_settings
+from core.errors import RenderError
+
+if TYPE_CHECKING:
+    from core.commands import Commands
+
+NAME = "render"
+
+_EPILOG = """\
+The end of OUT's name says what is made: .png, .svg and .pdf are one moment, .gif, .webp and .mp4
+(with 'pip install ownerscope[film]') a film; .gif and .webp with --at are one moment too.
+
+A POSITION is an event's number, or as lessons write it: start, end, "first short-circuit",
+"short-circuit 2", "before overflow", "where lanes part", "save_stack call 2". Without --at a
+picture shows the first short-circuit; without --from, --to and --speed a film is the whole run,
+as fast as it must be for 300 frames.
+
+  ownerscope render mail-chain stack.svg --at "first short-circuit"
+  ownerscope render depth-law film.gif --view tree --guard uint --max-depth 3
+  ownerscope render two-bit-wrap lanes.png --view compare --lanes uint:2,bit1:2,bit2:2
+  ownerscope render one-bit slide.pdf --step 4 --theme light --size 1920x1080
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        NAME,
+        help="draw a run as a picture or a film",
+        description="Draw WHAT, a scenario, a lesson's step, a recording or a saved run, into OUT.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("what", metavar="WHAT", help="name of a scenario or lesson, or a file")
+    add("out", metavar="OUT", help="where to")
+    add("--view", metavar="VIEW", help="stack, timeline, compare, layout or tree (stack)")
+    add("--at", metavar="POSITION", default="", help="the moment of a picture")
+    add("--from", metavar="POSITION", default="", dest="start", help="where a film begins")
+    add("--to", metavar="POSITION", default="", dest="end", help="where a film ends")
+    add("--speed", type=float, metavar="FACTOR", help="how many times as fast as usual")
+    add("--fps", type=int, default=20, metavar="N", help="frames a second (20)")
+    add("--size", default="1280x720", metavar="WxH", help="pixels (1280x720)")
+    add("--theme", default="dark", metavar="THEME", help="light or dark (dark)")
+    add("--scale", type=float, default=1.0, metavar="FACTOR", help="size of what is drawn (1)")
+    add("--title", default="", metavar="TEXT", help="the line on top")
+    add("--step", type=int, default=0, metavar="N", help="which step of a lesson (1)")
+    add("--guard", metavar="DESIGN", help=GUARDS_HELP)
+    add("--max-depth", type=int, metavar="N", help="how many saves may be under way at once")
+    add("--arch", metavar="A", help="x86_64, arm64 or ia64")
+    add("--kernel", metavar="V", help="5.12, 6.1 or 6.12")
+    add_scenario_options(parser)
+    add("--essential", action="store_true", help="only the functions of the mail's chain")
+    add("--lanes", default="", metavar="LIST", help="guards side by side: uint:2,bit1,bit2:2")
+    add("--field", default="", metavar="FIELD", help="field added to the layout: uint, bit1, bit2")
+    add("--place", default="", metavar="PLACE", help="where it goes: upstream, v1, after:MEMBER")
+    parser.set_defaults(carry_out=render)
+
+
+def render(options: argparse.Namespace) -> int:
+    """Draw a run as a picture or a film."""
+    return int(importlib.import_module("gui.render.command").render(wanted(options)))
+
+
+def wanted(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what is asked for, as the fields of ``gui.render.job.Job``.
+
+    Raises:
+        OwnerscopeError: A word makes no sense.
+    """
+    same = (
+        "what", "out", "at", "start", "end", "speed", "fps", "theme", "scale", "title", "step",
+        "field", "place",
+    )  # fmt: skip
+    changed = ("guard", "max_depth", "arch", "kernel", "layout", "word")
+    overrides = {name: getattr(options, name) for name in changed}
+    if options.budget is not None:
+        overrides["budget_events"] = options.budget
+    return {
+        **{name: getattr(options, name) for name in same},
+        "view": options.view or "",
+        "size": _size(options.size),
+        "essential": True if options.essential else None,
+        "settings": parse_settings(options.settings),
+        "overrides": overrides,
+        "lanes": tuple(lane.strip() for lane in options.lanes.split(",") if lane.strip()),
+        "kernel": options.layout or "",
+    }
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,6})[xX×](\d{1,6})", text.strip())
+    if found is None:
+        raise RenderError(f"expected WIDTHxHEIGHT, got {text!r}", where="--size")
+    return int(found[1]), int(found[2])

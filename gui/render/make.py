@@ -1,0 +1,140 @@
+"""A job done: what it is about opened, drawn and written, with nothing half written left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+
+from core.errors import RenderError
+from core.saving import opened_aside
+from gui.render.job import Job, check
+from gui.render.opening import Opened, opened
+
+if TYPE_CHECKING:
+    from core.trace.trace import Trace
+    from gui.render.film import Reel
+    from gui.render.scenes import Scene, SlideScene
+    from gui.render.writers import Progress
+
+
+def make(job: Job, progress: Progress | None = None) -> None:
+    """Do a job. There must be an application; what was in the file stays until all is written.
+
+    Raises:
+        OwnerscopeError: It cannot be done; the file is as it was.
+    """
+    from gui.render.mp4 import check_installed
+    from gui.render.scenes import make_scene
+
+    check(job)
+    if job.kind == ".mp4":
+        check_installed()
+    found = opened(job)
+    if job.is_film and found.view == "layout":
+        raise RenderError("a layout does not move: write a .png, .svg or .pdf")
+    scene = make_scene(found.view, found.request)
+    path = Path(job.out)
+    try:
+        with opened_aside(path) as stream:
+            _write(job, found, scene, stream, progress or (lambda _done, _all: None))
+    except OSError as error:
+        raise RenderError(
+            f"cannot be written: {error.strerror or error}",
+            where=str(path),
+            advice="choose another place"
+            if path.exists() or path.parent.exists()
+            else f"there is no folder {path.parent}",
+        ) from None
+
+
+def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Progress) -> None:
+    from gui.render.film import Reel
+    from gui.render.pictures import encoded
+    from gui.render.writers import write_film
+
+    if job.is_film:
+        write_film(scene, _reel(job, found, scene), job.kind, stream, progress)
+        return
+    position = moment(job.at or found.at, found, scene)
+    if job.kind in (".gif", ".webp"):
+        import numpy as np
+
+        write_film(scene, Reel(np.array([position]), 1), job.kind, stream, progress)
+        return
+    kind = cast("Literal['png', 'svg', 'pdf']", job.kind[1:])
+    stream.write(encoded(scene, position, kind, found.request.title or Path(job.what).stem))
+
+
+# -- moments --------------------------------------------------------------------------------------
+
+
+def moment(text: str, found: Opened, scene: Scene) -> int:
+    """Return a position of a scene that is written as a lesson writes it.
+
+    Without one it is the first moment that matters: where lanes part, or the guard cuts a
+    recursion short; else the end.
+
+    Raises:
+        LessonError: The run has no such position.
+    """
+    from core.lesson.positions import position_of
+    from core.trace.filters import marker_positions
+
+    if found.view == "layout":
+        return -1
+    if found.view == "compare":
+        return _compared_moment(text, cast("SlideScene", scene))
+    trace = _trace_of(scene)
+    if text:
+        return position_of(text, trace, where="" if found.at == text else "--at")
+    markers = marker_positions(trace)
+    return int(markers[0]) if len(markers) else len(trace) - 1
+
+
+def _compared_moment(text: str, scene: SlideScene) -> int:
+    from core.lesson.positions import position_of
+    from gui.compare_cursor import Moments
+
+    assert scene.cursor is not None
+    moments = cast("Moments", scene.cursor.trace)
+    alignment, traces = moments.alignment, moments.traces
+    if not text:
+        parting = alignment.parting_moments
+        return int(parting[0]) if len(parting) else alignment.moments - 1
+    position = position_of(text, traces[0], traces[1:], where="--at")
+    return alignment.moment_of(0, position) if position >= 0 else -1
+
+
+def _trace_of(scene: Scene) -> Trace:
+    cursor = cast("SlideScene", scene).cursor
+    assert cursor is not None
+    return cast("Trace", cursor.trace)
+
+
+def _reel(job: Job, found: Opened, scene: Scene) -> Reel:
+    """Return the frames of a film: of the part asked for, the step's own, or the whole run."""
+    import numpy as np
+
+    from core.trace.filters import essential_positions
+    from gui.playback import EVENTS_A_SECOND
+    from gui.render.film import reel, seconds_of
+
+    start, end = job.start or found.start, job.end or found.end
+    first = moment(start, found, scene) if start else -1
+    last = moment(end, found, scene) if end else scene.length - 1
+    if first > last:
+        raise RenderError(
+            f"the film would begin at event {first + 1:,} and end before it, at {last + 1:,}",
+            where="--from",
+        )
+    places = np.arange(first, last + 1)
+    if found.view == "compare":
+        seconds = np.full(len(places), 1 / EVENTS_A_SECOND)
+    else:
+        trace = _trace_of(scene)
+        if found.request.essential:
+            wanted = essential_positions(trace)
+            inside = wanted[(wanted >= first) & (wanted <= last)]
+            places = np.unique(np.concatenate(([first], inside, [last])))
+        seconds = seconds_of(trace, places)
+    return reel(places, seconds, fps=job.fps, speed=job.speed)

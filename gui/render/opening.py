@@ -1,0 +1,207 @@
+"""What is to be drawn, found by its name: a scenario, a lesson, a recording or a saved run."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import OwnerscopeError, RenderError, did_you_mean
+
+if TYPE_CHECKING:
+    from core.lesson.resolved import ResolvedStep
+    from core.trace.trace import Trace
+    from gui.render.job import Job
+    from gui.render.request import PictureRequest
+
+_HEAD_BYTES = 1 << 17
+_VIEW_OF = {
+    "live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
+    "recordings": "timeline", "explore": "stack",
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened:
+    """What is drawn.
+
+    Attributes:
+        view: How it is looked at.
+        request: What it is, without a position.
+        at: Where a lesson's step is, as it writes it; empty elsewhere.
+        start: Where what the step plays begins.
+        end: Where that ends.
+    """
+
+    view: str
+    request: PictureRequest
+    at: str = ""
+    start: str = ""
+    end: str = ""
+
+
+def opened(job: Job) -> Opened:
+    """Find what a job is about, and run it where it is a scenario.
+
+    Raises:
+        OwnerscopeError: There is no such thing, it is damaged, or it cannot be run.
+    """
+    from core.scenario.loader import bundled
+
+    if job.what in bundled() and not job.step:
+        return _scenario(job)
+    if job.what in _lessons():
+        return _lesson(job)
+    path = Path(job.what)
+    if not _is_file(path):
+        names = (*bundled(), *_lessons())
+        raise RenderError(
+            f"there is no scenario, lesson or file {job.what[:80]!r}",
+            advice=did_you_mean(job.what, names),
+        )
+    if path.suffix == ".toml":
+        return _lesson(job) if _has_steps(path) else _scenario(job)
+    return _recording(job, path)
+
+
+def _lessons() -> tuple[str, ...]:
+    from core.lesson.loader import bundled
+
+    return bundled()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _has_steps(path: Path) -> bool:
+    """Whether a TOML file is a lesson; what is wrong with it is for its reader to say."""
+    try:
+        return "steps" in tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+
+
+def _request(job: Job) -> PictureRequest:
+    from gui.render.request import PictureRequest
+
+    return PictureRequest(
+        settings=job.settings, zoom=job.zoom, essential=bool(job.essential), lanes=job.lanes,
+        kernel=job.kernel, field=job.field, place=job.place, highlights=job.highlights,
+        title=job.title, size=job.size, theme=job.theme, scale=job.scale,
+    )  # fmt: skip
+
+
+def _scenario(job: Job) -> Opened:
+    from core.scenario.loader import open_scenario
+    from core.scenario.plan import Overrides
+
+    view, source = job.view or "stack", open_scenario(job.what)
+    given = {name: value for name, value in job.overrides.items() if value is not None}
+    overrides = dataclasses.replace(Overrides(), **given)  # type: ignore[arg-type]
+    request = dataclasses.replace(_request(job), source=source, overrides=overrides)
+    return Opened(view, _played(view, request))
+
+
+def _played(view: str, request: PictureRequest) -> PictureRequest:
+    """Run the scenario, where the view shows one run; the layout is then that of its kernel."""
+    from core.layout.library import DEFAULT, bundled
+    from core.scenario.run import plan, run
+
+    assert request.source is not None
+    assert request.overrides is not None
+    if view == "compare":
+        return request
+    planned = plan(request.source, dict(request.settings), request.overrides)
+    if view != "layout":
+        return dataclasses.replace(request, trace=run(planned))
+    if request.kernel:
+        return request
+    name = request.overrides.layout or planned.layout.name
+    known = name in bundled() or bool(request.overrides.layout)
+    return dataclasses.replace(request, kernel=name if known else DEFAULT)
+
+
+def _lesson(job: Job) -> Opened:
+    from core.lesson.loader import open_lesson
+    from core.lesson.resolved import resolve
+
+    steps, number = resolve(open_lesson(job.what).lesson), job.step or 1
+    if not 1 <= number <= len(steps):
+        raise RenderError(f"the lesson has {len(steps)} steps, no step {number}", where="--step")
+    step = steps[number - 1]
+    if step.problem:
+        raise RenderError(step.problem)
+    view = job.view or _VIEW_OF[step.workspace]
+    request = dataclasses.replace(
+        _request(job),
+        essential=step.essential if job.essential is None else job.essential,
+        lanes=job.lanes or step.lanes,
+        kernel=job.kernel or step.layout,
+        field=job.field or step.field,
+        place=job.place or step.place,
+        highlights=job.highlights or step.step.highlights,
+        title=job.title or step.title,
+    )
+    return _step(view, request, step)
+
+
+def _step(view: str, request: PictureRequest, step: ResolvedStep) -> Opened:
+    play = step.step.play
+    start, end = (play.start, play.end) if play is not None else ("", "")
+    if step.workspace == "layout":
+        return Opened(view, request)
+    if step.workspace == "recordings":
+        from core.lesson.runs import shown_by
+
+        trace = _ordered(shown_by(step).trace, step.recording)
+        return Opened(view, dataclasses.replace(request, trace=trace), step.step.position)
+    source, settings = step.source(), {**step.settings, **request.settings}
+    request = dataclasses.replace(
+        request, source=source, settings=settings, overrides=step.overrides
+    )
+    request = _played(view, request)
+    if step.step.zoom and request.trace is not None and request.zoom is None:
+        from core.lesson.positions import position_of
+
+        first, last = (position_of(text, request.trace) for text in step.step.zoom)
+        request = dataclasses.replace(request, zoom=(first, last))
+    return Opened(view, request, step.step.position, start, end)
+
+
+def _recording(job: Job, path: Path) -> Opened:
+    from core.trace.file import looks_like_trace
+
+    with path.open("rb") as file:
+        saved = looks_like_trace(file.read(_HEAD_BYTES))
+    request = _request(job)
+    view = job.view or ("stack" if saved else "timeline")
+    if not saved:
+        from core.recording.opening import open_recording
+
+        trace = _ordered(open_recording(path).trace, job.what)
+        return Opened(view, dataclasses.replace(request, trace=trace))
+    from gui.saved_run import open_run, source_of
+
+    trace, state = open_run(path)
+    source, settings, overrides = source_of(state)
+    request = dataclasses.replace(
+        request, trace=trace, source=source, settings=settings, overrides=overrides,
+        kernel=request.kernel or trace.info.layout.name,
+        essential=bool(state.get("essential_only")) if job.essential is None else job.essential,
+    )  # fmt: skip
+    return Opened(view, request)
+
+
+def _ordered(trace: Trace | None, name: str) -> Trace:
+    if trace is None:
+        raise OwnerscopeError(
+            "this recording has no order of events: there is nothing to draw at a moment",
+            where=name,
+            advice="its flame graph is exported in the window",
+        )
+    return trace
