@@ -40,7 +40,7 @@ class LessonEditing(QObject):
 
     def __init__(self, parts: LessonParts, comparison: CompareSession) -> None:
         super().__init__(parts)
-        self._parts, self._comparison, self._window = parts, comparison, parts.window
+        self._parts, self.comparison, self._window = parts, comparison, parts.window
         self.editor: LessonEditor | None = None
         self.job = HandoutJob(self)
         # Where handouts are asked for: that is where it is said what came of them.
@@ -115,7 +115,7 @@ class LessonEditing(QObject):
         """
         from gui.lesson_editor.record import record
 
-        return record(self._parts.controller, self._comparison, self._looked_at())
+        return record(self._parts.controller, self.comparison, self._looked_at())
 
     def _looked_at(self) -> str:
         """The workspace in front; from Lessons, where one works with the editor, the one before."""

@@ -281,7 +281,7 @@ class LessonEditor(QWidget):
         self._question = self.messages.warning(
             f"“{self.edited.lesson.title}” has changes that are not saved.",
             ("Save and close", self._save_and_close),
-            ("Close without saving", self._discard),
+            ("Close without saving", self.discard),
         )
         self.raise_()
         self.activateWindow()
@@ -296,7 +296,8 @@ class LessonEditor(QWidget):
         if self.save():
             self.close()
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
+        """Close without saving."""
         self._question, self._discarded = None, True
         self.close()
 

@@ -241,5 +241,7 @@ def captioned(text: str, field: QWidget, themes: ThemeManager) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(3)
     column.addWidget(Caption(text, themes, field))
-    column.addWidget(field, 1)
+    column.addWidget(field)
+    # Headings of fields side by side stand in one line, whatever their heights.
+    column.addStretch(1)
     return made

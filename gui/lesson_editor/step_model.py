@@ -63,7 +63,7 @@ class StepModel(QAbstractListModel):
         step, problem = self._steps[index.row()], self._problems.get(index.row(), "")
         number, wrong = index.row() + 1, f". Problem: {problem}" if problem else ""
         told: dict[int, Any] = {
-            Qt.ItemDataRole.DisplayRole: f"{number}  {step.title}",
+            Qt.ItemDataRole.DisplayRole: step.title,
             STEP: step,
             PROBLEM: problem,
             Qt.ItemDataRole.ToolTipRole: problem or subtitle(step),
