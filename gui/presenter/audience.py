@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.presenter.fade import Fade
 from gui.presenter.hall import HallThemes, hall_scale
 from gui.presenter.layer import AnnotationLayer
 from gui.presenter.panes import StepPane
@@ -90,6 +91,7 @@ class AudienceWindow(QWidget):
         self._body.addWidget(self.stage, 100 - _TEXT_SHARE)
         self._foot.addWidget(self.lesson_label, 1)
         self._foot.addWidget(self.number_label)
+        self.fade = Fade(self.themes, self)
         self.layer = AnnotationLayer(notes, self.themes, self._enlarged, self)
         self.blank = Blank(self)
         self._wide = False
@@ -111,6 +113,9 @@ class AudienceWindow(QWidget):
             lesson: The lesson's title.
             problem: Why there is nothing to see, empty where there is.
         """
+        another = self._number and self._number != f"{step.number} / {of}"
+        if another and self.isVisible() and self.themes.motion:
+            self.fade.begin(self.content.grab())
         self._number = f"{step.number} / {of}"
         self.number_label.setText(self._number)
         self.number_label.setAccessibleName(f"Step {step.number} of {of}")
@@ -230,7 +235,7 @@ class AudienceWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw everything as large as the screen wants."""
         super().resizeEvent(event)
-        for sheet in (self.content, self.layer, self.blank):
+        for sheet in (self.content, self.fade, self.layer, self.blank):
             sheet.setGeometry(self.rect())
         self.themes.set_factor(hall_scale(self.size()))
         self.arrange()
@@ -257,6 +262,13 @@ class AudienceWindow(QWidget):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
+
+    def leave(self) -> None:
+        """Go out of sight, with nothing over the step any more."""
+        self.fade.stop()
+        self.blank.show_colour("")
+        self.show_pointer()
+        self.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window goes."""

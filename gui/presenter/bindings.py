@@ -165,16 +165,25 @@ def _install(
             return
         step = presenting.lessons.step
         context = RUN if step is not None and step.workspace in RUNS else STILL
-        registry.set_context(context if presenting.active() else window.workspace)
+        active = presenting.active()
+        registry.set_context(context if active else window.workspace)
+        # What nobody sees need not be painted: the next step is there sooner.
+        window.setUpdatesEnabled(not (active and presenting.covers_window))
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.focusChanged.connect(follow)
     window.workspace_shown.connect(follow)
     presenting.step_shown.connect(follow)
-    presenting.started_changed.connect(
-        lambda on: follow() if on else registry.set_context(window.workspace)
-    )
+
+    def begin_or_end(on: bool) -> None:
+        window.setUpdatesEnabled(True)
+        if on:
+            follow()
+        else:
+            registry.set_context(window.workspace)
+
+    presenting.started_changed.connect(begin_or_end)
 
 
 def _bind(registry: ActionRegistry, presenting: Presenting) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MIRROR_MS = 200
 """How often the speaker's mirror follows what moves."""
+AHEAD_MS = 250
+"""How long a step has been shown before the views of the next one are made."""
 _MIRROR_PX = 960
 _MOST_DIGITS = 3
 
@@ -77,18 +79,21 @@ class Presenting(QObject):
         self.typed = ""
         self.question = 0
         """Which of the step's questions is before the audience."""
+        self._waiting = False
         self._seats: Seats | None = None
         self._awake = KeepAwake(bus)
         self._full_screen = True
         self._mirror = QTimer(self, singleShot=True, interval=MIRROR_MS)
         self._mirror.timeout.connect(self._show_mirror)
+        self._ahead = QTimer(self, singleShot=True, interval=AHEAD_MS)
+        self._ahead.timeout.connect(self._prepare)
         self._connect(parts)
 
     def _connect(self, parts: StageParts) -> None:
         lessons, audience, speaker = self.lessons, self.audience, self.speaker
         lessons.step_changed.connect(lambda _index: self._show_step())
-        lessons.stage.shown.connect(self._show_step)
-        lessons.failed.connect(lambda _index, _why: self._show_step())
+        lessons.stage.shown.connect(self._finish_step)
+        lessons.failed.connect(lambda _index, _why: self._finish_step())
         lessons.question_changed.connect(lambda _number: self._show_questions())
         lessons.away_changed.connect(self._show_state)
         lessons.lesson_changed.connect(self._lesson_changed)
@@ -136,13 +141,12 @@ class Presenting(QObject):
         self.timer.pause()
         self.thumbnails.stop()
         self._mirror.stop()
+        self._ahead.stop()
         self.speaker.set_ticking(False)
         self.notes.put_away()
         self.notes.point_at(None)
-        self.audience.blank.show_colour("")
         self.overview.close_card()
-        self.audience.show_pointer()
-        self.audience.hide()
+        self.audience.leave()
         self.speaker.hide()
         self.window.messages.release()
         self.started_changed.emit(False)
@@ -194,6 +198,11 @@ class Presenting(QObject):
             window.setWindowState(Qt.WindowState.WindowFullScreen)
         window.show()
         window.raise_()
+
+    @property
+    def covers_window(self) -> bool:
+        """Whether nothing is seen of the main window."""
+        return self.running and self._full_screen and (self.one_screen or self.speaker.isVisible())
 
     def toggle_speaker(self) -> None:
         """Show the speaker's window or hide it; with one screen it lies over the audience's."""
@@ -325,7 +334,19 @@ class Presenting(QObject):
         self.speaker.show_step(lessons.steps, lessons.index)
         self._show_questions()
         self._show_state()
+        self._waiting = lessons.stage.pending
+        self._ahead.start()
         self.step_shown.emit(lessons.index)
+
+    def _finish_step(self) -> None:
+        """Show a step again that took its time: only now its run is at hand."""
+        if self._waiting:
+            self._show_step()
+
+    def _prepare(self) -> None:
+        steps, at = self.lessons.steps, self.lessons.index + 1
+        if at < len(steps) and not steps[at].problem:
+            self.audience.stage.prepare(steps[at].workspace, steps[at].step.highlights)
 
     def _show_questions(self) -> None:
         if not self.running:

@@ -50,23 +50,34 @@ class Stage(QStackedWidget):
         super().__init__()
         self._parts, self._themes = parts, themes
         self._views: dict[str, QWidget] = {}
-        self._panels: dict[str, QWidget] = {}
+        self._panels: dict[tuple[QWidget, str], QWidget] = {}
         self.problem = QLabel(wordWrap=True)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.problem)
 
     def show_step(self, workspace: str, highlights: tuple[str, ...]) -> None:
         """Show the view of a workspace, with the panels that a step points at."""
-        view = self._views.get(workspace)
-        if view is None:
-            view = self._views[workspace] = self._built(workspace)
-            self.addWidget(view)
+        view = self._made(workspace)
         if workspace in ("live", "timeline"):
             self._show_panels(view, _panels_of(highlights))
         elif workspace == "explore":
             self._explore_now()
         self.setCurrentWidget(view)
         self.setAccessibleName(f"The {workspace} view")
+
+    def prepare(self, workspace: str, highlights: tuple[str, ...]) -> None:
+        """Make what a step will need, so that it is there at once."""
+        view = self._made(workspace)
+        if workspace in ("live", "timeline"):
+            for name in _panels_of(highlights):
+                self._add_panel(view, name)
+
+    def _made(self, workspace: str) -> QWidget:
+        view = self._views.get(workspace)
+        if view is None:
+            view = self._views[workspace] = self._built(workspace)
+            self.addWidget(view)
+        return view
 
     def show_problem(self, sentence: str) -> None:
         """Say why there is nothing to see."""
@@ -178,17 +189,21 @@ class Stage(QStackedWidget):
 
     def _show_panels(self, view: QWidget, wanted: tuple[str, ...]) -> None:
         """Put panels under the view, made when a step first points at one."""
+        for name in wanted:
+            self._add_panel(view, name)
+        for (place, name), panel in self._panels.items():
+            if place is view:
+                panel.setVisible(name in wanted)
+
+    def _add_panel(self, view: QWidget, name: str) -> None:
+        if (view, name) in self._panels or (made := self._panel(name)) is None:
+            return
         column = view.layout()
         assert isinstance(column, QBoxLayout)
-        for name in wanted:
-            key = f"{view.property('workspace')}/{id(view)}/{name}"
-            if key not in self._panels and (made := self._panel(name)) is not None:
-                self._panels[key] = made
-                column.insertWidget(1, made, _WORD_SHARE)
-                column.setStretch(0, 100 - _WORD_SHARE)
-        for key, panel in self._panels.items():
-            if panel.parentWidget() is view:
-                panel.setVisible(key.rpartition("/")[2] in wanted)
+        made.hide()
+        self._panels[view, name] = made
+        column.insertWidget(1, made, _WORD_SHARE)
+        column.setStretch(0, 100 - _WORD_SHARE)
 
     def _panel(self, name: str) -> QWidget | None:
         session, themes = self._parts.session, self._themes
