@@ -157,6 +157,7 @@ class Interrupts:
         task = machine.task
         machine.append(source.began | number << SITE_BITS)
         task.interrupts.append(number)
+        task.saves_below.append(task.saves)
         task.trails.append(task.trail)
         task.trail = number
         task.preempt_off += 1
@@ -165,6 +166,7 @@ class Interrupts:
         machine.ret_path(source.path)
         task.preempt_off -= 1
         task.trail = task.trails.pop()
+        task.saves_below.pop()
         task.interrupts.pop()
         machine.append(source.ended | number << SITE_BITS)
 

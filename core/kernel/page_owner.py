@@ -171,7 +171,9 @@ class PageOwner:
         elif not task.saves:
             reason = FALSE_HIT
         else:
-            reason = IN_INTERRUPT if task.interrupts else BY_DESIGN
+            # An interrupt amid its own save is no other than a task amid its own.
+            own = task.saves > (task.saves_below[-1] if task.saves_below else 0)
+            reason = BY_DESIGN if own else IN_INTERRUPT
         machine.notes.lose_owner(reason, len(machine.recorder.events) - 1)
 
     def _reset_page_owner(self, page: Page) -> None:

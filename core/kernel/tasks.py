@@ -37,6 +37,7 @@ class Task:
         irqs_off: How many times interrupts were turned off and not yet on again.
         preempt_off: The same for preemption.
         interrupts: The interrupts nested on its stack, innermost last.
+        saves_below: For each nested interrupt, how many saves were under way when it came.
         in_nmi: Whether its innermost context is an NMI.
         trail: A number for all it has done and read since the start (see ``fingerprint``).
         trails: The trails of the contexts that interrupts hold up, outermost first.
@@ -59,6 +60,7 @@ class Task:
     irqs_off: int = 0
     preempt_off: int = 0
     interrupts: list[int] = field(default_factory=list)
+    saves_below: list[int] = field(default_factory=list)
     in_nmi: bool = False
     trail: int = 0
     trails: list[int] = field(default_factory=list)
@@ -85,6 +87,7 @@ class Task:
         self.used_bytes = self.saves = self.irqs_off = self.preempt_off = self.trail = 0
         self.stack.clear()
         self.interrupts.clear()
+        self.saves_below.clear()
         self.trails.clear()
         self.done = self.asleep = self.woken = self.in_nmi = False
         self.waits_for = None
