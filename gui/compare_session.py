@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.session import Session
 
+AtHand = Callable[["ScenarioText", "dict[str, Value]", "Overrides"], "tuple[Plan, Trace] | None"]
 FEWEST, MOST = 2, len(LETTERS)
 """How many lanes there can be."""
 
@@ -58,6 +59,7 @@ class CompareSession(QObject):
         views: The lanes as sessions of their own, for the views of a single run.
         cursor: The one cursor; ``moment``, ``seek`` and ``step`` are its own.
         alignment: The common axis of the runs at hand, None where there are none.
+        at_hand: Returns plan and run of a scenario where somebody else has made it, else None.
 
     Signals:
         lanes_changed: Other lanes are wanted, or wanted no more.
@@ -94,6 +96,7 @@ class CompareSession(QObject):
         # Of what is shown; what is wished for is kept apart until all of it has run.
         self._plans: dict[Overrides, Plan] = {}
         self._traces: dict[Overrides, Trace] = {}
+        self.at_hand: AtHand = lambda _source, _settings, _overrides: None
         self._runs = LaneRuns(runner or Runner(self), self)
         self._runs.started.connect(self.run_started)
         self._runs.progressed.connect(self.run_progressed)
@@ -202,6 +205,8 @@ class CompareSession(QObject):
             known, traces = {}, {}
         else:
             known, traces = self._plans, self._traces
+        if not again:
+            known, traces = self._with_those_at_hand(wish, known, traces)
         try:
             plans = self._planned(wish, known)
         except OwnerscopeError as error:
@@ -218,6 +223,19 @@ class CompareSession(QObject):
         wanted = {each: plans[each] for each in plans if each not in traces}
         self._runs.run(wish.source, wish.settings, wanted)
         return True
+
+    def _with_those_at_hand(
+        self, wish: _Wish, plans: dict[Overrides, Plan], traces: dict[Overrides, Trace]
+    ) -> tuple[dict[Overrides, Plan], dict[Overrides, Trace]]:
+        """Return plans and runs, with those that somebody else has made already."""
+        for overrides in wish.overrides():
+            made = None
+            if overrides not in traces:
+                made = self.at_hand(wish.source, wish.settings, overrides)
+            if made is not None:
+                plans = {**plans, overrides: made[0]}
+                traces = {**traces, overrides: made[1]}
+        return plans, traces
 
     def _wished(self, lanes: tuple[Lane, ...]) -> _Wish:
         session = self._session

@@ -67,9 +67,9 @@ class LessonParts(QObject):
 
             made = self._session = LessonSession(self.controller, self._comparison, self)
             made.lesson_changed.connect(self._lesson_changed)
-            made.step_changed.connect(lambda _index: self._enable())
-            made.question_changed.connect(lambda _number: self._enable())
-            made.away_changed.connect(lambda _away: self._enable())
+            for changed in (made.step_changed, made.question_changed, made.away_changed):
+                changed.connect(self._enable)
+            made.stage.shown.connect(self._enable)
             self.session_made.emit()
         return self._session
 
@@ -162,7 +162,7 @@ class LessonParts(QObject):
         if live is not None:
             live.set_lesson(on=self.session.running)
 
-    def _enable(self) -> None:
+    def _enable(self, *_: object) -> None:
         registry, session = self.window.registry, self.session
         for command in _RUNNING:
             registry.set_enabled(command, session.running)

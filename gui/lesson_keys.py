@@ -40,12 +40,15 @@ class LessonKeys(QObject):
         self._watched: QWidget | None = None
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.focusChanged.connect(lambda _old, now: self._watch(now if self._on else None))
+        app.focusChanged.connect(self._follow)
 
     def turn(self, *, on: bool) -> None:
         """Begin or end."""
         self._on = on
         self._watch(QApplication.focusWidget() if on else None)
+
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        self._watch(now if self._on else None)
 
     def _watch(self, widget: QWidget | None) -> None:
         if self._watched is not None and shiboken6.isValid(self._watched):

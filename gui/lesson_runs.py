@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject
 
@@ -36,8 +36,7 @@ class Wanted:
         return self.source.where, self.source.text, settings, self.overrides
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A run of a step."""
 
     plan: Plan
@@ -85,6 +84,12 @@ class LessonRuns(QObject):
                 return None
             self.keep(wanted, planned, trace)
         return self._made[wanted.key]
+
+    def find(
+        self, source: ScenarioText, settings: dict[str, Value], overrides: Overrides
+    ) -> Made | None:
+        """Return a run that is at hand, None where it is not."""
+        return self._made.get(Wanted(source, settings, overrides).key)
 
     def keep(self, wanted: Wanted, plan: Plan, trace: Trace) -> None:
         """Keep a run that was made elsewhere; the one kept longest goes where there are many."""

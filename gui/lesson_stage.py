@@ -7,6 +7,7 @@ step is ``pending``.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ class LessonStage(QObject):
         super().__init__(parent)
         self._controller, self._comparison = controller, comparison
         self.runs = LessonRuns(self)
+        comparison.at_hand = self.runs.find
         self.what = Shown()
         self.position = -1
         self.played: tuple[int, int] | None = None
@@ -267,7 +269,11 @@ class LessonStage(QObject):
         self._controller.window.build_workspace(step.workspace)
         if step.is_run:
             try:
-                self.runs.prepare(self.runs.wanted(step.scenario, step.settings, step.overrides))
+                wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)
+                self.runs.prepare(wanted)
+                for lane in step.lanes if step.workspace == "compare" else ():
+                    lane_changes = lane.overrides(step.overrides)
+                    self.runs.get(replace(wanted, overrides=lane_changes))
             except OwnerscopeError:
                 return  # it is said when the step is shown
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,7 @@ def _plain(problem: str) -> str:
     return problem[:1].lower() + problem[1:]
 
 
+@cache
 def bundled() -> tuple[str, ...]:
     """Return the names of the scenarios the program ships, in the order they are shown in."""
     folder = resources.files("resources.scenarios")
