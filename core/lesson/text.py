@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from core.errors import LessonError
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(\*\*|__|\*)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(\*\*|__|\*)(?=\S)((?:(?!\n\n).)+?)(?<=\S)\1", re.DOTALL)
+_KEPT = re.compile("\0(\\d+)\0")
 _CODE = re.compile(r"`+([^`]*)`+")
 _TABLE = re.compile(r"^\|.*\|\n\|[-:| ]+\|\n(?:\|.*(?:\n|$))*", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s+", re.MULTILINE)
@@ -27,13 +29,17 @@ def plain(markdown: str) -> str:
 
     A table becomes a line for each of its rows, with the head's words before the values.
     """
-    lines = _TABLE.sub(_rows, _HEADING.sub("", markdown.strip()))
-    parts = _CODE.split(_LINK.sub(r"\1", lines))
-    # Every second part was code: its underscores are no emphasis.
-    return "".join(
-        part if at % 2 else _EMPHASIS.sub(lambda mark: mark[2], part)
-        for at, part in enumerate(parts)
-    ).strip()
+    codes: list[str] = []
+
+    def kept(code: re.Match[str]) -> str:
+        codes.append(code[1])
+        return f"\0{len(codes) - 1}\0"
+
+    # Code is taken out first: its underscores and stars are no emphasis, but it may stand in one.
+    text = _CODE.sub(kept, markdown.replace("\0", "").strip())
+    text = _TABLE.sub(_rows, _HEADING.sub("", _LINK.sub(r"\1", text)))
+    text = _EMPHASIS.sub(r"\2", text)
+    return _KEPT.sub(lambda place: codes[int(place[1])], text).strip()
 
 
 def _rows(table: re.Match[str]) -> str:
@@ -54,12 +60,13 @@ def step_text(resolved: ResolvedStep, shown: Shown | None = None, *, answers: bo
     Args:
         resolved: The step.
         shown: What it shows, where that is at hand already.
-        answers: Whether the answers are said too.
+        answers: Whether the answers are said too; without them what is shown does not tell them.
     """
     parts = [f"{resolved.number}. {resolved.title}", plain(resolved.step.text)]
     try:
         shown = shown or shown_by(resolved)
-        parts.append(f"Shown: {state_sentence(resolved, shown)}")
+        asked = () if answers else {question.about for question in resolved.step.questions}
+        parts.append(f"Shown: {state_sentence(resolved, shown, without=asked)}")
     except LessonError as error:
         return "\n\n".join(filter(None, [*parts, f"This step cannot be shown: {error}"]))
     parts += [
@@ -84,14 +91,19 @@ def _question_text(resolved: ResolvedStep, shown: Shown, number: int, answers: b
     return "\n".join(lines)
 
 
-def state_sentence(resolved: ResolvedStep, shown: Shown) -> str:
+def state_sentence(resolved: ResolvedStep, shown: Shown, *, without: Collection[str] = ()) -> str:
     """Return what is to be seen in a step, in a sentence or two.
+
+    Args:
+        resolved: The step.
+        shown: What it shows.
+        without: What is left out, as ``Question.about`` names it.
 
     Raises:
         LessonError: Its position does not exist.
     """
     if shown.analysis is not None:
-        return _layout_sentence(resolved, shown.analysis)
+        return _layout_sentence(resolved, shown.analysis, without)
     if shown.trace is None:
         recording = shown.recording
         profile = recording.profile if recording is not None else None
@@ -101,7 +113,7 @@ def state_sentence(resolved: ResolvedStep, shown: Shown) -> str:
         unit = unit.removesuffix("s") if len(profile) == 1 else unit
         return f"{recording.format.title} with {len(profile):,} {unit}."
     position = position_of(resolved.step.position, shown.trace, shown.others, where=resolved.where)
-    told = _run_sentence(shown.trace, position)
+    told = _run_sentence(shown.trace, position, without)
     if len(shown.lanes) > 1:
         from core.compare.lanes import labels
 
@@ -122,23 +134,25 @@ _ENDS = {
 }
 
 
-def _run_sentence(trace: Trace, position: int) -> str:
+def _run_sentence(trace: Trace, position: int, without: Collection[str]) -> str:
     from core.trace.explain import explain
 
+    if position < 0:
+        return f"Nothing has happened yet; {len(trace):,} events follow."
     told = f"{explain(trace, position)} Event {position + 1:,} of {len(trace):,}"
     frames = trace.frames_at(position)
     if frames:
         many = f"{len(frames)} frame{'' if len(frames) == 1 else 's'}"
         told += f", {many} on the stack, the innermost {frames[-1].function.name}"
-        if frames[-1].used_bytes:
+        if frames[-1].used_bytes and "bytes" not in without:
             told += f", {frames[-1].used_bytes:,} bytes in use"
     guard = trace.info.guard
-    if guard.unit_bytes:
+    if guard.unit_bytes and "bit" not in without:
         told += f", {guard.field} is {guard.value_of(trace.word_at(position))}"
     return f"{told}."
 
 
-def _layout_sentence(resolved: ResolvedStep, analysis: Analysis) -> str:
+def _layout_sentence(resolved: ResolvedStep, analysis: Analysis, without: Collection[str]) -> str:
     layout = analysis.layout
     before = analysis.before
     told = (
@@ -149,12 +163,12 @@ def _layout_sentence(resolved: ResolvedStep, analysis: Analysis) -> str:
         return told
     found = analysis.ask(resolved.field, resolved.place)
     field, growth = found.what_if.field, found.what_if.growth
+    declared = field.field.declaration.rstrip(";")
+    told = f"{told} With {declared} at byte {field.byte_offset:,}"
+    if "growth" in without:
+        return f"{told}."
     grows = f"{growth.best:,} bytes"
     if not growth.exact:
         grows = f"{growth.min:,} to {growth.max:,} bytes, most likely {growth.best:,}"
     step = found.after.bytes_per_task - before.bytes_per_task
-    declared = field.field.declaration.rstrip(";")
-    return (
-        f"{told} With {declared} at byte {field.byte_offset:,} it grows by {grows}; "
-        f"a task takes {step:,} bytes more of the slab."
-    )
+    return f"{told} it grows by {grows}; a task takes {step:,} bytes more of the slab."

@@ -9,6 +9,7 @@ def test_marks_go_and_names_stay() -> None:
     assert plain("# Head\n\n**Bold**, *so* and `__set_page_owner__` at [here](x)") == (
         "Head\n\nBold, so and __set_page_owner__ at here"
     )
+    assert plain("**`dummy_handle`** and *two\nlines*") == "dummy_handle and two\nlines"
     assert plain("2 * 3 * 4 and a_b_c") == "2 * 3 * 4 and a_b_c"
 
 
@@ -39,6 +40,18 @@ def test_answers_may_be_left_out() -> None:
     asked = step('[[steps.questions]]\nabout = "outcome"\nask = "How?"')
     assert "Answer" in step_text(asked)
     assert "Answer" not in step_text(asked, answers=False)
+
+
+def test_what_is_shown_does_not_tell_an_answer_that_is_left_out() -> None:
+    bit = step('position = "end"\n[[steps.questions]]\nabout = "bit"\nask = "?"')
+    assert "in_page_owner is 0" in step_text(bit)
+    assert "in_page_owner is 0" not in step_text(bit, answers=False)
+    growth = step(
+        'workspace = "layout"\nlayout = "debian-6.1-amd64"\nfield = "uint"\n'
+        '[[steps.questions]]\nabout = "growth"\nask = "?"'
+    )
+    assert "at byte 5,312 it grows by 0 bytes" in step_text(growth)
+    assert "at byte 5,312.\n" in step_text(growth, answers=False)
 
 
 def test_lanes_layouts_and_recordings_say_what_they_are() -> None:
