@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -153,6 +153,13 @@ class Hall:
     def step(self) -> int:
         """The step that is shown, from 1."""
         return self.lessons.index + 1
+
+
+def hover(widget: QWidget, at: QPoint) -> None:
+    """Move the mouse over a widget, with no button held."""
+    handle = widget.window().windowHandle()
+    assert handle is not None
+    QTest.mouseMove(handle, widget.mapTo(widget.window(), at))
 
 
 @pytest.fixture

@@ -99,13 +99,16 @@ def test_the_keys_of_a_comparison_move_its_lanes(hall: Hall) -> None:
 
 def test_esc_leaves_one_thing_after_the_other(hall: Hall) -> None:
     presenting = hall.presenting
+
+    def in_hand() -> Tool:
+        return presenting.notes.tool
+
     hall.press(Key.Key_D)
-    assert presenting.notes.tool is Tool.PEN
     hall.press(Key.Key_2, Key.Key_Escape)
     assert presenting.typed == ""
-    assert presenting.notes.tool is Tool.PEN
+    assert in_hand() is Tool.PEN
     hall.press(Key.Key_Escape)
-    assert presenting.notes.tool is Tool.NONE
+    assert in_hand() is Tool.NONE
     assert hall.audience.isFullScreen()
     hall.press(Key.Key_Escape)
     assert not hall.audience.isFullScreen()

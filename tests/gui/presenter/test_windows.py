@@ -1,0 +1,253 @@
+"""The two windows: on which screens, and what the speaker sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui.presenter.audience import AudienceWindow
+from gui.presenter.awake import KeepAwake
+from gui.presenter.screens import seats
+from gui.presenter.timer import TalkTimer, minutes_text
+from tests.gui.presenter.conftest import FakeBus, FakeScreen, Hall, hover
+
+Key = Qt.Key
+MAIN = QRect(100, 100, 400, 300)
+
+
+# -- screens --------------------------------------------------------------------------------------
+
+
+def test_the_audience_gets_the_screen_that_is_not_the_windows() -> None:
+    found = seats([FakeScreen(0, 0, 800, 600), FakeScreen(800, 0, 1920, 1080)], MAIN)
+    assert found.audience == QRect(800, 0, 1920, 1080)
+    assert found.speaker == QRect(0, 0, 800, 600)
+
+
+@pytest.mark.parametrize(
+    "rooms",
+    [
+        [(0, 0, 800, 600)],
+        [(0, 0, 800, 600), (0, 0, 800, 600)],
+        [(0, 0, 800, 600), (0, 0, 1920, 1080)],
+        [(0, 0, 800, 600), (800, 0, 0, 0)],
+        [(800, 0, 0, 1080), (0, 0, 800, 600)],
+    ],
+    ids=["one", "mirrored", "mirrored larger", "empty", "without width"],
+)
+def test_a_broken_configuration_is_one_screen(rooms: list[tuple[int, ...]]) -> None:
+    found = seats([FakeScreen(*room) for room in rooms], MAIN)
+    assert found.speaker is None
+    assert found.audience == QRect(0, 0, 800, 600)
+
+
+def test_no_screen_at_all_is_still_somewhere() -> None:
+    assert not seats([], MAIN).audience.isEmpty()
+
+
+def test_with_one_screen_a_key_brings_the_speakers_view(hall: Hall) -> None:
+    assert hall.presenting.one_screen
+    assert hall.audience.isVisible()
+    assert not hall.speaker.isVisible()
+    hall.press(Key.Key_S)
+    assert hall.speaker.isVisible()
+    hall.press(Key.Key_PageDown, Key.Key_PageDown)
+    assert hall.step == 2
+    hall.press(Key.Key_S)
+    assert not hall.speaker.isVisible()
+    hall.press(Key.Key_S, Key.Key_Escape)
+    assert not hall.speaker.isVisible()
+    assert hall.presenting.full_screen
+
+
+def test_two_screens_get_a_window_each(make_hall: Callable[[], Hall]) -> None:
+    hall = make_hall()
+    hall.screens = [FakeScreen(0, 0, 800, 600), FakeScreen(2000, 0, 800, 600)]
+    hall.start()
+    assert not hall.presenting.one_screen
+    assert hall.speaker.isVisible()
+    assert hall.audience.isVisible()
+
+
+def test_a_screen_may_go_and_come_back(make_hall: Callable[[], Hall]) -> None:
+    hall = make_hall()
+    hall.screens = [FakeScreen(0, 0, 800, 600), FakeScreen(2000, 0, 800, 600)]
+    hall.start()
+    gone = hall.screens.pop()
+    hall.presenting.seat()
+    assert hall.presenting.one_screen
+    assert hall.audience.isVisible()
+    assert not hall.speaker.isVisible()
+    hall.screens.append(gone)
+    hall.presenting.seat()
+    assert hall.speaker.isVisible()
+    assert hall.presenting.running
+
+
+# -- nothing pops up ------------------------------------------------------------------------------
+
+
+def test_messages_wait_for_the_end(hall: Hall) -> None:
+    messages = hall.window.messages
+    messages.warning("The file has changed.")
+    messages.info("Something small.")
+    assert not messages.isVisible()
+    hall.presenting.stop()
+    assert messages.isVisible()
+    assert [each.text for each in messages.messages][:2] == [
+        "Something small.", "The file has changed.",
+    ]  # fmt: skip
+
+
+def test_the_screen_is_kept_awake_as_long_as_one_presents(hall: Hall) -> None:
+    assert hall.bus.held == [("ownerscope", "A lesson is presented")]
+    assert hall.bus.released == []
+    hall.presenting.stop()
+    assert hall.bus.released == [7]
+
+
+def test_nobody_listening_is_no_trouble() -> None:
+    class Deaf(FakeBus):
+        def inhibit(self, program: str, reason: str) -> int | None:
+            return None
+
+    awake = KeepAwake(bus := Deaf())
+    awake.hold()
+    assert not awake.held
+    awake.let_go()
+    assert bus.released == []
+
+
+def test_the_pointer_hides_and_comes_back(hall: Hall) -> None:
+    audience: AudienceWindow = hall.audience
+    audience.hide_pointer()
+    assert audience.pointer_hidden
+    assert QApplication.overrideCursor() is not None
+    handle = audience.windowHandle()
+    assert handle is not None
+    QTest.mouseMove(handle, QPoint(40, 50))
+    assert not audience.pointer_hidden
+    assert QApplication.overrideCursor() is None
+
+
+# -- time -----------------------------------------------------------------------------------------
+
+
+def test_the_timer_pauses_and_goes_back() -> None:
+    seconds = [10.0]
+    timer = TalkTimer(lambda: seconds[0])
+    timer.start()
+    seconds[0] = 75.0
+    assert timer.elapsed_s == 65
+    timer.pause()
+    seconds[0] = 500.0
+    assert timer.elapsed_s == 65
+    timer.toggle()
+    seconds[0] = 510.0
+    assert timer.elapsed_s == 75
+    timer.reset()
+    assert timer.running
+    assert timer.elapsed_s == 0
+
+
+def test_minutes_are_written_as_on_a_watch() -> None:
+    assert minutes_text(7) == "0:07"
+    assert minutes_text(247.9) == "4:07"
+    assert minutes_text(3729) == "1:02:09"
+
+
+# -- the speaker's view ---------------------------------------------------------------------------
+
+
+def test_the_speaker_sees_notes_answer_next_step_and_time(hall: Hall) -> None:
+    hall.press(Key.Key_S)
+    speaker = hall.speaker
+    assert "slowly" in speaker.notes.toPlainText()
+    assert "→ " in speaker.answers.text()
+    assert speaker.next_title.text() == "The word"
+    assert speaker.list.count() == 5
+    assert speaker.clock_label.text() == "09:30"
+    hall.seconds += 61
+    speaker.tick()
+    assert speaker.timer_label.text() == "1:01 of 5 min"
+    hall.press(Key.Key_T)
+    hall.seconds += 61
+    speaker.tick()
+    assert speaker.timer_label.text() == "1:01 of 5 min"
+    hall.press(Key.Key_T, held=Qt.KeyboardModifier.ShiftModifier)
+    assert speaker.timer_label.text() == "0:00 of 5 min"
+
+
+def test_a_click_on_a_thumbnail_goes_there(hall: Hall) -> None:
+    hall.press(Key.Key_S)
+    listed = hall.speaker.list
+    item = listed.item(2)
+    assert item is not None
+    where = listed.visualItemRect(item).center()
+    QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    assert hall.step == 3
+
+
+def test_notes_grow_and_shrink(hall: Hall) -> None:
+    before = hall.speaker.notes.document().defaultFont().pixelSize()
+    hall.press(Key.Key_Up, held=Qt.KeyboardModifier.ControlModifier)
+    assert hall.speaker.notes.document().defaultFont().pixelSize() > before
+    hall.press(Key.Key_Down, held=Qt.KeyboardModifier.ControlModifier)
+    assert hall.speaker.notes.document().defaultFont().pixelSize() == before
+
+
+def test_the_mirror_shows_a_dot_to_the_audience(hall: Hall) -> None:
+    hall.press(Key.Key_S)
+    hall.presenting._show_mirror()
+    layer = hall.speaker.mirror.layer
+    hover(layer, layer.area.center().toPoint())
+    notes = hall.presenting.notes
+    assert notes.dot
+    assert notes.pointer is not None
+    assert abs(notes.pointer.x() - 0.5) < 0.02
+
+
+# -- for eyes that want another look, and for ears -----------------------------------------------
+
+
+def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
+    themes = hall.window.themes
+    themes.choose("system")
+    assert hall.audience.themes.theme.dark
+    themes.choose("light")
+    assert not hall.audience.themes.theme.dark
+
+
+def test_without_motion_a_step_is_cut_to_the_next(hall: Hall) -> None:
+    fade = hall.audience.fade
+    hall.presenting.go_to(1)
+    assert fade.isVisible()
+    hall.window.themes.set_motion(False)
+    fade.stop()
+    hall.presenting.go_to(2)
+    assert not fade.isVisible()
+
+
+def test_title_and_text_come_first_for_a_screen_reader(hall: Hall) -> None:
+    pane = hall.audience.pane
+    assert QApplication.focusWidget() is pane.title
+    assert pane.title.accessibleName() == "The chain"
+    assert "kmalloc" in pane.text.accessibleDescription()
+    assert "What is called next?" in pane.question.accessibleDescription()
+    QTest.keyClick(pane.title, Key.Key_Tab)
+    assert QApplication.focusWidget() is pane.text
+
+
+def test_a_step_that_cannot_be_shown_says_why(hall: Hall, qtbot: QtBot) -> None:
+    hall.lessons.failed.emit(0, "gone")
+    hall.lessons.problem = "step 1 (The chain): there is no scenario 'gone'"
+    hall.presenting._show_step()
+    stage = hall.audience.stage
+    assert stage.currentWidget() is stage.problem
+    assert "gone" in stage.problem.text()
+    assert "gone" in hall.speaker.answers.text()
