@@ -48,6 +48,7 @@ class Page:
         alt: What the picture shows, in words, for who does not see it.
         caption: What stands above the picture for who does.
         picture: The picture; None where there is none.
+        drawing: Width and height of what is drawn in its place on paper, in the paper's units.
         asked: The questions.
         problem: What could not be shown, and why; empty where all could.
     """
@@ -60,6 +61,7 @@ class Page:
     picture: Picture | None = None
     asked: tuple[Asked, ...] = ()
     problem: str = ""
+    drawing: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

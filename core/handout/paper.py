@@ -27,17 +27,12 @@ code, pre { font-family: "JetBrains Mono", "Fira Code", "DejaVu Sans Mono", mono
 """
 
 
-def paper_html(handout: Handout, picture_width: int) -> str:
-    """Return a handout as rich text.
-
-    Args:
-        handout: The lesson.
-        picture_width: How wide pictures are at most, in the document's units.
-    """
-    return "\n".join(_lines(handout, picture_width))
+def paper_html(handout: Handout) -> str:
+    """Return a handout as rich text."""
+    return "\n".join(_lines(handout))
 
 
-def _lines(handout: Handout, picture_width: int) -> Iterator[str]:
+def _lines(handout: Handout) -> Iterator[str]:
     yield f"<h1>{escape(handout.title)}</h1>"
     if handout.about:
         yield f'<p class="about">{inline_html(handout.about)}</p>'
@@ -45,11 +40,11 @@ def _lines(handout: Handout, picture_width: int) -> Iterator[str]:
     minutes = f"{handout.minutes} minute{'s' * (handout.minutes != 1)}"
     yield f'<p class="small">{steps}, about {minutes}</p>'
     for number, page in enumerate(handout.pages, start=1):
-        yield from _step(number, page, handout.notes, picture_width)
+        yield from _step(number, page, handout.notes)
     yield from _answers(handout)
 
 
-def _step(number: int, page: Page, notes: bool, picture_width: int) -> Iterator[str]:
+def _step(number: int, page: Page, notes: bool) -> Iterator[str]:
     yield f"<h2>{number}&nbsp; {escape(page.title)}</h2>"
     if page.text:
         yield html_of(page.text)
@@ -57,11 +52,9 @@ def _step(number: int, page: Page, notes: bool, picture_width: int) -> Iterator[
         yield f'<p class="problem">This step could not be shown: {escape(page.problem)}</p>'
     if page.caption:
         yield f'<p class="small">{escape(page.caption)}</p>'
-    if page.picture is not None:
-        wide, high = page.picture.size
-        shown = min(wide, picture_width)
-        name = PICTURE.format(number)
-        yield f'<p><img src="{name}" width="{shown}" height="{round(high * shown / wide)}"></p>'
+    if page.drawing is not None:
+        wide, high = page.drawing
+        yield f'<p><img src="{PICTURE.format(number)}" width="{wide}" height="{high}"></p>'
     for asked in page.asked:
         yield f'<p class="ask">{inline_html(asked.ask)}</p>'
         if asked.choices:
@@ -78,7 +71,7 @@ def _answers(handout: Handout) -> Iterator[str]:
     ]
     if not every:
         return
-    yield '<h2>Answers</h2>'
+    yield "<h2>Answers</h2>"
     for page, asked in every:
         yield f'<p class="ask">{escape(page.title)}: {inline_html(asked.ask)}</p>'
         yield f"<p>{escape(told(asked))}</p>"

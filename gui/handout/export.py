@@ -14,7 +14,10 @@ from core.lesson.resolved import resolve
 if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
     from core.lesson.schema import Lesson
+    from gui.handout.pictures import Drawing
 
+PAPER_WIDTH = 640
+"""Of a picture on a page of A4, in pixels of CSS."""
 Form = Literal["html", "pdf"]
 Progress = Callable[[int, int], object]
 """Told how many steps of how many are done; False from it stops the work."""
@@ -67,33 +70,41 @@ def making(lesson: Lesson, form: Form, *, notes: bool = False) -> Making:
     Returns:
         The contents of the file.
     """
-    pages: list[Page] = []
     showing, steps = Showing(), resolve(lesson)
+    pages: list[Page] = []
+    drawings: dict[int, Drawing] = {}
     for number, step in enumerate(steps):
         yield number, len(steps)
-        pages.append(_page(step, showing))
+        page, drawing = _page(step, showing, form)
+        pages.append(page)
+        if drawing is not None:
+            drawings[number] = drawing
     yield len(steps), len(steps)
     handout = Handout(lesson.title, lesson.about, lesson.minutes, tuple(pages), notes)
     if form == "pdf":
         from gui.handout.paper import pdf_of
 
-        return pdf_of(handout)
+        return pdf_of(handout, drawings)
     from core.handout.page import page_html
 
     return page_html(handout).encode("utf-8")
 
 
-def _page(step: ResolvedStep, showing: Showing) -> Page:
-    from gui.handout.pictures import picture_of
+def _page(step: ResolvedStep, showing: Showing, form: Form) -> tuple[Page, Drawing | None]:
+    """Return a step's page; on paper its picture is drawn when the page is."""
+    from gui.handout.pictures import drawing_of, is_drawn, picture_of
 
     try:
         shown = showing.of(step)
         page = page_of(step, shown)
     except OwnerscopeError as error:
-        return broken_page(step, str(error))
-    if page.problem:
-        return page
+        return broken_page(step, str(error)), None
+    if page.problem or not is_drawn(shown):
+        return page, None
     try:
-        return replace(page, picture=picture_of(step, shown))
+        if form == "html":
+            return replace(page, picture=picture_of(step, shown)), None
+        drawing = drawing_of(step, shown, PAPER_WIDTH)
     except OwnerscopeError as error:
-        return replace(page, problem=str(error))
+        return replace(page, problem=str(error)), None
+    return replace(page, drawing=drawing.size), drawing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt
@@ -19,12 +19,12 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
 )
-from PySide6.QtSvg import QSvgRenderer
 
 from core.handout.paper import PICTURE, STYLE, paper_html
 
 if TYPE_CHECKING:
     from core.handout.model import Handout
+    from gui.handout.pictures import Drawing
 
 _RESOLUTION = 96
 """Dots an inch: with it a pixel of a drawing is a pixel of CSS."""
@@ -43,13 +43,9 @@ _FONTS = ("Inter", "Adwaita Sans", "Noto Sans", "DejaVu Sans")
 class _Drawings(QPyTextObject):
     """Draws a picture where the text has one, as shapes and text and not as pixels."""
 
-    def __init__(self, handout: Handout, parent: QTextDocument) -> None:
+    def __init__(self, drawings: Mapping[int, Drawing], parent: QTextDocument) -> None:
         super().__init__(parent)
-        self._drawings = {
-            PICTURE.format(number): QSvgRenderer(QByteArray(page.picture.light))
-            for number, page in enumerate(handout.pages, start=1)
-            if page.picture is not None
-        }
+        self._drawings = {PICTURE.format(at + 1): drawing for at, drawing in drawings.items()}
 
     def intrinsicSize(  # noqa: N802 - Qt's name
         self, doc: QTextDocument, position: int, format: QTextFormat
@@ -69,11 +65,16 @@ class _Drawings(QPyTextObject):
         """Draw the picture."""
         drawing = self._drawings.get(format.toImageFormat().name())
         if drawing is not None:
-            drawing.render(painter, QRectF(rect))
+            drawing.draw(painter, QRectF(rect).topLeft())
 
 
-def pdf_of(handout: Handout) -> bytes:
-    """Return a handout as the contents of a PDF file, A4."""
+def pdf_of(handout: Handout, drawings: Mapping[int, Drawing]) -> bytes:
+    """Return a handout as the contents of a PDF file, A4.
+
+    Args:
+        handout: The lesson.
+        drawings: The pictures, by the index of their step.
+    """
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
@@ -84,22 +85,23 @@ def pdf_of(handout: Handout) -> bytes:
     writer.setTitle(handout.title)
     writer.setCreator("ownerscope")
     room = QSizeF(writer.width(), writer.height() - _FOOT_PX)
-    document = _document(handout, writer, room)
+    document = _document(handout, drawings, writer, room)
     _paint(writer, document, handout.title, room)
     return bytes(data.data())
 
 
-def _document(handout: Handout, writer: QPdfWriter, room: QSizeF) -> QTextDocument:
+def _document(
+    handout: Handout, drawings: Mapping[int, Drawing], writer: QPdfWriter, room: QSizeF
+) -> QTextDocument:
     document = QTextDocument()
     # Sizes in points are those of paper, not of the screen that happens to be there.
     document.documentLayout().setPaintDevice(writer)
     document.setDefaultFont(_font(10.5))
     document.setDefaultStyleSheet(STYLE)
     document.setDocumentMargin(0)
-    drawings = _Drawings(handout, document)
     kind = QTextFormat.ObjectTypes.ImageObject.value
-    document.documentLayout().registerHandler(kind, drawings)
-    document.setHtml(paper_html(handout, int(room.width())))
+    document.documentLayout().registerHandler(kind, _Drawings(drawings, document))
+    document.setHtml(paper_html(handout))
     # As one endless page first: where steps begin and end is then told by their heights.
     _lay_out(document, QSizeF(room.width(), _ENDLESS_PX))
     _keep_steps_whole(document, room.height())

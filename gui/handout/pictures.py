@@ -2,43 +2,96 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QPointF, QRectF
 
 from core.compare.alignment import Alignment
 from core.handout.model import Picture
 from core.lesson.positions import position_of
 from gui.render.pictures import PictureRequest, picture
+from gui.render.scenes import make_scene
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
     from core.lesson.resolved import ResolvedStep
     from core.lesson.runs import Shown
     from core.trace.trace import Trace
+    from gui.render.scenes import Scene
 
-SIZE = 960, 560
 _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
     "recordings": "timeline", "explore": "stack"}  # fmt: skip
+_SIZES = {"layout": (1280, 860), "compare": (1280, 720)}
+_SIZE = 960, 560
+"""Width and height in pixels: as small as leaves room for all of a view, so that it is read."""
 
 
-def picture_of(step: ResolvedStep, shown: Shown) -> Picture | None:
-    """Return a step's picture for light and dark pages; None where there is nothing to draw.
+def is_drawn(shown: Shown) -> bool:
+    """Whether there is a picture of what a step shows."""
+    return shown.analysis is not None or shown.trace is not None
+
+
+def picture_of(step: ResolvedStep, shown: Shown) -> Picture:
+    """Return a step's picture for light and dark pages.
 
     Raises:
         OwnerscopeError: It cannot be drawn, or its position does not exist.
     """
-    if shown.analysis is None and shown.trace is None:
-        return None
-    view = _VIEWS[step.workspace]
-    light, dark = (picture(view, _request(step, shown, theme)) for theme in ("light", "dark"))
-    return Picture(light, dark, SIZE)
+    view, size = _VIEWS[step.workspace], _SIZES.get(step.workspace, _SIZE)
+    light, dark = (
+        picture(view, request_of(step, shown, theme, size)) for theme in ("light", "dark")
+    )
+    return Picture(light, dark, size)
 
 
-def _request(step: ResolvedStep, shown: Shown, theme: str) -> PictureRequest:
+@dataclass(frozen=True)
+class Drawing:
+    """A step's picture as a view that draws itself: sharper than any file in a file.
+
+    Attributes:
+        scene: The view.
+        position: The moment.
+        size: Width and height in pixels.
+    """
+
+    scene: Scene
+    position: int
+    size: tuple[int, int]
+
+    def draw(self, painter: QPainter, at: QPointF) -> None:
+        """Draw it with its upper left corner at a point."""
+        painter.save()
+        painter.translate(at)
+        painter.setClipRect(QRectF(0, 0, *self.size))
+        self.scene.draw(painter, self.position)
+        painter.restore()
+
+
+def drawing_of(step: ResolvedStep, shown: Shown, width: int) -> Drawing:
+    """Return a step's picture for paper, just so wide.
+
+    Raises:
+        OwnerscopeError: It cannot be drawn, or its position does not exist.
+    """
+    wide, high = _SIZES.get(step.workspace, _SIZE)
+    size = width, round(high * width / wide)
+    request = replace(request_of(step, shown, "light", size), scale=width / wide)
+    scene = make_scene(_VIEWS[step.workspace], request)
+    return Drawing(scene, request.position, size)
+
+
+def request_of(
+    step: ResolvedStep, shown: Shown, theme: str, size: tuple[int, int]
+) -> PictureRequest:
+    """Return what a picture of a step is of, and how it looks."""
     written, trace = step.step, shown.trace
     kind: Literal["light", "dark"] = "dark" if theme == "dark" else "light"
     if trace is None:
         return PictureRequest(
             kernel=step.layout, field=step.field, place=step.place, highlights=written.highlights,
-            theme=kind, size=SIZE, format="svg",
+            theme=kind, size=size, format="svg",
         )  # fmt: skip
     position = _at(step, shown, written.position)
     zoom = [_at(step, shown, end) for end in written.zoom]
@@ -55,7 +108,7 @@ def _request(step: ResolvedStep, shown: Shown, theme: str) -> PictureRequest:
         highlights=written.highlights,
         caption=False,  # the page says it already
         theme=kind,
-        size=SIZE,
+        size=size,
         format="svg",
     )
 

@@ -80,8 +80,8 @@ def test_a_png_is_named_one() -> None:
 def test_notes_are_there_when_asked_for() -> None:
     page = Page("First", "text", "for the speaker")
     assert "for the speaker" in page_html(handout(page, notes=True))
-    assert "for the speaker" in paper_html(handout(page, notes=True), 600)
-    assert "for the speaker" not in paper_html(handout(page), 600)
+    assert "for the speaker" in paper_html(handout(page, notes=True))
+    assert "for the speaker" not in paper_html(handout(page))
 
 
 def test_markdown_loads_nothing_and_runs_nothing() -> None:
