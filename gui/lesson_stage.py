@@ -244,6 +244,8 @@ class LessonStage(QObject):
         if opened is not None and Path(opened.name) == path and not recordings.comparing:
             self._recording_there()
         else:
+            # Reading takes a while: what is seen meanwhile is not to be another step's.
+            self._controller.window.show_workspace(step.workspace)
             recordings.open(path)
 
     def _follow_recordings(self) -> None:

@@ -150,7 +150,7 @@ def test_a_layout_does_not_change_what_live_plays(stand: Stand) -> None:
     assert stand.controller.session.trace is run
     assert stand.controller.layouts.pointed == ("in_eventfd",)
     stand.session.close()
-    assert stand.controller.layouts.pointed == ()
+    assert not stand.controller.layouts.pointed
 
 
 def test_the_timeline_shows_the_part_that_is_wanted(stand: Stand) -> None:
@@ -237,7 +237,7 @@ def test_every_step_of_every_bundled_lesson_is_shown(stand: Stand, name: str) ->
         stand.window.show_workspace("lessons")
         assert session.away
         stand.press(KEY.Key_Home, HELD.ControlModifier)
-        assert not session.away
+        assert not session.away, (step.number, session._watch._was, session._watch._what())
         assert stand.window.workspace == step.workspace
         if session.index + 1 == len(session.steps):
             break

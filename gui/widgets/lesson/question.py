@@ -59,7 +59,6 @@ class QuestionView(QWidget):
         self._themes = themes
         self.asked = asked
         self.ask = MarkdownLabel(themes)
-        self.ask.show_markdown(f"**{asked.question.ask}**")
         self.verdict = QLabel(wordWrap=True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -73,6 +72,8 @@ class QuestionView(QWidget):
         self._column.addWidget(self._answers)
         self._column.addWidget(self.verdict)
         self._column.addWidget(self.explain)
+        # Not before: a label of its own would be a window.
+        self.ask.show_markdown(f"**{asked.question.ask}**")
         self.reveal = self._button("Show the answer")
         self.reveal.setFlat(True)
         kept = self.reveal.sizePolicy()
