@@ -12,6 +12,9 @@ from gui.recording_examples import EXAMPLES
 PLAYING = ("live", "timeline", "compare")
 """The workspaces with a cursor that plays. Elsewhere the same keys may mean something else."""
 
+DRAWN = ("live", "timeline", "compare", "layout")
+"""The workspaces whose view can be exported as a picture or film."""
+
 ZOOMING = ("timeline", "compare", "recordings", "explore")
 """The workspaces with an axis that is zoomed and panned."""
 
@@ -114,6 +117,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("file.reload", "Reload", ("Ctrl+R",), "File", "reload", "Read the open file again"),
     Command("file.save_run", "Save the run…", ("Ctrl+Shift+S",), "File", "",
             "The events and what you look at, to open again"),
+    Command("file.export", "Export picture or film…", ("Ctrl+Shift+E",), "File", "",
+            "PNG, SVG, PDF, GIF, WebP or MP4 of the view", contexts=DRAWN),
+    Command("file.copy_picture", "Copy picture", ("Ctrl+Alt+C",), "File", "copy",
+            "The view, to paste into a slide", contexts=DRAWN),
     *(
         Command(f"example.{each.name}", each.title, (), "File", "", each.about,
                 family="Open an example")

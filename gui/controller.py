@@ -16,6 +16,7 @@ from gui.bindings import bind_playback
 from gui.layout_bindings import bind_layout
 from gui.playback import Playback
 from gui.recording_bindings import bind_recordings
+from gui.render_bindings import RenderBindings
 from gui.runner import Runner
 from gui.saved_run import (
     KINDS,
@@ -260,6 +261,7 @@ class Controller(QObject):
         registry, session = self.window.registry, self.session
         bind_playback(registry, session, self.playback)
         self.stop_bindings = StopBindings(self.window, session, self.playback)
+        self.render_bindings = RenderBindings(self)
         registry.connect("file.save_run", self.save_run)
         registry.connect("file.reload", session.reload)
         registry.connect("run.again", session.rerun)

@@ -40,10 +40,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         zoom: First and last position in view of the timeline, as events from 1; none for all.
         settings: Parameters of the scenario.
         overrides: What else is changed about it, as ``core.scenario.plan.Overrides`` has it.
-        lanes: For "compare": the guards.
+        moment: Where a picture is taken, as the cursor counts, instead of ``at``.
+        span: From where to where a film goes, as the cursor counts, instead of ``start``, ``end``.
+        lanes: For "compare": the guards, each as a lesson writes it or as the fields of a ``Lane``.
         kernel: For "layout": a bundled layout or a file.
         field: For "layout": the field asked about.
         place: For "layout": where it goes.
+        struct: For "layout": the struct; empty for task_struct.
         highlights: What is pointed at.
         title: The line on top.
     """
@@ -64,10 +67,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     zoom: tuple[int, int] | None = None
     settings: dict[str, bool | int | str] = {}
     overrides: dict[str, str | int | None] = {}
-    lanes: tuple[str, ...] = ()
+    moment: int | None = None
+    span: tuple[int, int] | None = None
+    lanes: tuple[str | dict[str, str | int | None], ...] = ()
     kernel: str = ""
     field: str = ""
     place: str = ""
+    struct: str = ""
     highlights: tuple[str, ...] = ()
     title: str = ""
 
@@ -79,7 +85,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_film(self) -> bool:
         """Whether it has more than a moment."""
-        return self.kind in FILMS and not self.at
+        return self.kind in FILMS and not self.at and self.moment is None
 
 
 def check(job: Job) -> None:

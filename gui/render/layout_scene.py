@@ -76,7 +76,8 @@ def laid_out(request: PictureRequest) -> LayoutSession:
     session.place = request.place
     if request.field:
         session.field_text = request.field
-    session.open(request.kernel or DEFAULT)
+    if session.open(request.kernel or DEFAULT) and request.struct:
+        session.show_struct(request.struct)
     if not problems and session.reason and request.field:
         problems.append(session.reason)
     if problems:

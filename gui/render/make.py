@@ -55,7 +55,9 @@ def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Pr
     if job.is_film:
         write_film(scene, _reel(job, found, scene), job.kind, stream, progress)
         return
-    position = moment(job.at or found.at, found, scene)
+    position = job.moment
+    if position is None:
+        position = moment(job.at or found.at, found, scene)
     if job.kind in (".gif", ".webp"):
         import numpy as np
 
@@ -120,8 +122,10 @@ def _reel(job: Job, found: Opened, scene: Scene) -> Reel:
     from gui.render.film import reel, seconds_of
 
     start, end = job.start or found.start, job.end or found.end
-    first = moment(start, found, scene) if start else -1
-    last = moment(end, found, scene) if end else scene.length - 1
+    first, last = job.span or (-1, scene.length - 1)
+    if job.span is None:
+        first = moment(start, found, scene) if start else first
+        last = moment(end, found, scene) if end else last
     if first > last:
         raise RenderError(
             f"the film would begin at event {first + 1:,} and end before it, at {last + 1:,}",

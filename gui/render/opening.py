@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import OwnerscopeError, RenderError, did_you_mean
 
 if TYPE_CHECKING:
+    from core.compare.lanes import Lane
     from core.lesson.resolved import ResolvedStep
     from core.trace.trace import Trace
     from gui.render.job import Job
@@ -90,10 +91,17 @@ def _request(job: Job) -> PictureRequest:
     from gui.render.request import PictureRequest
 
     return PictureRequest(
-        settings=job.settings, zoom=job.zoom, essential=bool(job.essential), lanes=job.lanes,
-        kernel=job.kernel, field=job.field, place=job.place, highlights=job.highlights,
-        title=job.title, size=job.size, theme=job.theme, scale=job.scale,
+        settings=job.settings, zoom=job.zoom, essential=bool(job.essential),
+        lanes=tuple(lane if isinstance(lane, str) else _lane(lane) for lane in job.lanes),
+        kernel=job.kernel, field=job.field, place=job.place, struct=job.struct,
+        highlights=job.highlights, title=job.title, size=job.size, theme=job.theme, scale=job.scale,
     )  # fmt: skip
+
+
+def _lane(fields: dict[str, str | int | None]) -> Lane:
+    from core.compare.lanes import Lane
+
+    return Lane(**fields)  # type: ignore[arg-type]
 
 
 def _scenario(job: Job) -> Opened:
@@ -140,7 +148,7 @@ def _lesson(job: Job) -> Opened:
     request = dataclasses.replace(
         _request(job),
         essential=step.essential if job.essential is None else job.essential,
-        lanes=job.lanes or step.lanes,
+        lanes=_request(job).lanes or step.lanes,
         kernel=job.kernel or step.layout,
         field=job.field or step.field,
         place=job.place or step.place,

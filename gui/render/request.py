@@ -34,6 +34,7 @@ class PictureRequest:
         kernel: For "layout": a bundled layout, or a file; empty for Debian's 6.1.
         field: For "layout": the field asked about; empty for an unsigned int.
         place: For "layout": where it goes; empty for the best place.
+        struct: For "layout": the struct; empty for task_struct.
         highlights: What is pointed at, as a lesson writes it.
         title: A line on top; empty says what the run is.
         caption: Whether a picture of the stack says below what happened.
@@ -54,6 +55,7 @@ class PictureRequest:
     kernel: str = ""
     field: str = ""
     place: str = ""
+    struct: str = ""
     highlights: tuple[str, ...] = ()
     title: str = ""
     caption: bool = True

@@ -1,0 +1,202 @@
+"""Films, read by others than who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from core.errors import OwnerscopeError, RenderError
+from gui.render import make as making
+from gui.render.film import MOST_FRAMES, Reel, reel
+from gui.render.make import make
+from tests.gui.render.stands import SMALL, job
+
+PART = {"start": "10", "end": "20", "speed": 8.0, "fps": 10}
+
+
+def frames_of(path: Path) -> list[tuple[bytes, int]]:
+    """Return a GIF's or WebP's frames, each with how long it lasts in ms."""
+    found = []
+    with Image.open(path) as image:
+        for at in range(getattr(image, "n_frames", 1)):
+            image.seek(at)
+            pixels = image.convert("RGB").tobytes()
+            found.append((pixels, int(image.info.get("duration", 0))))
+        assert image.size == SMALL
+    return found
+
+
+# -- which moments --------------------------------------------------------------------------------
+
+
+@given(
+    lasting=st.lists(st.floats(0.01, 3), min_size=1, max_size=60),
+    fps=st.integers(1, 60),
+    speed=st.none() | st.floats(0.5, 100),
+)
+def test_a_film_begins_and_ends_where_it_should_and_never_goes_back(
+    lasting: list[float], fps: int, speed: float | None
+) -> None:
+    places = np.arange(len(lasting)) + 5
+    film = reel(places, np.array(lasting), fps=fps, speed=speed)
+    assert (np.diff(film.moments) >= 0).all()
+    assert film.moments[-1] == places[-1]
+    assert len(film) == 1 or film.moments[0] == places[0]
+    assert sum(count for _, count in film.stills()) == len(film)
+    assert speed is not None or len(film) <= MOST_FRAMES
+
+
+def test_without_a_speed_a_short_run_is_played_as_usual_and_a_long_one_in_300_frames() -> None:
+    short = reel(np.arange(4), np.full(4, 0.5), fps=10, speed=None)
+    assert short.stills() == [(0, 5), (1, 5), (2, 5), (3, 5)]
+    assert len(reel(np.arange(9000), np.full(9000, 0.5), fps=10, speed=None)) == MOST_FRAMES
+    assert len(reel(np.arange(4), np.full(4, 0.5), fps=10, speed=2.0)) == 10
+
+
+def test_too_many_frames_are_refused() -> None:
+    with pytest.raises(RenderError, match="40,000 frames.*higher speed"):
+        reel(np.arange(4), np.full(4, 1000.0), fps=10, speed=1.0)
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def test_a_gif_has_every_moment_for_its_time(tmp_path: Path, qapp: QApplication) -> None:
+    out = tmp_path / "a.gif"
+    told: list[tuple[int, int]] = []
+    make(job(out, **PART), lambda done, number: told.append((done, number)))
+    frames = frames_of(out)
+    assert len({pixels for pixels, _ in frames}) > 5
+    number = told[-1][1]
+    assert sum(duration for _, duration in frames) == pytest.approx(number * 100, abs=20)
+    assert told[0] == (0, number)
+    assert told[-1] == (number, number)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_gif_shows_what_was_drawn(tmp_path: Path, qapp: QApplication) -> None:
+    """Frame by frame, although only what has changed is written, with few colours."""
+    film, still = tmp_path / "a.gif", tmp_path / "a.png"
+    make(job(film, **PART))
+    make(job(still, at="20"))
+    with Image.open(still) as image:
+        drawn = np.asarray(image.convert("RGB")).astype(int)
+    last = np.frombuffer(frames_of(film)[-1][0], np.uint8).reshape(drawn.shape).astype(int)
+    assert np.abs(last - drawn).mean() < 4
+
+
+@pytest.mark.parametrize("view", ["timeline", "tree", "compare"])
+def test_every_view_that_moves_can_be_a_film(
+    view: str, tmp_path: Path, qapp: QApplication
+) -> None:
+    out = tmp_path / "a.gif"
+    make(job(out, view=view, **PART))
+    assert len(frames_of(out)) > 1
+
+
+def test_a_webp_has_the_frames_and_their_time(tmp_path: Path, qapp: QApplication) -> None:
+    out = tmp_path / "a.webp"
+    make(job(out, **PART))
+    frames = frames_of(out)
+    assert len({pixels for pixels, _ in frames}) > 5
+
+
+def test_an_mp4_has_the_frames_and_the_duration(tmp_path: Path, qapp: QApplication) -> None:
+    out = tmp_path / "a.mp4"
+    told: list[int] = []
+    make(job(out, **PART), lambda _done, number: told.append(number))
+    with av.open(str(out)) as film:
+        shown = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+        assert film.duration is not None
+        seconds = film.duration / av.time_base
+    assert len(shown) == told[-1]
+    assert seconds == pytest.approx(len(shown) / 10, abs=0.01)
+    assert shown[0].shape == (SMALL[1], SMALL[0], 3)
+    assert np.abs(shown[0].astype(int) - shown[-1]).mean() > 1
+
+
+def test_one_moment_of_a_gif_or_webp_is_a_picture(tmp_path: Path, qapp: QApplication) -> None:
+    for name in ("a.gif", "a.webp"):
+        make(job(tmp_path / name, at="first short-circuit"))
+        assert len(frames_of(tmp_path / name)) == 1
+
+
+# -- what goes wrong ------------------------------------------------------------------------------
+
+
+class Full:
+    """A file on a full disk."""
+
+    def __init__(self, stream: BinaryIO, room: int) -> None:
+        self._stream, self._room = stream, room
+
+    def write(self, data: bytes) -> int:
+        self._room -= len(data)
+        if self._room < 0:
+            raise OSError(28, "No space left on device")
+        return self._stream.write(data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+@pytest.mark.parametrize("end", ["png", "svg", "pdf", "gif", "webp", "mp4"])
+def test_a_full_disk_leaves_the_old_file_and_says_so(
+    end: str, tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import contextlib
+
+    from core.saving import opened_aside
+
+    @contextlib.contextmanager
+    def full(path: Path) -> Iterator[BinaryIO]:
+        with opened_aside(path) as stream:
+            yield Full(stream, 500)  # type: ignore[misc]
+
+    monkeypatch.setattr(making, "opened_aside", full)
+    out = tmp_path / f"a.{end}"
+    out.write_bytes(b"old")
+    part = PART if end in ("gif", "webp", "mp4") else {}
+    with pytest.raises(RenderError, match=r"cannot be written: No space left on device"):
+        make(job(out, **part))
+    assert out.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_ctrl_c_leaves_no_half_file(tmp_path: Path, qapp: QApplication) -> None:
+    def interrupt(done: int, _number: int) -> None:
+        if done > 3:
+            raise KeyboardInterrupt
+
+    for end in ("gif", "webp", "mp4"):
+        with pytest.raises(KeyboardInterrupt):
+            make(job(tmp_path / f"a.{end}", **PART), interrupt)
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_library_is_named_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "av", None)
+    with pytest.raises(RenderError, match=r"PyAV.*ownerscope\[film\]"):
+        make(job(tmp_path / "a.mp4"))
+
+
+def test_a_film_that_ends_before_it_begins_is_refused(tmp_path: Path, qapp: QApplication) -> None:
+    with pytest.raises(OwnerscopeError, match="begin at event 50 and end before it, at 20"):
+        make(job(tmp_path / "a.gif", start="50", end="20"))
+    with pytest.raises(OwnerscopeError, match="does not move"):
+        make(job(tmp_path / "a.gif", view="layout"))
+
+
+def test_stills_are_runs_of_the_same_moment() -> None:
+    assert Reel(np.array([1, 1, 2, 5, 5, 5]), 10).stills() == [(1, 2), (2, 1), (5, 3)]
