@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF
 from core.compare.alignment import Alignment
 from core.handout.model import Picture
 from core.lesson.positions import position_of
-from gui.render.pictures import PictureRequest, picture
+from gui.handout.pixels import small_png
+from gui.render.pictures import PictureRequest, image_of
 from gui.render.scenes import make_scene
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
     "recordings": "timeline", "explore": "stack"}  # fmt: skip
-_SIZES = {"layout": (1280, 860), "compare": (1280, 720)}
+_SIZES = {"layout": (1120, 780), "compare": (1120, 640)}
+_SHARP = 2
+"""Pixels of a picture for a pixel of CSS."""
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _SIZE = 960, 560
 """Width and height in pixels: as small as leaves room for all of a view, so that it is read."""
 
@@ -39,11 +43,13 @@ def picture_of(step: ResolvedStep, shown: Shown) -> Picture:
     Raises:
         OwnerscopeError: It cannot be drawn, or its position does not exist.
     """
-    view, size = _VIEWS[step.workspace], _SIZES.get(step.workspace, _SIZE)
-    light, dark = (
-        picture(view, request_of(step, shown, theme, size)) for theme in ("light", "dark")
-    )
-    return Picture(light, dark, size)
+    view, (wide, high) = _VIEWS[step.workspace], _SIZES.get(step.workspace, _SIZE)
+    asked = request_of(step, shown, (wide * _SHARP, high * _SHARP))
+    # Pixels and not shapes: a browser clips the SVG that Qt writes in other places than Qt.
+    asked = replace(asked, scale=float(_SHARP), format="png")
+    scenes = (make_scene(view, replace(asked, theme=theme)) for theme in _THEMES)
+    light, dark = (small_png(image_of(scene, asked.position)) for scene in scenes)
+    return Picture(light, dark, (wide, high))
 
 
 @dataclass(frozen=True)
@@ -77,21 +83,18 @@ def drawing_of(step: ResolvedStep, shown: Shown, width: int) -> Drawing:
     """
     wide, high = _SIZES.get(step.workspace, _SIZE)
     size = width, round(high * width / wide)
-    request = replace(request_of(step, shown, "light", size), scale=width / wide)
+    request = replace(request_of(step, shown, size), scale=width / wide)
     scene = make_scene(_VIEWS[step.workspace], request)
     return Drawing(scene, request.position, size)
 
 
-def request_of(
-    step: ResolvedStep, shown: Shown, theme: str, size: tuple[int, int]
-) -> PictureRequest:
+def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> PictureRequest:
     """Return what a picture of a step is of, and how it looks."""
     written, trace = step.step, shown.trace
-    kind: Literal["light", "dark"] = "dark" if theme == "dark" else "light"
     if trace is None:
         return PictureRequest(
             kernel=step.layout, field=step.field, place=step.place, highlights=written.highlights,
-            theme=kind, size=size, format="svg",
+            theme="light", size=size, format="svg",
         )  # fmt: skip
     position = _at(step, shown, written.position)
     zoom = [_at(step, shown, end) for end in written.zoom]
@@ -107,7 +110,7 @@ def request_of(
         lanes=written.lanes or tuple(_lane_text(lane) for lane in step.lanes),
         highlights=written.highlights,
         caption=False,  # the page says it already
-        theme=kind,
+        theme="light",
         size=size,
         format="svg",
     )
