@@ -67,21 +67,12 @@ class GifWriter:
         place = struct.pack("<BHHHHB", 0x2C, left, top, width, height, 0)
         self._stream.write(control + place + bytes([_BITS]))
         # The encoder of Pillow's own GIF writer: LZW in blocks.
-        image = Image.frombuffer("P", (width, height), part.tobytes(), "raw", "P", 0, 1)
-        _encode(image, self._stream)
-        self._stream.write(b"\x00")
+        packed = Image.frombuffer("P", (width, height), part.tobytes(), "raw", "P", 0, 1)
+        self._stream.write(packed.tobytes("gif", ("P", _BITS, 0)) + b"\x00")
 
     def close(self) -> None:
         """Write the end."""
         self._stream.write(b";")
-
-
-def _encode(image, stream: BinaryIO) -> None:  # type: ignore[no-untyped-def]
-    from PIL import ImageFile
-
-    tile = ImageFile._Tile("gif", (0, 0, *image.size), 0, "P")
-    image.encoderconfig = (_BITS, 0)
-    ImageFile._save(image, stream, [tile])
 
 
 def _changed(before: Bytes, now: Bytes) -> tuple[int, int, Bytes]:

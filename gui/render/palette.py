@@ -32,11 +32,16 @@ class Palette:
 
     Attributes:
         colours: Red, green and blue, shape (n, 3), n at most ``COLOURS``.
+
+    Args:
+        colours: As above.
+        seen: Colours in 16 bits that come up.
+        means: What they stand for, in 24 bits, shape (len(seen), 3).
     """
 
-    def __init__(self, colours: Bytes) -> None:
+    def __init__(self, colours: Bytes, seen: Shorts, means: Bytes) -> None:
         self.colours = colours
-        self._nearest = _nearest_table(colours)
+        self._nearest = _nearest_table(colours, seen, means)
 
     def numbers(self, image: QImage) -> Bytes:
         """Return the number of each pixel's colour, shape (height, width)."""
@@ -69,7 +74,8 @@ def palette_of(images: Iterable[QImage]) -> Palette:
     (seen,) = np.nonzero(counts)
     means = np.rint(sums[seen] / counts[seen, None]).astype(np.uint8)
     order = np.argsort(-counts[seen], kind="stable")
-    return Palette(_chosen(means[order], counts[seen][order]))
+    chosen = _chosen(means[order], counts[seen][order])
+    return Palette(chosen, seen.astype(np.uint16), means)
 
 
 def _chosen(colours: Bytes, counts: npt.NDArray[np.int64]) -> Bytes:
@@ -94,11 +100,13 @@ def _distances(points: npt.NDArray[np.float64], at: int) -> npt.NDArray[np.float
     return squares
 
 
-def _nearest_table(colours: Bytes) -> Bytes:
+def _nearest_table(colours: Bytes, seen: Shorts, means: Bytes) -> Bytes:
     codes = np.arange(1 << 16, dtype=np.int32)
     red, green, blue = codes >> 11, (codes >> 5) & 63, codes & 31
     points = np.stack((red * 255 / 31, green * 255 / 63, blue * 255 / 31), axis=1)
     points = points.astype(np.float32)
+    # A flat ground must find itself, not what the middle of its 16 bits lies next to.
+    points[seen] = means
     wanted = colours.astype(np.float32)
     lengths = (wanted**2).sum(axis=1)
     table = np.empty(1 << 16, np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from gui.geometry.compare_strips import (
     wide_runs,
 )
 from gui.theme import mix
+from gui.widgets.raster import is_raster
 
 if TYPE_CHECKING:
     from core.compare.alignment import Alignment
@@ -92,8 +94,24 @@ class StripPainter:
     def _image(self, box: Box, pixels: Bytes) -> None:
         data = np.ascontiguousarray(pixels)
         tall, wide = data.shape[:2]
+        if not is_raster(self._painter):
+            self._shapes(box, data)
+            return
         image = QImage(data.data, wide, tall, 4 * wide, QImage.Format.Format_RGB32)
         self._painter.drawImage(rect_of(box), image)
+
+    def _shapes(self, box: Box, pixels: Bytes) -> None:
+        """Draw pixels as rectangles, one for each stretch of a colour in a row."""
+        tall, wide = pixels.shape[:2]
+        words = pixels.view(np.uint32)[..., 0]
+        across, down = box.width / wide, box.height / tall
+        for at, row in enumerate(words):
+            starts = np.concatenate(([0], np.flatnonzero(np.diff(row)) + 1, [wide])).tolist()
+            for start, end in pairwise(starts):
+                stretch = QRectF(
+                    box.left + start * across, box.top + at * down, (end - start) * across, down
+                )
+                self._painter.fillRect(stretch, QColor.fromRgb(int(row[start])))
 
     def _names(self, box: Box, lane: LaneSpans, rows: int) -> None:
         """Draw the borders of calls that are wide enough, and their names where they fit."""

@@ -115,7 +115,7 @@ def test_a_larger_scale_draws_larger(qapp: QApplication) -> None:
 
 
 def test_several_cpus_are_columns(qapp: QApplication) -> None:
-    source = open_scenario("smp-depth-two")
+    source = open_scenario(Path(__file__).parents[1] / "two-cpus.toml")
     said = words_of(picture("stack", PictureRequest(source=source, position=20, format="svg")))
     assert "CPU 0" in said
     assert "CPU 1" in said
@@ -138,9 +138,7 @@ def test_nothing_to_draw_says_so(qapp: QApplication) -> None:
         picture("layout", PictureRequest(kernel="nope"))
 
 
-def test_what_was_there_stays_where_it_cannot_be_drawn(
-    tmp_path: Path, qapp: QApplication
-) -> None:
+def test_what_was_there_stays_where_it_cannot_be_drawn(tmp_path: Path, qapp: QApplication) -> None:
     out = tmp_path / "a.png"
     out.write_bytes(b"old")
     with pytest.raises(OwnerscopeError, match="no position"):
