@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.commands.run import GUARDS_HELP, add_scenario_options, parse_settings
-from core.errors import RenderError
+from core.errors import OwnerscopeError, RenderError
 
 if TYPE_CHECKING:
     from core.commands import Commands
@@ -28,6 +29,12 @@ as fast as it must be for 300 frames.
   ownerscope render depth-law film.gif --view tree --guard uint --max-depth 3
   ownerscope render two-bit-wrap lanes.png --view compare --lanes uint:2,bit1:2,bit2:2
   ownerscope render one-bit slide.pdf --step 4 --theme light --size 1920x1080
+
+A whole lesson becomes a handout, text and pictures, with .html or, if nothing is said of the
+picture, .pdf:
+
+  ownerscope render one-bit handout.html
+  ownerscope render one-bit handout.pdf --notes
 """
 
 
@@ -64,12 +71,41 @@ def add_to(commands: Commands) -> None:
     add("--lanes", default="", metavar="LIST", help="guards side by side: uint:2,bit1,bit2:2")
     add("--field", default="", metavar="FIELD", help="field added to the layout: uint, bit1, bit2")
     add("--place", default="", metavar="PLACE", help="where it goes: upstream, v1, after:MEMBER")
+    add("--notes", action="store_true", help="a lesson's handout with the speaker's notes")
     parser.set_defaults(carry_out=render)
 
 
 def render(options: argparse.Namespace) -> int:
-    """Draw a run as a picture or a film."""
+    """Draw a run as a picture or a film, or a lesson as a handout."""
+    if _is_handout(options):
+        make = importlib.import_module("gui.handout.command").handout
+        return int(make(options.what, options.out, notes=options.notes))
+    if options.notes:
+        raise RenderError(
+            "only the handout of a whole lesson has notes",
+            where="--notes",
+            advice="give a lesson, and a name that ends in .html or .pdf",
+        )
     return int(importlib.import_module("gui.render.command").render(wanted(options)))
+
+
+def _is_handout(options: argparse.Namespace) -> bool:
+    """Whether all of a lesson is asked for; a PDF is one of its pictures where one is chosen."""
+    kind = Path(options.out).suffix.lower()
+    chosen = options.step or options.at or options.view
+    return kind == ".html" or (kind == ".pdf" and not chosen and _is_lesson(options.what))
+
+
+def _is_lesson(what: str) -> bool:
+    from core.lesson.loader import bundled, open_lesson
+    from core.scenario.loader import bundled as scenarios
+
+    if what in (*bundled(), *scenarios()):
+        return what not in scenarios()  # a name that both have is the scenario's
+    try:
+        return Path(what).suffix == ".toml" and bool(open_lesson(what))
+    except OwnerscopeError:
+        return False  # a scenario is TOML too; what is wrong with it is for its reader to say
 
 
 def wanted(options: argparse.Namespace) -> dict[str, Any]:
