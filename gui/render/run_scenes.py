@@ -68,8 +68,9 @@ def stack_scene(request: PictureRequest) -> Scene:
     row = QHBoxLayout(stage)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
-    several = trace.cpus.several
-    row.addWidget(CpuStacks(session, themes) if several else StackView(session, themes), 1)
+    stacks = CpuStacks(session, themes) if trace.cpus.several else StackView(session, themes)
+    row.addWidget(stacks, 1)
+    stacks.setVisible(True)
     if trace.info.recording is None:
         row.addWidget(GaugeView(session, themes))
     slide.add(stage, 1)
@@ -111,12 +112,10 @@ def tree_scene(request: PictureRequest) -> Scene:
 def _finished(
     slide: Slide, request: PictureRequest, session: Session, themes: StillThemes
 ) -> SlideScene:
-    """Put the sentence below, and let every view take the run that is open already."""
+    """Put the sentence below, and let every view take the run that was open before it was made."""
     from gui.widgets.explanation import ExplanationStrip
 
     if request.caption:
         slide.add(ExplanationStrip(session, themes))
-    scene = SlideScene(slide, request.size, session, themes, session)
     session.trace_changed.emit()
-    slide.settle()
-    return scene
+    return SlideScene(slide, request.size, session, themes, session)

@@ -64,7 +64,7 @@ def test_without_a_speed_a_short_run_is_played_as_usual_and_a_long_one_in_300_fr
 
 
 def test_too_many_frames_are_refused() -> None:
-    with pytest.raises(RenderError, match="40,000 frames.*higher speed"):
+    with pytest.raises(RenderError, match=r"40,000 frames.*higher speed"):
         reel(np.arange(4), np.full(4, 1000.0), fps=10, speed=1.0)
 
 

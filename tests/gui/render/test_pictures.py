@@ -132,7 +132,7 @@ def test_lanes_and_fields_are_as_asked_for(qapp: QApplication) -> None:
 def test_nothing_to_draw_says_so(qapp: QApplication) -> None:
     with pytest.raises(RenderError, match="no run"):
         picture("stack", PictureRequest())
-    with pytest.raises(OwnerscopeError, match="no view 'stak'.*stack"):
+    with pytest.raises(OwnerscopeError, match=r"no view 'stak'.*stack"):
         picture("stak", chain())
     with pytest.raises(OwnerscopeError, match="no layout or file 'nope'"):
         picture("layout", PictureRequest(kernel="nope"))
