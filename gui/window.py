@@ -163,11 +163,12 @@ class MainWindow(QMainWindow):
         widget.stackUnder(self._stack)
 
     @property
-    def foot_room(self) -> int:
-        """What the workspace in front can spare of the height, in pixels."""
-        page, messages = self._stack.currentWidget(), self.messages
-        used = messages.height() if messages.isVisible() else 0
-        return self.centralWidget().height() - used - page.minimumSizeHint().height()
+    def foot_room(self) -> tuple[int, int]:
+        """The height for workspace and foot, and what the workspace needs at least, in pixels."""
+        centre, page = self.centralWidget(), self._stack.currentWidget()
+        used = self.messages.height() if self.messages.isVisible() else 0
+        height = centre.height() if centre else 0
+        return height - used, page.minimumSizeHint().height() if page else 0
 
     def open_file(self, path: Path) -> None:
         """Ask for a file to be opened."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import application_icon, icon
@@ -119,6 +119,9 @@ class WorkspaceBar(QFrame):
         self._buttons: list[QToolButton] = []
         self._column = QVBoxLayout(self)
         self._column.addStretch(1)
+        # Only then do the buttons know how large they are in another style.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._fit)
         themes.changed.connect(self.dress)
         self.dress()
 
@@ -142,6 +145,29 @@ class WorkspaceBar(QFrame):
         for button in self._buttons:
             button.setIconSize(QSize(1, 1) * metrics.chrome(22))
             button.setFixedWidth(metrics.chrome(72))
+        self._later.start()
+
+    def _fit(self) -> None:
+        """Leave the names out where there is no room for all of them; tool tips have them."""
+        style = Qt.ToolButtonStyle
+        for button in self._buttons:
+            button.setToolButtonStyle(style.ToolButtonTextUnderIcon)
+        gaps = (
+            self._column.spacing() * len(self._buttons) + self._column.contentsMargins().top() * 2
+        )
+        wanted = sum(button.sizeHint().height() for button in self._buttons) + gaps
+        if wanted > self.height():
+            for button in self._buttons:
+                button.setToolButtonStyle(style.ToolButtonIconOnly)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no height: names make room before the window has to grow."""
+        return QSize(self.width(), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show names where they fit."""
+        super().resizeEvent(event)
+        self._later.start()
 
 
 class Welcome(QWidget):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MORE = ("lesson.present", "lesson.edit", "lesson.new", "lesson.open", "lesson.handout")
 """Commands that stand beside "Start" as far as somebody carries them out."""
-_LEFT_PX, _MOST_LEFT = 330, 0.42
+_LEFT_PX, _LEFT_SHARE, _MOST_LEFT = 330, 0.24, 0.4
 _TEXT_PX = 760
 """A line that is longer is hard to read."""
 _WORKSPACES = {
@@ -218,9 +218,12 @@ class LessonsWorkspace(QWidget):
     def _share(self) -> None:
         metrics, whole = self._themes.metrics, self.width()
         if "columns" not in self._dragged:
-            left = min(metrics.px(_LEFT_PX), round(whole * _MOST_LEFT))
+            wanted = max(metrics.px(_LEFT_PX), round(whole * _LEFT_SHARE))
+            left = min(wanted, round(whole * _MOST_LEFT))
             self._columns.setSizes([left, whole - left])
         self._page.setMaximumWidth(metrics.px(_TEXT_PX))
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        self.area.setMinimumWidth(self._page.minimumSizeHint().width() + bar)
 
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
@@ -229,7 +232,7 @@ class LessonsWorkspace(QWidget):
             size = metrics.ui(step).pixelSize()  # type: ignore[arg-type]
             label.setStyleSheet(f"font-size: {size}px; font-weight: 600; color: {theme.text}")
         self.shown_in.setStyleSheet(f"color: {theme.muted}")
-        edge = metrics.px(22)
-        self._column.setContentsMargins(edge, metrics.px(18), edge, metrics.px(18))
+        edge = metrics.chrome(20)
+        self._column.setContentsMargins(edge, edge, edge, edge)
         self._column.setSpacing(metrics.px(10))
         self._share()

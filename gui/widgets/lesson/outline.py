@@ -39,6 +39,7 @@ class LessonOutline(QTreeWidget):
         super().__init__()
         self._settings, self._themes = settings, themes
         self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
         self.setAccessibleName("Lessons and their steps")
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -142,7 +143,7 @@ class LessonOutline(QTreeWidget):
     def dress(self) -> None:
         """Take on the scale in force."""
         metrics = self._themes.metrics
-        self.setIndentation(metrics.px(14))
+        self.setIndentation(metrics.chrome(12))
         for group in (self.topLevelItem(at) for at in range(self.topLevelItemCount())):
             assert group is not None
             self._dress_item(group, metrics.ui("caption", bold=True), 26, muted=True)

@@ -31,6 +31,8 @@ _BESIDE_PX = 760
 """From this width on, at the scale of 1, questions stand beside the text."""
 _LEAST_LINES = 3.5
 """So many lines are seen at least; the half one says that there is more."""
+_PICTURE_SHARE = 0.7
+"""Of what the picture needs at least; where less were left of it, the text is folded away."""
 _TEXT_PX = 900
 """A longer line is hard to read."""
 
@@ -42,7 +44,11 @@ class LessonStrip(QFrame):
         session: The lesson.
         registry: The commands of its buttons.
         themes: The theme in force.
-        room: Returns what the workspace can spare of the height, in pixels.
+        room: Returns the height there is for the workspace and the strip, and what the workspace
+            needs of it at least, in pixels.
+
+    Attributes:
+        folded: Whether only the title is shown; None as there is room.
     """
 
     def __init__(
@@ -50,7 +56,7 @@ class LessonStrip(QFrame):
         session: LessonSession,
         registry: ActionRegistry,
         themes: ThemeManager,
-        room: Callable[[], int],
+        room: Callable[[], tuple[int, int]],
     ) -> None:
         super().__init__()
         self._session, self._themes, self._room = session, themes, room
@@ -61,7 +67,7 @@ class LessonStrip(QFrame):
         self.problem = QLabel(wordWrap=True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.questions: list[QuestionView] = []
-        self.folded = False
+        self.folded: bool | None = None
         self._arrange()
         session.step_changed.connect(self._show_step)
         session.stage.shown.connect(self._show_questions)
@@ -134,8 +140,7 @@ class LessonStrip(QFrame):
 
     def toggle(self) -> None:
         """Show the title only, or the text as well."""
-        self.folded = not self.folded
-        self.head.show_folded(self.folded)
+        self.folded = self.area.isVisibleTo(self)
         self.fit()
 
     def fit_soon(self) -> None:
@@ -146,7 +151,6 @@ class LessonStrip(QFrame):
 
     def fit(self) -> None:
         """Take as much height as the text needs, and no more than its share of the window."""
-        self.area.setVisible(not self.folded)
         width = self.width()
         beside = width >= self._themes.metrics.px(_BESIDE_PX)
         way = QHBoxLayout.Direction
@@ -154,11 +158,21 @@ class LessonStrip(QFrame):
         wanted = self._pair.totalHeightForWidth(self._inside_width())
         line = QFontMetrics(self._themes.metrics.ui("title")).lineSpacing()
         least = min(wanted, round(_LEAST_LINES * line))
+        picture, wanted_by_picture = self._room()
         most = min(
             round(self.window().height() * _MOST_SHARE),
-            self._room() - self.head.sizeHint().height(),
+            picture - wanted_by_picture - self.head.sizeHint().height(),
         )
         self.area.setFixedHeight(max(1, least, min(wanted, most)))
+        folded = self.folded if self.folded is not None else self._is_tight(least)
+        self.area.setVisible(not folded)
+        self.head.show_folded(folded)
+
+    def _is_tight(self, least_px: int) -> bool:
+        """Whether a few lines of text would leave too little of the picture."""
+        picture, wanted = self._room()
+        rest = picture - self.head.sizeHint().height() - least_px
+        return rest < _PICTURE_SHARE * min(picture, wanted)
 
     def _inside_width(self) -> int:
         return max(1, self.width() - self.area.verticalScrollBar().sizeHint().width())
