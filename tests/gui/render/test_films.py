@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -21,7 +21,7 @@ from gui.render.film import MOST_FRAMES, Reel, reel
 from gui.render.make import make
 from tests.gui.render.stands import SMALL, job
 
-PART = {"start": "10", "end": "20", "speed": 3.0, "fps": 10}
+PART: dict[str, Any] = {"start": "10", "end": "20", "speed": 3.0, "fps": 10}
 
 
 def frames_of(path: Path) -> list[tuple[bytes, int]]:
@@ -167,7 +167,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(
     monkeypatch.setattr(making, "opened_aside", full)
     out = tmp_path / f"a.{end}"
     out.write_bytes(b"old")
-    part = PART if end in ("gif", "webp", "mp4") else {}
+    part: dict[str, Any] = PART if end in ("gif", "webp", "mp4") else {}
     with pytest.raises(RenderError, match=r"cannot be written: No space left on device"):
         make(job(out, **part))
     assert out.read_bytes() == b"old"
