@@ -106,7 +106,8 @@ def _lesson(name: str, text: str, key: str, icon: str = "", tip: str = "") -> Co
 
 def _theme(name: str, icon: str) -> Command:
     tip = "Light or dark as the desktop has it" if name == "system" else ""
-    text = "As the system" if name == "system" else f"{name.capitalize()} theme"
+    named = {"system": "As the system", "contrast": "High contrast"}
+    text = named.get(name, f"{name.capitalize()} theme")
     return Command(f"theme.{name}", text, (), "View", icon, tip, True, "theme")
 
 
@@ -275,6 +276,7 @@ COMMANDS: tuple[Command, ...] = (
 
     _theme("light", "sun"),
     _theme("dark", "moon"),
+    _theme("contrast", "contrast"),
     _theme("system", "system"),
     Command("theme.toggle", "Switch between light and dark", (), "View", "moon"),
     Command("zoom.in", "Larger", ("Ctrl++", "Ctrl+="), "View", "zoom-in",

@@ -57,9 +57,9 @@ class Settings:
 
     @property
     def theme(self) -> Choice:
-        """Light, dark, or as the system has it."""
+        """Light, dark, high contrast, or as the system has it."""
         text = self._text("view/theme")
-        return text if text in ("light", "dark", "system") else "system"  # type: ignore[return-value]
+        return text if text in ("light", "dark", "contrast", "system") else "system"  # type: ignore[return-value]
 
     @theme.setter
     def theme(self, choice: Choice) -> None:

@@ -26,7 +26,7 @@ from gui.icons import ICON_FOLDER
 if TYPE_CHECKING:
     from gui.settings import Settings
 
-Choice = Literal["system", "light", "dark"]
+Choice = Literal["system", "light", "dark", "contrast"]
 TextStep = Literal["caption", "body", "title", "heading", "display"]
 
 SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
@@ -184,7 +184,7 @@ def _theme(name: str, base: Mapping[str, str], colours: Mapping[str, str]) -> Th
     made = {key: _role(key, colour, base) for key, colour in colours.items()}
     parts: dict[str, Any] = {**base, **{key: made[key] for key in (*_OUTCOMES, *_SIDES)}}
     roles = MappingProxyType({key: made[key] for key in _SUBSYSTEMS})
-    return Theme(name=name, dark=name == "dark", roles=roles, **parts)
+    return Theme(name=name, dark=name != "light", roles=roles, **parts)
 
 
 # fmt: off
@@ -224,6 +224,23 @@ DARK = _theme(
         "only_a": "#F2753F", "only_b": "#4FA0EE",
     },
 )
+CONTRAST = _theme(
+    "contrast",
+    {
+        "window": "#000000", "surface": "#000000", "raised": "#0D0D0D", "sunken": "#000000",
+        "hover": "#333333", "pressed": "#4D4D4D", "text": "#FFFFFF", "muted": "#E6E6E6",
+        "disabled": "#A6A6A6", "border": "#8C8C8C", "outline": "#FFFFFF",
+        "accent": "#C3C0FF", "on_accent": "#000000", "accent_ink": "#D8D6FF",
+        "accent_soft": "#2C2D52", "focus": "#FFFFFF", "selection": "#37386B",
+        "on_selection": "#FFFFFF",
+    },
+    {
+        **{name: DARK.roles[name].colour for name in _SUBSYSTEMS},
+        "ok": "#5FE0A0", "info": "#8CBBFF", "warning": "#FFCB5C", "danger": "#FF9488",
+        "only_a": "#FF8A57", "only_b": "#6FB4F5",
+    },
+)
+"""Everything that is read reaches 7:1, whatever stands behind it."""
 # fmt: on
 
 
@@ -382,7 +399,7 @@ class ThemeManager(QObject):
         return wanted_ms if self._motion else 0
 
     def choose(self, choice: str) -> None:
-        """Use the light or the dark theme, or follow the system."""
+        """Use the light, the dark or the high-contrast theme, or follow the system."""
         self._choice = choice if choice in get_args(Choice) else "system"  # type: ignore[assignment]
         if self._settings:
             self._settings.theme = self._choice
@@ -413,7 +430,7 @@ class ThemeManager(QObject):
         if self._choice == "system":
             scheme = QGuiApplication.styleHints().colorScheme()
             return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
-        return DARK if self._choice == "dark" else LIGHT
+        return {"dark": DARK, "contrast": CONTRAST}.get(self._choice, LIGHT)
 
     def _follow_system(self) -> None:
         if self._wanted() is not self._theme:

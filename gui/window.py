@@ -263,7 +263,7 @@ class MainWindow(QMainWindow):
         connect("file.open", self.choose_file)
         connect("file.clear_recent", self.settings.clear_recent_files)
         connect("file.quit", self.close)
-        for choice in ("light", "dark", "system"):
+        for choice in ("light", "dark", "contrast", "system"):
             connect(f"theme.{choice}", lambda _on, choice=choice: themes.choose(choice))
         connect("theme.toggle", lambda: themes.choose("light" if themes.theme.dark else "dark"))
         connect("zoom.in", lambda: themes.zoom(1))

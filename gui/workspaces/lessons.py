@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.lesson.schema import Step
     from gui.lesson_bindings import LessonParts
 
-MORE = ("lesson.present", "lesson.edit", "lesson.new", "lesson.open", "lesson.handout")
+MORE = ("present.start", "lesson.edit", "lesson.new", "lesson.open", "lesson.handout")
 """Commands that stand beside "Start" as far as somebody carries them out."""
 _LEFT_PX, _LEFT_SHARE, _MOST_LEFT = 330, 0.24, 0.4
 _TEXT_PX = 760

@@ -192,12 +192,13 @@ class LiveWorkspace(QWidget):
         self._window.settings.set_state(f"live/{command}", QByteArray() if on else _PUT_AWAY)
 
     def set_lesson(self, *, on: bool) -> None:
-        """Put the scenarios away while a lesson chooses, and back as they were after it."""
-        command, scale = "view.scenarios", self._window.themes.metrics.scale
-        panel, hall = self._panels[command]
-        wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
-        panel.setVisible(wanted and scale < hall and not on)
-        self._window.registry.set_checked(command, panel.isVisibleTo(self))
+        """Make room for a lesson's text, which chooses the scenario; after it all is as before."""
+        scale = self._window.themes.metrics.scale
+        for command, most in (("view.scenarios", 0.0), ("view.what_if", _LECTURE_HALL)):
+            panel, hall = self._panels[command]
+            wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
+            panel.setVisible(wanted and scale < (min(hall, most) if on else hall))
+            self._window.registry.set_checked(command, panel.isVisibleTo(self))
 
     def _follow_scale(self) -> None:
         """Give the side columns their share again where the scale has changed."""

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gui.icons import ICON_FOLDER, application_icon, icon_names, pixmap
 from gui.settings import Settings
 from gui.theme import (
+    CONTRAST,
     DARK,
     LIGHT,
     PATTERNS,
@@ -29,7 +30,7 @@ from gui.theme import (
     style_sheet,
 )
 
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK, CONTRAST], ids=lambda theme: theme.name)
 SUBSYSTEMS = {
     "allocator", "slab", "page_owner", "unwinder", "depot", "guard", "interrupt", "caller", "lock",
 }  # fmt: skip
@@ -199,7 +200,7 @@ def test_choosing_a_theme_dresses_the_application(
     themes = ThemeManager(settings)
     button = QPushButton("text")
     qtbot.addWidget(button)
-    for choice, theme in (("dark", DARK), ("light", LIGHT)):
+    for choice, theme in (("dark", DARK), ("contrast", CONTRAST), ("light", LIGHT)):
         with qtbot.waitSignal(themes.changed):
             themes.choose(choice)
         assert (themes.theme, themes.choice) == (theme, choice)
@@ -246,3 +247,12 @@ def test_motion_can_be_turned_off(qapp: QApplication, settings: Settings) -> Non
     themes.set_motion(False)
     assert themes.duration_ms(120) == 0
     assert not ThemeManager(Settings(settings_path(settings))).motion
+
+
+def test_with_high_contrast_everything_that_is_read_reaches_seven_to_one() -> None:
+    grounds = (CONTRAST.window, CONTRAST.surface, CONTRAST.raised, CONTRAST.sunken)
+    for ground in grounds:
+        for ink in (CONTRAST.text, CONTRAST.muted, CONTRAST.accent_ink, CONTRAST.focus):
+            assert contrast(ink, ground) >= 7
+    assert contrast(CONTRAST.on_accent, CONTRAST.accent) >= 7
+    assert contrast(CONTRAST.on_selection, CONTRAST.selection) >= 7
