@@ -101,6 +101,8 @@ def copy_of(trace: Trace, position: int) -> Held | None:
     at = _access(trace, position) if position >= 0 else None
     if at is None or trace.kind(at) not in _UNDER_WAY or trace.site(at).label == "test":
         return None
+    if trace.kind(_load_of(trace, at)) not in _HOLDS_WORD:
+        return None
     return Held(at, _load_of(trace, at), _word(trace, at))
 
 
@@ -115,6 +117,9 @@ def moment_at(trace: Trace, position: int) -> Moment:
     if at is None or trace.word_owner(at) != owner:
         return idle
     load, kind, here = _load_of(trace, at), trace.kind(at), at == position
+    if trace.kind(load) not in _HOLDS_WORD:
+        # A damaged trace: a test without the load it tests.
+        return idle
     register = _word(trace, at if kind in _HOLDS_WORD else load)
     before, value = guard.value_of(_word(trace, load)), guard.value_of(register)
     label = trace.site(at).label
