@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _SHIFTED = re.compile(r"(.+?)\s+([+-])\s*(\d{1,9})")
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s+(call|return)(?:\s+(\d{1,9}))?")
 _NTH = re.compile(r"first\s+(.+)|(.+?)\s+(\d{1,9})")
+_MOST_LETTERS = 200
 _HOW = "write it as 'first short-circuit', 'before overflow' or 'save_stack call 2'"
 
 
@@ -49,6 +50,8 @@ def position_of(text: str, trace: Trace, other: Others = None, *, where: str = "
         LessonError: The run has no such position.
     """
     words = " ".join(text.split())
+    if len(words) > _MOST_LETTERS:
+        raise _missing(words, "it is too long to be one", where)
     if shifted := _SHIFTED.fullmatch(words):
         by = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
         position = position_of(shifted[1], trace, other, where=where) + by

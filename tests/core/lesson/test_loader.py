@@ -59,6 +59,8 @@ def test_a_wrong_key_names_line_and_step() -> None:
     two = ONE + '\n[[steps]]\ntitle = "Two"\nspeed = 2\n'
     assert _error(two).startswith("talk.toml:10: step 2: ")
     assert "workspace" in _error(ONE + 'workspace = "kitchen"\n')
+    assert "step 1" in _error(ONE + 'play = { end = "end", speed = nan }\n')
+    assert "step 1" in _error(ONE + 'play = { end = "end", speed = 65 }\n')
     assert _error(HEAD + "steps = []\n").startswith("talk.toml:4: ")
 
 

@@ -82,6 +82,8 @@ def test_where_lanes_part(chain: Trace, open_end: Trace) -> None:
         ("somewhere", "write it as"),
         ("first guard==x", "write it as"),
         ("", "write it as"),
+        ("end" + " - 1" * 5000, "too long"),
+        ("save_stack call 9999999999", "write it as"),
     ],
 )
 def test_a_position_that_is_missing_names_the_step(chain: Trace, text: str, said: str) -> None:
