@@ -92,14 +92,14 @@ def making(lesson: Lesson, form: Form, *, notes: bool = False) -> Making:
 
 def _page(step: ResolvedStep, showing: Showing, form: Form) -> tuple[Page, Drawing | None]:
     """Return a step's page; on paper its picture is drawn when the page is."""
-    from gui.handout.pictures import drawing_of, is_drawn, picture_of
+    from gui.handout.pictures import drawing_of, picture_of
 
     try:
         shown = showing.of(step)
         page = page_of(step, shown)
     except OwnerscopeError as error:
         return broken_page(step, str(error)), None
-    if page.problem or not is_drawn(shown):
+    if page.problem:
         return page, None
     try:
         if form == "html":

@@ -148,6 +148,8 @@ def _font(points: float) -> QFont:
     font = QFont()
     font.setFamilies(list(_FONTS))
     font.setPointSizeF(points)
+    # Joined letters are one sign in a PDF: who looks for "office" would not find it.
+    font.setFeature(QFont.Tag("liga"), 0)
     return font
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
     from core.lesson.runs import Shown
     from core.trace.trace import Trace
+    from gui.render.request import Format as Form
     from gui.render.scenes import Scene
 
 _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
@@ -27,14 +28,10 @@ _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout
 _SIZES = {"layout": (1120, 780), "compare": (1120, 640)}
 _SHARP = 2
 """Pixels of a picture for a pixel of CSS."""
-_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+_THEMES: tuple[Theme, ...] = ("light", "dark")
 _SIZE = 960, 560
 """Width and height in pixels: as small as leaves room for all of a view, so that it is read."""
-
-
-def is_drawn(shown: Shown) -> bool:
-    """Whether there is a picture of what a step shows."""
-    return shown.analysis is not None or shown.trace is not None
 
 
 def picture_of(step: ResolvedStep, shown: Shown) -> Picture:
@@ -43,13 +40,26 @@ def picture_of(step: ResolvedStep, shown: Shown) -> Picture:
     Raises:
         OwnerscopeError: It cannot be drawn, or its position does not exist.
     """
-    view, (wide, high) = _VIEWS[step.workspace], _SIZES.get(step.workspace, _SIZE)
-    asked = request_of(step, shown, (wide * _SHARP, high * _SHARP))
+    wide, high = size = _SIZES.get(step.workspace, _SIZE)
+    sharp = wide * _SHARP, high * _SHARP
     # Pixels and not shapes: a browser clips the SVG that Qt writes in other places than Qt.
-    asked = replace(asked, scale=float(_SHARP), format="png")
-    scenes = (make_scene(view, replace(asked, theme=theme)) for theme in _THEMES)
-    light, dark = (small_png(image_of(scene, asked.position)) for scene in scenes)
-    return Picture(light, dark, (wide, high))
+    scenes = (_scene(step, shown, sharp, theme, _SHARP, "png") for theme in _THEMES)
+    light, dark = (small_png(image_of(scene, position)) for scene, position in scenes)
+    return Picture(light, dark, size)
+
+
+def _scene(
+    step: ResolvedStep, shown: Shown, size: tuple[int, int], theme: Theme, scale: float, form: Form
+) -> tuple[Scene, int]:
+    """Return what draws a step, and the moment that is drawn."""
+    if shown.recording is not None and shown.trace is None:
+        from gui.handout.flame import flame_scene
+
+        drawn = flame_scene(shown.recording, size, theme, scale, step.step.highlights)
+        return drawn, -1
+    request = request_of(step, shown, size)
+    request = replace(request, theme=theme, scale=float(scale), format=form)
+    return make_scene(_VIEWS[step.workspace], request), request.position
 
 
 @dataclass(frozen=True)
@@ -83,9 +93,8 @@ def drawing_of(step: ResolvedStep, shown: Shown, width: int) -> Drawing:
     """
     wide, high = _SIZES.get(step.workspace, _SIZE)
     size = width, round(high * width / wide)
-    request = replace(request_of(step, shown, size), scale=width / wide)
-    scene = make_scene(_VIEWS[step.workspace], request)
-    return Drawing(scene, request.position, size)
+    scene, position = _scene(step, shown, size, "light", width / wide, "svg")
+    return Drawing(scene, position, size)
 
 
 def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> PictureRequest:
@@ -94,7 +103,7 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
     if trace is None:
         return PictureRequest(
             kernel=step.layout, field=step.field, place=step.place, highlights=written.highlights,
-            theme="light", size=size, format="svg",
+            size=size,
         )  # fmt: skip
     position = _at(step, shown, written.position)
     zoom = [_at(step, shown, end) for end in written.zoom]
@@ -110,9 +119,7 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
         lanes=written.lanes or tuple(_lane_text(lane) for lane in step.lanes),
         highlights=written.highlights,
         caption=False,  # the page says it already
-        theme="light",
         size=size,
-        format="svg",
     )
 
 
