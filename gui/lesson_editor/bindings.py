@@ -140,9 +140,14 @@ class LessonEditing(QObject):
         editor.closed.connect(self._gone)
         editor.preview_wanted.connect(self._preview)
         editor.handout_wanted.connect(lambda: self.export(edited.lesson, editor))
-        editor.saved.connect(self._parts.open_file)
+        editor.saved.connect(self._saved)
         editor.fit_screen()
         editor.show()
+
+    def _saved(self, path: Path) -> None:
+        """Show the lesson in Lessons as it is now; what is in front stays in front."""
+        self._window.settings.add_recent_lesson(path)
+        self._parts.choose(str(path))
 
     def _gone(self) -> None:
         editor, self.editor = self.editor, None

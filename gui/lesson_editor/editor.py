@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.errors import OwnerscopeError
-from gui.icons import icon
 from gui.lesson_editor.checker import Checker
 from gui.lesson_editor.lesson_form import LessonForm
 from gui.lesson_editor.question_form import QuestionForm
 from gui.lesson_editor.record import RUN_FIELDS
 from gui.lesson_editor.step_list import StepList
 from gui.lesson_editor.step_model import StepModel
+from gui.lesson_editor.tools import EditorTools
 from gui.lesson_editor.view_form import ViewForm
 from gui.lesson_editor.words_form import WordsForm
 from gui.widgets.arrange import scrolled, splitter
@@ -36,7 +36,6 @@ COMFORTABLE = QSize(1200, 780)
 _LEFT_SHARE, _MIDDLE_SHARE, _RIGHT_SHARE = 26, 44, 30
 _TOOLS = (("duplicate", "copy"), ("remove", "remove"), ("up", "move-up"), ("down", "move-down"),
           ("undo", "undo"), ("redo", "redo"))  # fmt: skip
-_Keys = QKeySequence.StandardKey
 
 
 class LessonEditor(QWidget):
@@ -83,12 +82,11 @@ class LessonEditor(QWidget):
         self.problem = QLabel(wordWrap=True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setAccessibleName("What is wrong with this step")
-        self.buttons: dict[str, QPushButton] = {}
-        self._icons: dict[QPushButton | QToolButton, str] = {}
-        self._tools: list[QToolButton] = []
+        self.tools = EditorTools(self, themes)
         self._make_actions()
         self._arrange()
         self._connect()
+        self.tools.dress()
         self._dress()
         self._tell()
         self.resize(COMFORTABLE)
@@ -96,64 +94,28 @@ class LessonEditor(QWidget):
     # -- building -------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        """Every way to change the lesson, with its keys, in this window only."""
-        undo, redo = (
-            self.edited.undo.createUndoAction(self),
-            self.edited.undo.createRedoAction(self),
+        tools, edited = self.tools, self.edited
+        tools.add_undo(edited.undo, edited.end_typing)
+        tools.add(
+            (
+                ("save", "Save", "Ctrl+S", self.save),
+                ("save_as", "Save as…", "Ctrl+Shift+S", self.save_as),
+                ("record", "Record the current view", "Ctrl+R", self.record),
+                ("preview", "Show in the program", "F5", self.preview),
+                ("handout", "Export handout…", "Ctrl+E", self.handout_wanted.emit),
+                ("duplicate", "Duplicate", "Ctrl+D", edited.duplicate),
+                ("remove", "Remove", "Ctrl+Backspace", self.remove),
+                ("up", "Move up", "Alt+Up", lambda: self._move(-1)),
+                ("down", "Move down", "Alt+Down", lambda: self._move(1)),
+            )
         )
-        undo.setShortcuts(_Keys.Undo)
-        redo.setShortcuts(_Keys.Redo)
-        undo.triggered.connect(self.edited.end_typing)
-        self.addActions([undo, redo])
-        self.actions_by_name: dict[str, QAction] = {"undo": undo, "redo": redo}
-        for name, text, keys, slot in (
-            ("save", "Save", "Ctrl+S", self.save),
-            ("save_as", "Save as…", "Ctrl+Shift+S", self.save_as),
-            ("record", "Record the current view", "Ctrl+R", self.record),
-            ("preview", "Show in the program", "F5", self.preview),
-            ("handout", "Export handout…", "Ctrl+E", self.handout_wanted.emit),
-            ("duplicate", "Duplicate", "Ctrl+D", self.edited.duplicate),
-            ("remove", "Remove", "Ctrl+Backspace", self.remove),
-            ("up", "Move up", "Alt+Up", lambda: self._move(-1)),
-            ("down", "Move down", "Alt+Down", lambda: self._move(1)),
-        ):
-            action = QAction(text, self)
-            action.setShortcut(QKeySequence(keys))
-            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{text}  ({shown})")
-            action.triggered.connect(lambda _on=False, slot=slot: slot())
-            self.addAction(action)
-            self.actions_by_name[name] = action
-
-    def _button(self, name: str, icon_name: str = "", *, first: bool = False) -> QPushButton:
-        action = self.actions_by_name[name]
-        button = self.buttons[name] = QPushButton(action.text())
-        button.setToolTip(action.toolTip())
-        button.setAutoDefault(False)
-        button.setDefault(first)
-        button.setEnabled(action.isEnabled())
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
-        if icon_name:
-            self._icons[button] = icon_name
-        return button
-
-    def _tool(self, name: str, icon_name: str) -> QToolButton:
-        action, button = self.actions_by_name[name], QToolButton()
-        button.setToolTip(action.toolTip())
-        button.setAccessibleName(action.text())
-        button.setEnabled(action.isEnabled())
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
-        self._icons[button] = icon_name
-        return button
 
     def _arrange(self) -> None:
         bar, row = QWidget(), QHBoxLayout()
         flow = FlowLayout(bar)
-        flow.addWidget(self._button("record", "plus", first=True))
+        flow.addWidget(self.tools.button("record", "plus", first=True))
         for name, sign in (("preview", "eye"), ("save", ""), ("save_as", ""), ("handout", "")):
-            flow.addWidget(self._button(name, sign))
+            flow.addWidget(self.tools.button(name, sign))
         row.addWidget(bar, 1)
         self._columns = splitter(
             Qt.Orientation.Horizontal, self._left(), scrolled(self.words, "Words of the step"),
@@ -172,7 +134,7 @@ class LessonEditor(QWidget):
     def _left(self) -> QWidget:
         left, tools = QWidget(), QHBoxLayout()
         for name, sign in _TOOLS:
-            tools.addWidget(self._tool(name, sign))
+            tools.addWidget(self.tools.tool(name, sign))
         tools.addStretch(1)
         column = QVBoxLayout(left)
         column.addWidget(self.lesson_form)
@@ -309,7 +271,7 @@ class LessonEditor(QWidget):
         where = edited.path.name if edited.path is not None else "not saved yet"
         self.setWindowTitle(f"{edited.lesson.title}[*] — {where}")
         self.setWindowModified(edited.unsaved)
-        actions = self.actions_by_name
+        actions = self.tools.actions
         actions["remove"].setEnabled(len(edited.steps) > 1)
         actions["up"].setEnabled(edited.current > 0)
         actions["down"].setEnabled(edited.current + 1 < len(edited.steps))
@@ -322,12 +284,7 @@ class LessonEditor(QWidget):
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics
-        px, side = metrics.chrome, metrics.chrome(16)
-        for button, name in self._icons.items():
-            colour = theme.on_accent if button is self.buttons["record"] else ""
-            ratio = self.devicePixelRatioF()
-            button.setIcon(icon(name, theme, side, colour=colour, ratio=ratio))
-            button.setIconSize(QSize(side, side))
+        px = metrics.chrome
         role = theme.warning
         self.problem.setStyleSheet(
             f"background: {role.soft}; color: {role.ink}; padding: {px(8)}px; border-radius: 6px"
