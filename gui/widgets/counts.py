@@ -152,6 +152,7 @@ class CountsPanel(QScrollArea):
         self._totals = {} if trace is None else trace.state_at(len(trace) - 1).counts
         for line in self.lines:
             self._run.removeWidget(line)
+            line.hide()
             line.deleteLater()
         self.lines = [] if trace is None else self._lines_of(trace)
         for line in self.lines:
