@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gui.compare_session import CompareSession
     from gui.controller import Controller
     from gui.render.exporter import FilmExporter
-    from gui.render.shown import Shown
+    from gui.render.shown import Sessions, Shown
     from gui.widgets.export_film import ExportDialog
 
 PICTURE_KINDS = "Picture (*.png);;Drawing (*.svg);;Page (*.pdf)"
@@ -31,7 +31,8 @@ class RenderBindings(QObject):
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller)
-        self._controller, self._window = controller, controller.window
+        self._window = controller.window
+        self._sessions: Sessions = controller
         self._exporter: FilmExporter | None = None
         registry = self._window.registry
         registry.connect("file.export", self.export)
@@ -70,7 +71,8 @@ class RenderBindings(QObject):
         from gui.render.shown import Shown, views_in
 
         views = views_in(self._window.workspace)
-        return Shown(self._controller, self._compared, view or (views[0] if views else "stack"))
+        chosen = view or (views[0] if views else "stack")
+        return Shown(self._sessions, self._window.themes, self._compared, chosen)
 
     # -- the commands ---------------------------------------------------------------------
 

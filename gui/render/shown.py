@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
     from gui.layout_session import LayoutSession
     from gui.render.request import PictureRequest
+    from gui.session import Session
+    from gui.theme import ThemeManager
+    from gui.viewport import Viewport
 
 VIEW_OF = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout"}
 """The view that a workspace is about."""
@@ -36,11 +38,31 @@ def views_in(workspace: str) -> tuple[str, ...]:
     return (own,) if own else ()
 
 
+class Sessions(Protocol):
+    """Whose runs and structs the window shows; its controller is one."""
+
+    @property
+    def session(self) -> Session:
+        """What is open in Live."""
+        ...
+
+    @property
+    def layouts(self) -> LayoutSession:
+        """What the Layout workspace is about."""
+        ...
+
+    @property
+    def viewport(self) -> Viewport:
+        """What part of the run the timeline shows."""
+        ...
+
+
 class Shown:
     """What is drawn, taken from the window at a moment.
 
     Args:
-        controller: Whose sessions.
+        sessions: Whose runs and structs.
+        themes: The theme in force.
         compared: Returns what is compared, None where nothing is.
         view: One of ``views_in`` the workspace in front.
 
@@ -52,13 +74,17 @@ class Shown:
     """
 
     def __init__(
-        self, controller: Controller, compared: Callable[[], CompareSession | None], view: str
+        self,
+        sessions: Sessions,
+        themes: ThemeManager,
+        compared: Callable[[], CompareSession | None],
+        view: str,
     ) -> None:
         self.view = view
-        self._session, self._themes = controller.session, controller.window.themes
+        self._session, self._themes = sessions.session, themes
         self._compared = compared() if view == "compare" else None
-        self._layouts = controller.layouts if view == "layout" else None
-        self._viewport = controller.viewport if view == "timeline" else None
+        self._layouts = sessions.layouts if view == "layout" else None
+        self._viewport = sessions.viewport if view == "timeline" else None
         self.length, self.position = 0, -1
         self.selected: tuple[int, int] | None = None
         if self._compared is not None:
