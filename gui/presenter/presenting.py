@@ -182,6 +182,7 @@ class Presenting(QObject):
         if wanted.speaker is not None:
             self._place(self.speaker, wanted.speaker, full=True)
             self.speaker.activateWindow()
+            self.speaker.notes.setFocus()
         else:
             self.speaker.hide()
             self.audience.activateWindow()
@@ -214,6 +215,7 @@ class Presenting(QObject):
             where = self._seats.speaker or self._seats.audience
             self._place(self.speaker, where, full=self._full_screen)
             self.speaker.activateWindow()
+            self.speaker.notes.setFocus()
         self.speaker.set_ticking(self.speaker.isVisible())
         self._mirror_later()
 

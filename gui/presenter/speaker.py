@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 _FACTORS = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.4)
 _TICK_MS = 500
+_LEFT_SHARE = 58
+"""Percent of the width for the mirror and what belongs to it."""
+_GUARD_PX = 780
+"""Least height of the window at which the guard can be changed in it, at the scale in force."""
 _THUMBNAIL = QSize(144, 81)
 
 
@@ -69,7 +73,7 @@ class SpeakerWindow(QWidget):
         self.setWindowTitle("Presenter — ownerscope")
         self.setMinimumSize(960, 600)
         self._thumbnails, self.timer, self._now = thumbnails, timer, now
-        self._minutes = 0
+        self._minutes, self._guarded = 0, False
         self._notes_size = _FACTORS.index(1.0)
         self.clock_label, self.timer_label = QLabel(), QLabel()
         self.step_label, self.state_label = QLabel(), QLabel()
@@ -118,7 +122,7 @@ class SpeakerWindow(QWidget):
         head.addSpacing(24)
         head.addWidget(self.clock_label)
         left.addWidget(self.title)
-        left.addWidget(self.mirror)
+        left.addWidget(self.mirror, 100)
         left.addWidget(self.tools)
         left.addWidget(self.answers)
         if self.guard is not None:
@@ -132,8 +136,8 @@ class SpeakerWindow(QWidget):
         notes_head.addWidget(self.larger_button)
         right.addLayout(notes_head)
         right.addWidget(self.notes, 1)
-        middle.addLayout(left, 58)
-        middle.addLayout(right, 42)
+        middle.addLayout(left, _LEFT_SHARE)
+        middle.addLayout(right, 100 - _LEFT_SHARE)
         whole.addLayout(head)
         whole.addLayout(middle, 1)
         whole.addWidget(self.list)
@@ -174,8 +178,8 @@ class SpeakerWindow(QWidget):
         )
         self._show_next()
         self.list.setCurrentRow(index)
-        if self.guard is not None:
-            self.guard.setVisible(step.workspace in ("live", "timeline"))
+        self._guarded = step.workspace in ("live", "timeline")
+        self._fit()
 
     def show_questions(self, questions: tuple[Asked, ...], problem: str = "") -> None:
         """Show the right answers, for the speaker's eyes, and what is wrong with a step."""
@@ -291,15 +295,18 @@ class SpeakerWindow(QWidget):
         self.notes.refit()
         self.tick()
 
-    def _fit_mirror(self) -> None:
-        """Make the mirror as high as its picture is, as far as there is room."""
-        room = self.width() * 58 // 100, self.height() * 52 // 100
-        self.mirror.setFixedHeight(min(room[0] * 9 // 16, room[1]))
+    def _fit(self) -> None:
+        """Make the mirror as high as its picture is, and see whether the guard has room."""
+        room = self.width() * _LEFT_SHARE // 100
+        self.mirror.setMaximumHeight(max(self.mirror.minimumSizeHint().height(), room * 9 // 16))
+        if self.guard is not None:
+            roomy = self.height() >= self.themes.metrics.px(_GUARD_PX)
+            self.guard.setVisible(roomy and self._guarded)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the mirror and the next picture."""
         super().resizeEvent(event)
-        self._fit_mirror()
+        self._fit()
         self._show_next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

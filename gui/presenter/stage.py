@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Stage(QStackedWidget):
         parts: What the views show.
         themes: The look of the hall.
     """
+
+    _resized = Signal()
 
     def __init__(self, parts: StageParts, themes: HallThemes) -> None:
         super().__init__()
@@ -88,6 +91,11 @@ class Stage(QStackedWidget):
         """Return the view of a workspace, None where no step has wanted it."""
         return self._views.get(workspace)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See again what there is room for."""
+        super().resizeEvent(event)
+        self._resized.emit()
+
     def _built(self, workspace: str) -> QWidget:
         make: dict[str, Callable[[], QWidget]] = {
             "live": self._live,
@@ -114,9 +122,11 @@ class Stage(QStackedWidget):
             stack.setVisible(not cpus.shown)
             cpus.setVisible(cpus.shown)
             known = trace is None or trace.info.recording is None
-            gauge.setVisible(known and cpus.has_room(self.width() - gauge.sizeHint().width()))
+            room = self.width() - gauge.sizeHint().width()
+            gauge.setVisible(known and (not cpus.shown or cpus.has_room(room)))
 
         session.trace_changed.connect(show_stacks)
+        self._resized.connect(show_stacks)
         show_stacks()
         row = _row(stack, cpus)
         row_layout = row.layout()

@@ -157,6 +157,7 @@ class Hall:
 
 def hover(widget: QWidget, at: QPoint) -> None:
     """Move the mouse over a widget, with no button held."""
+    QApplication.processEvents()
     handle = widget.window().windowHandle()
     assert handle is not None
     QTest.mouseMove(handle, widget.mapTo(widget.window(), at))
