@@ -42,7 +42,7 @@ def test_a_lesson_is_named_as_its_file_and_asks_something(name: str) -> None:
     lesson = open_lesson(name).lesson
     assert lesson.name == name
     assert lesson.about.endswith(".")
-    assert sum(len(step.questions) for step in lesson.steps) >= 2
+    assert 2 <= sum(len(step.questions) for step in lesson.steps) <= 4
     assert parse(lesson_text(lesson), where=name).lesson == lesson
 
 
