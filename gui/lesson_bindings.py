@@ -95,9 +95,16 @@ class LessonParts(QObject):
         """Look at a lesson of the user's own, in the workspace."""
         if not self.choose(str(path)):
             return False
-        self.window.settings.add_recent_lesson(path)
+        self.remember(path)
         self.window.show_workspace(CONTEXT)
         return True
+
+    def remember(self, path: Path) -> None:
+        """List the lesson that is looked at, a file of the user's own, as it is now."""
+        self.window.settings.add_recent_lesson(path)
+        if self.page is not None and self.chosen is not None:
+            self.page.outline.reload()
+            self.page.outline.show_lesson(self.chosen, self.page.index)
 
     def start(self, index: int = 0) -> None:
         """Begin the lesson that is looked at."""

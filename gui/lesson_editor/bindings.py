@@ -146,8 +146,8 @@ class LessonEditing(QObject):
 
     def _saved(self, path: Path) -> None:
         """Show the lesson in Lessons as it is now; what is in front stays in front."""
-        self._window.settings.add_recent_lesson(path)
-        self._parts.choose(str(path))
+        if self._parts.choose(str(path)):
+            self._parts.remember(path)
 
     def _gone(self) -> None:
         editor, self.editor = self.editor, None

@@ -19,6 +19,7 @@ from gui.lesson_editor.record import record
 from tests.gui.lesson_editor.samples import STEPS, Stand, lesson
 
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
+RECURSIVE = Qt.MatchFlag.MatchRecursive
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -178,6 +179,21 @@ def test_closing_asks_in_the_window_and_saves(
         click("Save and close", stand)
     assert open_lesson(path).lesson.steps[0].title == "Changed"
     assert stand.editing.editor is None
+
+
+def test_what_is_saved_is_listed_and_what_is_in_front_stays(stand: Stand, tmp_path: Path) -> None:
+    stand.window.show_workspace("lessons")
+    stand.window.show_workspace("timeline")
+    stand.editing._show(EditedLesson(lesson()))
+    for title in ("First name", "Second name"):
+        stand.editor.edited.set_lesson(title=title)
+        assert stand.editor.save_to(tmp_path / "mine.toml")
+    assert stand.window.workspace == "timeline"
+    page = stand.parts.page
+    assert page is not None
+    own = page.outline.findItems("Second name", Qt.MatchFlag.MatchContains | RECURSIVE)
+    assert len(own) == 1
+    assert not page.outline.findItems("First name", Qt.MatchFlag.MatchContains | RECURSIVE)
 
 
 def test_closing_without_saving(stand: Stand) -> None:
