@@ -247,7 +247,7 @@ COMMANDS: tuple[Command, ...] = (
     _explore("start", "Explore every interleaving", "X", "explore", "Within the bounds"),
     _explore("live", "Play it in Live", "L", "live", "The counterexample, or the way to a state"),
     _explore("timeline", "Show it on the timeline", "T", "timeline"),
-    _explore("save", "Keep it: save as scenario…", "K", "", "A scenario in which just this happens"),
+    _explore("save", "Keep it: save as scenario…", "K", "", "A scenario in which this happens"),
     _explore("next_broken", "Next counterexample", "N"),
     _explore("previous_broken", "Counterexample before", "P"),
     _explore("picture", "Picture of the states", "Ctrl+G", "", "There, or room for the properties"),
