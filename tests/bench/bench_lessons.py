@@ -1,0 +1,88 @@
+"""Going through every bundled lesson with a clicker: from the key to the painted step."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.bench.row import Row
+
+if TYPE_CHECKING:
+    from gui.lesson_bindings import LessonParts
+
+STEP_MS = 50.0
+SIZE = (1280, 800)
+QUIET_MS = 400
+"""What a speaker says between two steps at least: then the next step is prepared."""
+
+
+def bench_lesson_steps() -> list[Row]:
+    """Show every step of every lesson, each prepared while the one before was looked at."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from core.lesson.loader import bundled, open_lesson
+
+    application = QApplication.instance() or QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        parts = _window(Path(folder))
+        times: list[float] = []
+        work: list[float] = []
+        for name in bundled():
+            parts.session.open(open_lesson(name))
+            _wait(parts)
+            for _step in parts.session.steps[1:]:
+                begun, worked = time.perf_counter(), time.thread_time()
+                parts.session.next()
+                application.processEvents()
+                times.append((time.perf_counter() - begun) * 1000)
+                work.append((time.thread_time() - worked) * 1000)
+                _wait(parts)
+        parts.session.close()
+        parts.window.close()
+    # The late ones by the processor's time: what else runs on the machine is not ours.
+    late, median = sorted(work)[int(len(work) * 0.95)], statistics.median(times)
+    return [
+        Row(
+            name=f"next step of {len(work)} (95 % take at most {late:.0f} ms)",
+            measured=round(median, 1),
+            unit="ms",
+            compared_with="",
+            ratio=None,
+            target=f"under {STEP_MS:.0f} ms from the key",
+            ok=median < STEP_MS,
+        )
+    ]
+
+
+def _window(folder: Path) -> LessonParts:
+    from gui.actions import ActionRegistry
+    from gui.app import _add_workspaces
+    from gui.controller import Controller
+    from gui.settings import Settings
+    from gui.theme import ThemeManager
+    from gui.window import MainWindow
+
+    settings = Settings(folder / "settings.ini")
+    window = MainWindow(ThemeManager(settings), ActionRegistry(settings), settings)
+    window.themes.set_motion(False)
+    parts = _add_workspaces(window, Controller(window))
+    for name in window.workspaces:
+        window.build_workspace(name)
+    window.resize(*SIZE)
+    window.show()
+    window.show_workspace("live")
+    return parts
+
+
+def _wait(parts: LessonParts) -> None:
+    """Let what was shown be looked at for a moment."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(QUIET_MS)
+    while parts.session.stage.pending:
+        QTest.qWait(20)
