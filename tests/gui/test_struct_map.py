@@ -36,6 +36,7 @@ class FakeSession(QObject):
     layout_changed = Signal()
     answer_changed = Signal()
     member_selected = Signal(str)
+    pointed_changed = Signal()
 
     def __init__(self, layout: KernelLayout | None = None, arch: str = "x86_64") -> None:
         super().__init__()
@@ -43,6 +44,7 @@ class FakeSession(QObject):
         self.answer: WhatIf | None = None
         self.line_bytes = 64
         self.selected = ""
+        self.pointed: tuple[str, ...] = ()
         self.field = ""
         self.places: list[str] = []
         self.forbidden: set[str] = set()
