@@ -168,7 +168,7 @@ def _install(
         active = presenting.active()
         registry.set_context(context if active else window.workspace)
         # What nobody sees need not be painted: the next step is there sooner.
-        window.setUpdatesEnabled(not (active and presenting.covers_window))
+        window.setUpdatesEnabled(not (active and presenting.seating.covers_window))
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -200,8 +200,8 @@ def _bind(registry: ActionRegistry, presenting: Presenting) -> None:
         "back_to_step": presenting.back_to_step,
         "black": lambda: presenting.blank("black"),
         "white": lambda: presenting.blank("white"),
-        "full_screen": presenting.toggle_full_screen,
-        "speaker": presenting.toggle_speaker,
+        "full_screen": presenting.seating.toggle_full_screen,
+        "speaker": presenting.seating.toggle_speaker,
         "pen": lambda: notes.take(Tool.PEN),
         "spotlight": lambda: notes.take(Tool.SPOTLIGHT),
         "magnifier": lambda: notes.take(Tool.MAGNIFIER),

@@ -7,15 +7,15 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
-from gui.presenter.annotations import Annotations, Tool
+from gui.presenter.annotations import Annotations
 from gui.presenter.audience import AudienceWindow
 from gui.presenter.awake import Bus, KeepAwake
 from gui.presenter.overview import Overview
-from gui.presenter.screens import Screens, Seats, all_screens, seats
+from gui.presenter.screens import Screens, all_screens
+from gui.presenter.seating import Seating
 from gui.presenter.speaker import SpeakerWindow
 from gui.presenter.thumbnails import Thumbnails
 from gui.presenter.timer import TalkTimer
@@ -65,7 +65,7 @@ class Presenting(QObject):
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         super().__init__(window)
-        self.window, self.lessons, self._screens = window, lessons, screens
+        self.window, self.lessons = window, lessons
         self.notes = Annotations(self)
         self.audience = AudienceWindow(parts, window.themes, self.notes)
         self.thumbnails = Thumbnails(lessons, self.audience.themes, self)
@@ -80,9 +80,8 @@ class Presenting(QObject):
         self.question = 0
         """Which of the step's questions is before the audience."""
         self._waiting = False
-        self._seats: Seats | None = None
+        self.seating = Seating(window, self.audience, self.speaker, screens, self)
         self._awake = KeepAwake(bus)
-        self._full_screen = True
         self._mirror = QTimer(self, singleShot=True, interval=MIRROR_MS)
         self._mirror.timeout.connect(self._show_mirror)
         self._ahead = QTimer(self, singleShot=True, interval=AHEAD_MS)
@@ -106,10 +105,7 @@ class Presenting(QObject):
         session, comparison = parts.session, parts.comparison
         for moved in (session.position_changed, session.trace_changed, comparison.moment_changed):
             moved.connect(self._mirror_later)
-        app = QGuiApplication.instance()
-        assert isinstance(app, QGuiApplication)
-        app.screenAdded.connect(lambda _screen: self.seat())
-        app.screenRemoved.connect(lambda _screen: self.seat())
+        self.seating.changed.connect(self._mirror_later)
 
     # -- beginning and end ------------------------------------------------------------------------
 
@@ -122,15 +118,13 @@ class Presenting(QObject):
         self._awake.hold()
         self.timer.reset()
         self.timer.start()
-        self._full_screen = True
-        self._seats = None
         self.thumbnails.start()
         lesson = self.lessons.opened
         assert lesson is not None
         self.speaker.show_lesson(self.lessons.steps, lesson.lesson.minutes)
         self.started_changed.emit(True)
         self._show_step()
-        self.seat()
+        self.seating.begin()
 
     def stop(self) -> None:
         """Go back to the main window; the lesson goes on there, at the same step."""
@@ -142,12 +136,11 @@ class Presenting(QObject):
         self.thumbnails.stop()
         self._mirror.stop()
         self._ahead.stop()
-        self.speaker.set_ticking(False)
+        self.seating.end()
         self.notes.put_away()
         self.notes.point_at(None)
         self.overview.close_card()
         self.audience.leave()
-        self.speaker.hide()
         self.window.messages.release()
         self.started_changed.emit(False)
         self.window.show()
@@ -163,76 +156,7 @@ class Presenting(QObject):
             self.speaker.show_lesson(self.lessons.steps, self.lessons.opened.lesson.minutes)
             self.thumbnails.start()
 
-    # -- windows ----------------------------------------------------------------------------------
-
-    @property
-    def one_screen(self) -> bool:
-        """Whether audience and speaker look at the same screen."""
-        return self._seats is None or self._seats.speaker is None
-
-    def seat(self) -> None:
-        """Put the windows on the screens there are now."""
-        if not self.running:
-            return
-        wanted = seats(self._screens(), self.window.frameGeometry())
-        if wanted == self._seats:
-            return
-        self._seats = wanted
-        self._place(self.audience, wanted.audience, full=self._full_screen)
-        if wanted.speaker is not None:
-            self._place(self.speaker, wanted.speaker, full=True)
-            self.speaker.activateWindow()
-            self.speaker.notes.setFocus()
-        else:
-            self.speaker.hide()
-            self.audience.activateWindow()
-        self.speaker.set_ticking(self.speaker.isVisible())
-        self._mirror_later()
-
-    def _place(self, window: QWidget, where: QRect, *, full: bool) -> None:
-        """Show a window on a screen; it has to be there before it fills it."""
-        if window.isVisible():
-            window.setWindowState(Qt.WindowState.WindowNoState)
-        room = where if full else _inner(where)
-        window.setGeometry(room)
-        if full:
-            window.setWindowState(Qt.WindowState.WindowFullScreen)
-        window.show()
-        window.raise_()
-
-    @property
-    def covers_window(self) -> bool:
-        """Whether nothing is seen of the main window."""
-        return self.running and self._full_screen and (self.one_screen or self.speaker.isVisible())
-
-    def toggle_speaker(self) -> None:
-        """Show the speaker's window or hide it; with one screen it lies over the audience's."""
-        if self.speaker.isVisible():
-            self.speaker.hide()
-            self.audience.activateWindow()
-            self.audience.pane.title.setFocus()
-        elif self._seats is not None:
-            where = self._seats.speaker or self._seats.audience
-            self._place(self.speaker, where, full=self._full_screen)
-            self.speaker.activateWindow()
-            self.speaker.notes.setFocus()
-        self.speaker.set_ticking(self.speaker.isVisible())
-        self._mirror_later()
-
-    def toggle_full_screen(self) -> None:
-        """Fill the audience's screen, or be a window on it."""
-        self._set_full_screen(not self._full_screen)
-
-    def _set_full_screen(self, full: bool) -> None:
-        self._full_screen = full
-        if self._seats is not None:
-            self._place(self.audience, self._seats.audience, full=full)
-            self.audience.activateWindow()
-
-    @property
-    def full_screen(self) -> bool:
-        """Whether the audience's window fills its screen."""
-        return self._full_screen
+    # -- leaving ----------------------------------------------------------------------------------
 
     def escape(self) -> None:
         """Leave one thing after the other: what is typed, a tool, full screen, presenting."""
@@ -242,10 +166,10 @@ class Presenting(QObject):
             self.blank("")
         elif self.notes.put_away():
             pass
-        elif self.one_screen and self.speaker.isVisible():
-            self.toggle_speaker()
-        elif self._full_screen:
-            self._set_full_screen(False)
+        elif self.seating.one_screen and self.speaker.isVisible():
+            self.seating.toggle_speaker()
+        elif self.seating.full_screen:
+            self.seating.set_full_screen(full=False)
         else:
             self.stop()
 
@@ -387,19 +311,9 @@ class Presenting(QObject):
         if self.speaker.isVisible():
             self.speaker.mirror.show_picture(picture, self.audience.blank.colour)
 
-    # -- tools ------------------------------------------------------------------------------------
-
-    def take(self, tool: Tool) -> None:
-        """Take a tool in hand, or put it away."""
-        self.notes.take(tool)
+    # -- the keyboard -----------------------------------------------------------------------------
 
     def active(self) -> bool:
         """Return whether the keyboard is with the presentation and not with the main window."""
         window = QApplication.activeWindow()
         return self.running and window is not self.window
-
-
-def _inner(where: QRect) -> QRect:
-    """Return where a window lies on a screen that it does not fill."""
-    across, down = where.width() // 10, where.height() // 10
-    return where.adjusted(across, down, -across, -down)

@@ -51,7 +51,7 @@ def test_no_screen_at_all_is_still_somewhere() -> None:
 
 
 def test_with_one_screen_a_key_brings_the_speakers_view(hall: Hall) -> None:
-    assert hall.presenting.one_screen
+    assert hall.presenting.seating.one_screen
     assert hall.audience.isVisible()
     assert not hall.speaker.isVisible()
     hall.press(Key.Key_S)
@@ -62,14 +62,14 @@ def test_with_one_screen_a_key_brings_the_speakers_view(hall: Hall) -> None:
     assert not hall.speaker.isVisible()
     hall.press(Key.Key_S, Key.Key_Escape)
     assert not hall.speaker.isVisible()
-    assert hall.presenting.full_screen
+    assert hall.presenting.seating.full_screen
 
 
 def test_two_screens_get_a_window_each(make_hall: Callable[[], Hall]) -> None:
     hall = make_hall()
     hall.screens = [FakeScreen(0, 0, 800, 600), FakeScreen(2000, 0, 800, 600)]
     hall.start()
-    assert not hall.presenting.one_screen
+    assert not hall.presenting.seating.one_screen
     assert hall.speaker.isVisible()
     assert hall.audience.isVisible()
 
@@ -79,12 +79,12 @@ def test_a_screen_may_go_and_come_back(make_hall: Callable[[], Hall]) -> None:
     hall.screens = [FakeScreen(0, 0, 800, 600), FakeScreen(2000, 0, 800, 600)]
     hall.start()
     gone = hall.screens.pop()
-    hall.presenting.seat()
-    assert hall.presenting.one_screen
+    hall.presenting.seating.seat()
+    assert hall.presenting.seating.one_screen
     assert hall.audience.isVisible()
     assert not hall.speaker.isVisible()
     hall.screens.append(gone)
-    hall.presenting.seat()
+    hall.presenting.seating.seat()
     assert hall.speaker.isVisible()
     assert hall.presenting.running
 
