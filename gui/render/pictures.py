@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter, QPicture
 
 from core.errors import RenderError
 from gui.render.request import Format, PictureRequest
@@ -18,6 +19,7 @@ __all__ = ["PictureRequest", "image_of", "picture"]
 
 _RESOLUTION = 96
 """Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
+_PATTERN = re.compile(rb"texpattern_[0-9a-f]+")
 _POINTS = 72 / _RESOLUTION
 
 
@@ -90,8 +92,25 @@ def _svg(scene: Scene, position: int, title: str) -> bytes:
     generator.setSize(QSize(*scene.size))
     generator.setViewBox(QRectF(0, 0, *scene.size))
     generator.setTitle(title)
-    _draw(generator, scene, position)
-    return bytes(data.data())
+    # Qt writes the clips of widgets that are drawn into an SVG without where these widgets are, and
+    # keeps them when they end: a browser then shows next to nothing. Played from a record of what
+    # was painted, by one painter, they are right.
+    recorded = QPicture()
+    _draw(recorded, scene, position)
+    painter = QPainter(generator)
+    try:
+        painter.drawPicture(0, 0, recorded)
+    finally:
+        painter.end()
+    return _numbered(bytes(data.data()))
+
+
+def _numbered(svg: bytes) -> bytes:
+    """Number patterns as they come: Qt names them by when they were made in this process."""
+    names: dict[bytes, bytes] = {}
+    return _PATTERN.sub(
+        lambda found: names.setdefault(found[0], b"pattern%d" % (len(names) + 1)), svg
+    )
 
 
 def _pdf(scene: Scene, position: int, title: str) -> bytes:
