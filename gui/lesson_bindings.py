@@ -13,7 +13,7 @@ from gui.lesson_editor.bindings import add_lesson_editing
 if TYPE_CHECKING:
     from core.lesson.loader import LessonText
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
+    from gui.lesson_hall import Hall
     from gui.lesson_keys import LessonKeys
     from gui.lesson_session import LessonSession
     from gui.widgets.lesson.strip import LessonStrip
@@ -48,9 +48,7 @@ class LessonParts(QObject):
     session_made = Signal()
     chosen_changed = Signal()
 
-    def __init__(
-        self, window: MainWindow, controller: Controller, comparison: CompareSession
-    ) -> None:
+    def __init__(self, window: MainWindow, controller: Hall, comparison: CompareSession) -> None:
         super().__init__(window)
         self.window, self.controller, self._comparison = window, controller, comparison
         self._session: LessonSession | None = None
@@ -181,9 +179,7 @@ class LessonParts(QObject):
         )
 
 
-def add_lessons(
-    window: MainWindow, controller: Controller, comparison: CompareSession
-) -> LessonParts:
+def add_lessons(window: MainWindow, controller: Hall, comparison: CompareSession) -> LessonParts:
     """Offer lessons in a window.
 
     Args:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
     from core.lesson.schema import Question
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
+    from gui.lesson_hall import Hall
 
 AHEAD_MS = 120
 """How long a step has been there before the next one is prepared."""
@@ -84,7 +84,7 @@ class LessonSession(QObject):
     failed = Signal(int, str)
 
     def __init__(
-        self, controller: Controller, comparison: CompareSession, parent: QObject | None = None
+        self, controller: Hall, comparison: CompareSession, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.stage = LessonStage(controller, comparison, self)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
     from core.trace.trace import Trace
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
+    from gui.lesson_hall import Hall
     from gui.lesson_runs import Wanted
 
 
@@ -49,7 +49,7 @@ class LessonStage(QObject):
     failed = Signal(str)
 
     def __init__(
-        self, controller: Controller, comparison: CompareSession, parent: QObject | None = None
+        self, controller: Hall, comparison: CompareSession, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._controller, self._comparison = controller, comparison

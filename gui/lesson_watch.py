@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
+    from gui.lesson_hall import Hall
     from gui.lesson_stage import LessonStage
 
     What = tuple[object, ...]
@@ -31,7 +31,7 @@ class LessonWatch(QObject):
 
     def __init__(
         self,
-        controller: Controller,
+        controller: Hall,
         comparison: CompareSession,
         stage: LessonStage,
         parent: QObject | None = None,

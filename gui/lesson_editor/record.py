@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from core.trace.trace import Trace
     from gui.compare_session import CompareSession
-    from gui.controller import Controller
+    from gui.lesson_hall import Hall
 
 _WORKSPACES = ("live", "timeline", "compare", "layout", "recordings", "explore")
 RUN_FIELDS = (
@@ -24,7 +24,7 @@ RUN_FIELDS = (
 """What of a step is taken from the view; the rest is words."""
 
 
-def record(controller: Controller, comparison: CompareSession, workspace: str = "") -> Step:
+def record(controller: Hall, comparison: CompareSession, workspace: str = "") -> Step:
     """Return the current view as a step.
 
     Args:
@@ -60,7 +60,7 @@ def _title(seen: dict[str, Any]) -> str:
     return (words[:1].upper() + words[1:])[:80] or "New step"
 
 
-def _scenario(controller: Controller) -> dict[str, Any]:
+def _scenario(controller: Hall) -> dict[str, Any]:
     source, settings, overrides = controller.session.made_from
     if source is None:
         raise LessonError(
@@ -80,7 +80,7 @@ def _scenario(controller: Controller) -> dict[str, Any]:
     }
 
 
-def _run(controller: Controller, workspace: str) -> dict[str, Any]:
+def _run(controller: Hall, workspace: str) -> dict[str, Any]:
     session = controller.session
     seen, trace = _scenario(controller), session.trace
     if trace is None:
@@ -91,7 +91,7 @@ def _run(controller: Controller, workspace: str) -> dict[str, Any]:
     return seen
 
 
-def _zoom(controller: Controller, trace: Trace) -> tuple[str, str] | tuple[()]:
+def _zoom(controller: Hall, trace: Trace) -> tuple[str, str] | tuple[()]:
     viewport = controller.viewport
     if viewport.view == viewport.bounds:
         return ()
@@ -99,7 +99,7 @@ def _zoom(controller: Controller, trace: Trace) -> tuple[str, str] | tuple[()]:
     return (name_of_position(trace, first), name_of_position(trace, last))
 
 
-def _comparison(controller: Controller, comparison: CompareSession) -> dict[str, Any]:
+def _comparison(controller: Hall, comparison: CompareSession) -> dict[str, Any]:
     traces: Sequence[Trace] = comparison.traces
     if comparison.alignment is None or not traces:
         raise LessonError("the lanes have not run yet", advice="wait until they have")
@@ -129,7 +129,7 @@ def lane_text(lane: Any) -> str:
     return ":".join([*parts, lane.word] if lane.word else parts)
 
 
-def _layout(controller: Controller) -> dict[str, Any]:
+def _layout(controller: Hall) -> dict[str, Any]:
     layouts = controller.layouts
     if not layouts.opened:
         raise LessonError(
@@ -143,7 +143,7 @@ def _layout(controller: Controller) -> dict[str, Any]:
     }
 
 
-def _recording(controller: Controller) -> dict[str, Any]:
+def _recording(controller: Hall) -> dict[str, Any]:
     from core.recording.examples import EXAMPLES
 
     opened = controller.recordings.recording
