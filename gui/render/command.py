@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from core.errors import EnvironmentProblem
 from gui.render.job import Job, check
 
 if TYPE_CHECKING:
@@ -40,8 +41,13 @@ def offscreen_application() -> QApplication:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     for name in _OF_THE_DESKTOP:
         os.environ.pop(name, None)
-    from PySide6.QtCore import qInstallMessageHandler
-    from PySide6.QtWidgets import QApplication
+    try:
+        from PySide6.QtCore import qInstallMessageHandler
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        raise EnvironmentProblem(
+            f"Qt cannot be loaded: {error}", advice="'ownerscope doctor' says what to install"
+        ) from None
 
     qInstallMessageHandler(_tell_qt)
     application = QApplication.instance() or QApplication(["ownerscope"])

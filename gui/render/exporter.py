@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from core.errors import OwnerscopeError
 from core.saving import opened_aside
 from gui.render.shown import encoded_job
 from gui.worker_process import WorkerProcess
@@ -78,7 +80,10 @@ class FilmExporter(QObject):
             shown.save(run)
         except OSError as error:
             problem = f"the run cannot be handed over: {error.strerror or error}; make room"
-        self._saved.emit(number, problem)
+        except OwnerscopeError as error:
+            problem = str(error)
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._saved.emit(number, problem)
 
     def _start(self, number: int, problem: str) -> None:
         if number != self._number or self.path is None or self._job is None:

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 MOST_FRAMES = 300
 """Of a film for which no speed was asked: it is as fast as it must be."""
 MOST_EVER = 36_000
-DEFAULT_FPS = 20
-MOST_FPS = 60
-LEAST_SPEED, MOST_SPEED = 0.01, 1e6
+MOST_PLACES = 200_000
+"""Far more than frames: no film can show them all."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +56,18 @@ class Reel:
             (int(self.moments[start]), int(count))
             for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
         ]
+
+
+def thinned(places: Moments) -> tuple[Moments, int]:
+    """Return so few moments that a long run costs no more than a short one, the ends among them.
+
+    Returns:
+        The moments, and how many of those given each stands for.
+    """
+    each = 1 + len(places) // MOST_PLACES
+    if each == 1:
+        return places, 1
+    return np.unique(np.concatenate((places[::each], places[-1:]))), each
 
 
 def seconds_of(trace: Trace, places: Moments) -> Seconds:

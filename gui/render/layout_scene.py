@@ -73,13 +73,13 @@ def laid_out(request: PictureRequest) -> LayoutSession:
     session = LayoutSession()
     problems: list[str] = []
     session.failed.connect(problems.append)
-    session.place = request.place
-    if request.field:
-        session.field_text = request.field
-    if session.open(request.kernel or DEFAULT) and request.struct:
-        session.show_struct(request.struct)
-    if not problems and session.reason and request.field:
-        problems.append(session.reason)
+    if session.open(request.kernel or DEFAULT):
+        if request.struct:
+            session.show_struct(request.struct)
+        if request.field:
+            session.set_field(request.field)
+        if request.place:
+            session.set_place(request.place)
     if problems:
         raise RenderError(problems[0], where="--view layout")
     for text in request.highlights:

@@ -119,8 +119,28 @@ def _reel(job: Job, found: Opened, scene: Scene) -> Reel:
 
     from core.trace.filters import essential_positions
     from gui.playback import EVENTS_A_SECOND
-    from gui.render.film import reel, seconds_of
+    from gui.render.film import reel, seconds_of, thinned
 
+    first, last = _ends(job, found, scene)
+    places = np.arange(first, last + 1, dtype=np.int32)
+    if found.view != "compare" and found.request.essential:
+        wanted = essential_positions(_trace_of(scene))
+        inside = wanted[(wanted >= first) & (wanted <= last)]
+        places = np.unique(np.concatenate((places[:1], inside, places[-1:])))
+    places, each = thinned(places)
+    if found.view == "compare":
+        seconds = np.full(len(places), each / EVENTS_A_SECOND)
+    else:
+        seconds = each * seconds_of(_trace_of(scene), places)
+    return reel(places, seconds, fps=job.fps, speed=job.speed)
+
+
+def _ends(job: Job, found: Opened, scene: Scene) -> tuple[int, int]:
+    """Return the first and the last position of a film.
+
+    Raises:
+        OwnerscopeError: There is no such position, or they are the wrong way round.
+    """
     start, end = job.start or found.start, job.end or found.end
     first, last = job.span or (-1, scene.length - 1)
     if job.span is None:
@@ -131,14 +151,4 @@ def _reel(job: Job, found: Opened, scene: Scene) -> Reel:
             f"the film would begin at event {first + 1:,} and end before it, at {last + 1:,}",
             where="--from",
         )
-    places = np.arange(first, last + 1)
-    if found.view == "compare":
-        seconds = np.full(len(places), 1 / EVENTS_A_SECOND)
-    else:
-        trace = _trace_of(scene)
-        if found.request.essential:
-            wanted = essential_positions(trace)
-            inside = wanted[(wanted >= first) & (wanted <= last)]
-            places = np.unique(np.concatenate(([first], inside, [last])))
-        seconds = seconds_of(trace, places)
-    return reel(places, seconds, fps=job.fps, speed=job.speed)
+    return first, last

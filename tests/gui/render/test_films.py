@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.errors import OwnerscopeError, RenderError
 from gui.render import make as making
-from gui.render.film import MOST_FRAMES, Reel, reel
+from gui.render.film import MOST_FRAMES, MOST_PLACES, Reel, reel, thinned
 from gui.render.make import make
 from tests.gui.render.stands import SMALL, job
 
@@ -61,6 +61,14 @@ def test_without_a_speed_a_short_run_is_played_as_usual_and_a_long_one_in_300_fr
     assert short.stills() == [(0, 5), (1, 5), (2, 5), (3, 5)]
     assert len(reel(np.arange(9000), np.full(9000, 0.5), fps=10, speed=None)) == MOST_FRAMES
     assert len(reel(np.arange(4), np.full(4, 0.5), fps=10, speed=2.0)) == 10
+
+
+def test_a_long_run_is_thinned_and_keeps_its_ends_and_its_length() -> None:
+    places, each = thinned(np.arange(-1, 1_000_003))
+    assert len(places) <= MOST_PLACES
+    assert (places[0], places[-1]) == (-1, 1_000_002)
+    assert len(places) * each == pytest.approx(1_000_004, rel=1e-4)
+    assert thinned(np.arange(5))[1] == 1
 
 
 def test_too_many_frames_are_refused() -> None:
