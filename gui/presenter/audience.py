@@ -114,8 +114,9 @@ class AudienceWindow(QWidget):
             problem: Why there is nothing to see, empty where there is.
         """
         another = self._number and self._number != f"{step.number} / {of}"
-        if another and self.isVisible() and self.themes.motion:
-            self.fade.begin(self.content.grab())
+        # The views move by themselves; where the text lies elsewhere, one cuts.
+        if another and self.isVisible() and self._wide == (step.workspace in WIDE):
+            self.fade.begin(self.pane)
         self._number = f"{step.number} / {of}"
         self.number_label.setText(self._number)
         self.number_label.setAccessibleName(f"Step {step.number} of {of}")
@@ -235,7 +236,7 @@ class AudienceWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw everything as large as the screen wants."""
         super().resizeEvent(event)
-        for sheet in (self.content, self.fade, self.layer, self.blank):
+        for sheet in (self.content, self.layer, self.blank):
             sheet.setGeometry(self.rect())
         self.themes.set_factor(hall_scale(self.size()))
         self.arrange()

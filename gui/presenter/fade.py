@@ -1,10 +1,10 @@
-"""One step fades into the next; without motion it is a cut."""
+"""The text of one step fades into that of the next; without motion it is a cut."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QPoint, QRect, Qt, QVariantAnimation
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -15,7 +15,7 @@ FADE_MS = 160
 
 
 class Fade(QWidget):
-    """The picture of the step before, over the new one, on its way out.
+    """A picture of what was there before, on its way out.
 
     Args:
         themes: Whether anything may move.
@@ -25,7 +25,7 @@ class Fade(QWidget):
     def __init__(self, themes: HallThemes, parent: QWidget) -> None:
         super().__init__(parent)
         self._themes = themes
-        self._before = QPixmap()
+        self._over, self._before = parent, QPixmap()
         self._left = 0.0
         self._move = QVariantAnimation(self, startValue=1.0, endValue=0.0)
         self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -36,16 +36,16 @@ class Fade(QWidget):
 
     @property
     def running(self) -> bool:
-        """Whether a step is on its way out."""
+        """Whether something is on its way out."""
         return self._move.state() is QVariantAnimation.State.Running
 
-    def begin(self, before: QPixmap) -> None:
-        """Fade from a picture to what is under it."""
+    def begin(self, what: QWidget) -> None:
+        """Fade from what a widget shows now to what it is about to show."""
         duration = self._themes.duration_ms(FADE_MS)
-        self._move.stop()
-        self.hide()
-        if duration and not before.isNull():
-            self._before, self._left = before, 1.0
+        self.stop()
+        if duration and what.width() > 0:
+            self._before, self._left = what.grab(), 1.0
+            self.setGeometry(QRect(what.mapTo(self._over, QPoint(0, 0)), what.size()))
             self._move.setDuration(duration)
             self.show()
             self._move.start()
@@ -60,7 +60,7 @@ class Fade(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw what is left of the step before."""
+        """Draw what is left of it."""
         with QPainter(self) as painter:
             painter.setOpacity(self._left)
-            painter.drawPixmap(self.rect(), self._before)
+            painter.drawPixmap(0, 0, self._before)

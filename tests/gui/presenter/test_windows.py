@@ -233,9 +233,9 @@ def test_without_motion_a_step_is_cut_to_the_next(hall: Hall) -> None:
     fade = hall.audience.fade
     hall.presenting.go_to(1)
     assert fade.isVisible()
-    hall.window.themes.set_motion(False)
     fade.stop()
-    hall.presenting.go_to(2)
+    hall.window.themes.set_motion(False)
+    hall.presenting.go_to(0)
     assert not fade.isVisible()
 
 
