@@ -30,6 +30,8 @@ MOST_FRAMES = 300
 MOST_EVER = 36_000
 MOST_PLACES = 200_000
 """Far more than frames: no film can show them all."""
+_SKIPPED = 20
+_GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,7 +113,12 @@ def reel(places: Moments, seconds: Seconds, *, fps: int, speed: float | None) ->
             where="--speed",
             advice="give a higher speed, or a shorter part with --from and --to",
         )
-    at = (np.arange(count) + 0.5) / count * float(ends[-1])
+    within = np.full(count, 0.5)
+    if len(places) > _SKIPPED * count:
+        # A run that repeats itself would show the same moment in each frame, as wheels stand still
+        # in a film: the golden ratio falls into step with nothing.
+        within = np.arange(count) * _GOLDEN % 1.0
+    at = (np.arange(count) + within) / count * float(ends[-1])
     shown = places[np.minimum(np.searchsorted(ends, at, side="right"), len(places) - 1)].copy()
     shown[0], shown[-1] = (places[0], places[-1]) if count > 1 else (places[-1], places[-1])
     return Reel(shown, fps)

@@ -105,7 +105,10 @@ def tree_scene(request: PictureRequest) -> Scene:
     themes = StillThemes(request.theme, request.scale)
     session, trace = opened(request)
     slide = Slide(themes, *title_of(trace, request))
-    slide.add(RecursionTree(session, themes), 1)
+    tree = RecursionTree(session, themes)
+    for control in (tree.previous_button, tree.next_button, tree.widths):
+        control.hide()  # nobody can press them in a picture
+    slide.add(tree, 1)
     return _finished(slide, request, session, themes)
 
 

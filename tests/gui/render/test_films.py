@@ -71,6 +71,11 @@ def test_a_long_run_is_thinned_and_keeps_its_ends_and_its_length() -> None:
     assert thinned(np.arange(5))[1] == 1
 
 
+def test_a_run_that_repeats_itself_does_not_stand_still() -> None:
+    film = reel(np.arange(30_000), np.full(30_000, 0.5), fps=10, speed=None)
+    assert len(set((film.moments % 100).tolist())) > 50
+
+
 def test_too_many_frames_are_refused() -> None:
     with pytest.raises(RenderError, match=r"40,000 frames.*higher speed"):
         reel(np.arange(4), np.full(4, 1000.0), fps=10, speed=1.0)
