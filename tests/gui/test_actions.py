@@ -213,7 +213,7 @@ def test_groups_keep_the_order_and_leave_out_what_is_hidden(settings: Settings) 
     registry = ActionRegistry(settings)
     groups = [
         "File", "Playback", "Stops", "Run", "Timeline", "Compare", "Layout", "Recordings",
-        "Explore", "View", "Help",
+        "Explore", "Lesson", "View", "Help",
     ]  # fmt: skip
     assert list(registry.groups()) == groups
     registry.set_visible("help.doctor", False)
