@@ -121,6 +121,7 @@ class CountsPanel(QScrollArea):
         self._session, self._themes = session, themes
         self._totals: dict[str, int] = {}
         self._columns = 0
+        self._dressed: tuple[object, ...] = ()
         self._shown: list[str] = []
         self.tiles = {name: _Tile(count, themes) for name, count in COUNTS.items()}
         self.setWidgetResizable(True)
@@ -232,8 +233,11 @@ class CountsPanel(QScrollArea):
         largest = max(self._totals.values(), default=0)
         widths = {form: _tile_width(metrics, form, largest) for form in _FORMS}
         form = next((form for form in _FORMS if widths[form] <= room), _FORMS[-1])
-        for tile in self.tiles.values():
-            tile.dress(form)
+        if (form, metrics, self._themes.theme) != self._dressed:
+            # A style sheet is dear, and most runs need no other.
+            self._dressed = form, metrics, self._themes.theme
+            for tile in self.tiles.values():
+                tile.dress(form)
         columns = _columns(room, metrics.px(_GAP_PX), widths[form], _name_width(metrics))
         shown = [name for name in COUNTS if self._tells(name)]
         if columns == self._columns and shown == self._shown:
