@@ -9,11 +9,13 @@ from PySide6.QtCore import QEvent, QStringListModel, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QAbstractSpinBox,
     QComboBox,
     QCompleter,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 Typed = Callable[[str], object]
 _SEPARATOR = ", "
+_LEAST_LETTERS = 6
+_ARROWS_PX = 44
 
 
 def undoes(event: QEvent) -> bool:
@@ -197,6 +201,9 @@ class Choices(QComboBox):
         self.addItems([text for _, text in options])
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Its longest entry is not to make the form wider than the window.
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LEAST_LETTERS)
         self.activated.connect(lambda at: chosen(self._values[at]))
 
     def show_value(self, value: object) -> None:
@@ -232,6 +239,13 @@ class Caption(QLabel):
         """Take on the theme and the scale in force."""
         self.setFont(self._themes.metrics.ui("caption", bold=True))
         self.setStyleSheet(f"color: {self._themes.theme.muted}")
+
+
+def small(spin: QAbstractSpinBox, letters: int) -> None:
+    """Let a number take the room of so many letters: Qt gives it that of the largest there is."""
+    wide = QFontMetrics(spin.font()).horizontalAdvance("0" * letters)
+    spin.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    spin.setMinimumWidth(wide + _ARROWS_PX)
 
 
 def captioned(text: str, field: QWidget, themes: ThemeManager) -> QWidget:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
-from gui.lesson_editor.fields import LineField, TextField, captioned
+from gui.lesson_editor.fields import LineField, TextField, captioned, small
 
 if TYPE_CHECKING:
     from gui.lesson_editor.document import EditedLesson
@@ -37,6 +37,7 @@ class LessonForm(QWidget):
         self.about.setMaximumHeight(self.about.minimumHeight())
         self.minutes = QSpinBox(minimum=1, maximum=_MOST_MINUTES)
         self.minutes.setSuffix(" min")
+        small(self.minutes, 6)
         self.minutes.setAccessibleName("Minutes it takes to teach")
         self.minutes.valueChanged.connect(lambda value: edited.set_lesson(minutes=value))
         row, column = QHBoxLayout(), QVBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from gui.lesson_editor.fields import Caption, TextField, Typed
@@ -78,6 +78,11 @@ class MarkdownField(QWidget):
     def _render(self, text: str) -> None:
         metrics = self._themes.metrics
         self.preview.setHtml(rich(text, metrics.ui("title"), metrics.mono("title")))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take on the font: the application's style sheet has come in between."""
+        super().showEvent(event)
+        self.dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show both where there is room."""

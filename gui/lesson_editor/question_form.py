@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.errors import LessonError
 from core.lesson.schema import Question
-from gui.lesson_editor.fields import Caption, ChoiceField, Choices, LineField, captioned
+from gui.lesson_editor.fields import Caption, ChoiceField, Choices, LineField, captioned, small
 from gui.lesson_editor.places import known_positions
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class QuestionCard(QFrame):
         self.choices = QSpinBox(minimum=0, maximum=6)
         self.choices.setAccessibleName("Number of choices, 0 for a free answer")
         self.choices.setSpecialValueText("free")
+        small(self.choices, 4)
         self.choices.valueChanged.connect(lambda value: self._set(choices=value))
         self.explain = LineField("Explanation", "Said once it is answered",
                                  lambda text: self._set(explain=text))  # fmt: skip

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.lesson.schema import Play
-from gui.lesson_editor.fields import ChoiceField, Choices, captioned
+from gui.lesson_editor.fields import ChoiceField, Choices, captioned, small
 from gui.lesson_editor.places import known_highlights, known_positions
 from gui.lesson_editor.step_model import run_words
 
@@ -77,6 +77,7 @@ class ViewForm(QWidget):
         self.speed = QDoubleSpinBox(decimals=2, minimum=0.05, maximum=_FASTEST, value=1.0)
         self.speed.setAccessibleName("Speed of what plays")
         self.speed.setSuffix("×")
+        small(self.speed, 5)
         self.speed.setSingleStep(0.25)
         self.speed.valueChanged.connect(lambda _value: self._set_play())
 
