@@ -252,7 +252,7 @@ class AudienceWindow(QWidget):
         self._pointer.start()
 
     def event(self, event: QEvent) -> bool:
-        """Let no tool tip pop up."""
+        """Give the pointer back where the window is no longer seen."""
         if event.type() == QEvent.Type.Hide:
             self.show_pointer()
         return super().event(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QPoint, QRect, Qt, QVariantAnimation
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -44,11 +44,22 @@ class Fade(QWidget):
         duration = self._themes.duration_ms(FADE_MS)
         self.stop()
         if duration and what.width() > 0:
-            self._before, self._left = what.grab(), 1.0
+            self._before, self._left = self._picture(what), 1.0
             self.setGeometry(QRect(what.mapTo(self._over, QPoint(0, 0)), what.size()))
             self._move.setDuration(duration)
             self.show()
             self._move.start()
+
+    def _picture(self, what: QWidget) -> QPixmap:
+        """Return what a widget shows, on the ground it lies on."""
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(what.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(QColor(self._themes.theme.surface))
+        with QPainter(made) as painter:
+            children = QWidget.RenderFlag.DrawChildren
+            what.render(painter, QPoint(0, 0), renderFlags=children)
+        return made
 
     def stop(self) -> None:
         """Be done at once."""

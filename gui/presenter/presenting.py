@@ -7,7 +7,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.presenter.annotations import Annotations
@@ -105,6 +105,7 @@ class Presenting(QObject):
         session, comparison = parts.session, parts.comparison
         for moved in (session.position_changed, session.trace_changed, comparison.moment_changed):
             moved.connect(self._mirror_later)
+        self.window.installEventFilter(self)
         self.seating.changed.connect(self._mirror_later)
 
     # -- beginning and end ------------------------------------------------------------------------
@@ -128,8 +129,13 @@ class Presenting(QObject):
 
     def stop(self) -> None:
         """Go back to the main window; the lesson goes on there, at the same step."""
-        if not self.running:
-            return
+        if self.running:
+            self._end()
+            self.window.show()
+            self.window.activateWindow()
+            self.window.focus_home()
+
+    def _end(self) -> None:
         self.running = False
         self._awake.let_go()
         self.timer.pause()
@@ -143,9 +149,12 @@ class Presenting(QObject):
         self.audience.leave()
         self.window.messages.release()
         self.started_changed.emit(False)
-        self.window.show()
-        self.window.activateWindow()
-        self.window.focus_home()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """End with the main window: nothing is to stay on the projector."""
+        if event.type() == QEvent.Type.Close and watched is self.window and self.running:
+            self._end()
+        return super().eventFilter(watched, event)
 
     def _lesson_changed(self) -> None:
         self.notes.forget()

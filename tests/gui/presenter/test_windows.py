@@ -135,6 +135,13 @@ def test_the_pointer_hides_and_comes_back(hall: Hall) -> None:
     assert QApplication.overrideCursor() is None
 
 
+def test_the_projector_is_left_when_the_program_is_closed(hall: Hall) -> None:
+    hall.window.close()
+    assert not hall.presenting.running
+    assert not hall.audience.isVisible()
+    assert hall.bus.released == [7]
+
+
 # -- time -----------------------------------------------------------------------------------------
 
 
