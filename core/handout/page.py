@@ -51,7 +51,7 @@ def _lines(handout: Handout) -> Iterator[str]:
         yield from _section(number, page, handout.notes)
     yield "</main>"
     yield from _answers(handout)
-    yield "<footer><p>Made with ownerscope: every picture is of a run of the simulated kernel.</p>"
+    yield "<footer><p>Made with ownerscope.</p>"
     yield "</footer>"
     yield "</body>"
     yield "</html>"

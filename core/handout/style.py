@@ -63,7 +63,7 @@ footer { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1rem;
   body { max-width: none; padding: 0; font-size: 10.5pt; line-height: 1.45; }
   section { margin-top: 1.2rem; padding-top: 1rem; }
   h1, h2, h3, figcaption { break-after: avoid; }
-  figure, .question, pre, table { break-inside: avoid; }
+  main section, figure, .question, pre, table { break-inside: avoid; }
   img { max-height: 150mm; width: auto; }
   a { color: inherit; text-decoration: none; }
   details { display: none; }
