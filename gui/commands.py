@@ -263,7 +263,7 @@ COMMANDS: tuple[Command, ...] = (
     _lesson("last", "Last step", ""),
     _lesson("back_to_step", "Back to the step", "Ctrl+Home", "undo",
             "As it was, whatever you have changed"),
-    _lesson("reveal", "Show the answer", "Ctrl+Space", "eye"),
+    _lesson("reveal", "Show the answer", "Ctrl+Shift+A", "eye"),
     _lesson("fold", "Fold the lesson's text, or unfold it", "Ctrl+Shift+L"),
     _lesson("close", "End the lesson", "", "close"),
     _lesson("new", "New lesson", "", "plus", "What is in view is its first step"),

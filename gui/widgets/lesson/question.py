@@ -132,7 +132,12 @@ class QuestionView(QWidget):
                 right = number == asked.answers.right
                 mark = RIGHT if right else WRONG if choice == asked.given else ""
             button.setText(f"{mark} {choice}".strip())
-            button.setEnabled(not asked.revealed)
+            # Not disabled: what was chosen is still to be read.
+            button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, asked.revealed)
+            button.setCheckable(mark == RIGHT)
+            button.setChecked(mark == RIGHT)
+            policy = Qt.FocusPolicy
+            button.setFocusPolicy(policy.NoFocus if asked.revealed else policy.TabFocus)
         if self.field is not None:
             self.field.setEnabled(not asked.revealed)
         self.reveal.setVisible(not asked.revealed and asked.answers is not None)
