@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 QUIET_MS = 300
 """Nothing is run before the user has stopped typing for so long."""
+MOST_EVENTS = 1_000_000
+"""A step whose run is longer is not checked: that takes a fifth of a second."""
 _MOST_KEPT = 6
 """So many runs are kept: going from step to step and back costs none."""
 
@@ -40,7 +43,7 @@ class Checker(QObject):
         super().__init__(parent)
         self._edited = edited
         self._known: dict[Hashable, tuple[str, ...]] = {}
-        self._shown: dict[Hashable, Shown] = {}
+        self._shown: dict[Hashable, Shown | None] = {}
         self._resolved: tuple[ResolvedStep, ...] = ()
         self._quiet = QTimer(self, singleShot=True, interval=quiet_ms)
         self._quiet.timeout.connect(self._work)
@@ -97,18 +100,34 @@ class Checker(QObject):
 
     def _check(self, step: ResolvedStep) -> None:
         from core.lesson.check import problems_of
-        from core.lesson.runs import Shown, shown_by
+        from core.lesson.runs import shown_by
 
         key = _run_key(step)
+        shown: Shown | None = None
+        wrong: list[str] = []
         try:
-            shown = self._shown.pop(key, None) or shown_by(step)
-            wrong = [each.sentence for each in problems_of(step, shown)]
+            shown = self._shown.pop(key, None) or shown_by(_short(step))
+            if _is_whole(shown):
+                wrong = [each.sentence for each in problems_of(step, shown)]
+            else:
+                shown = None
         except OwnerscopeError as error:
-            shown, wrong = Shown(), [str(error)]
+            wrong = [str(error)]
         self._shown[key] = shown
         while len(self._shown) > _MOST_KEPT:
             del self._shown[next(iter(self._shown))]
         self._known[_key(step)] = tuple(_without(each, step.where) for each in wrong)
+
+
+def _short(step: ResolvedStep) -> ResolvedStep:
+    """A run that is long is not run here: the window would stand still meanwhile."""
+    budget = min(step.overrides.budget_events, MOST_EVENTS)
+    return replace(step, overrides=replace(step.overrides, budget_events=budget))
+
+
+def _is_whole(shown: Shown) -> bool:
+    cut = (t.info.outcome == "budget_exhausted" and len(t) >= MOST_EVENTS for t in shown.lanes)
+    return not any(cut)
 
 
 def _without(sentence: str, where: str) -> str:

@@ -138,6 +138,18 @@ def test_what_is_wrong_stands_beside_the_step(stand: Stand) -> None:
     assert editor.problem.isHidden()
 
 
+def test_a_run_that_is_too_long_is_not_checked(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.lesson_editor.checker.MOST_EVENTS", 50)
+    stand.editing._show(EditedLesson(lesson(STEPS[0])))
+    checker = stand.editor.checker
+    stand.editor.edited.set_step(position="5000")
+    stand.qtbot.waitUntil(lambda: not checker.busy)
+    assert checker.problems() == {}
+    assert checker.shown(0) is None
+
+
 def test_the_answer_comes_from_the_run(stand: Stand) -> None:
     asked = Question(about="bit", ask="The bit?")
     stand.editing._show(EditedLesson(lesson(STEPS[0], STEPS[1])))
