@@ -80,6 +80,7 @@ class Stage(QStackedWidget):
         if view is None:
             view = self._views[workspace] = self._built(workspace)
             self.addWidget(view)
+            _leave_keys(view)
         return view
 
     def show_problem(self, sentence: str) -> None:
@@ -211,6 +212,7 @@ class Stage(QStackedWidget):
         column = view.layout()
         assert isinstance(column, QBoxLayout)
         made.hide()
+        _leave_keys(made)
         self._panels[view, name] = made
         column.insertWidget(1, made, _WORD_SHARE)
         column.setStretch(0, 100 - _WORD_SHARE)
@@ -246,6 +248,13 @@ def _panels_of(highlights: tuple[str, ...]) -> tuple[str, ...]:
     if "bits" in highlights:
         names.append("word")
     return tuple(dict.fromkeys(names))
+
+
+def _leave_keys(view: QWidget) -> None:
+    """Leave the keys to the lesson where one clicks into a view; Tab still gets there."""
+    for each in (view, *view.findChildren(QWidget)):
+        if each.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 def _column(*widgets: QWidget) -> QWidget:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from gui.presenter.annotations import Tool
+from gui.widgets.layout.map import StructMap
 from tests.gui.presenter.conftest import Hall
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
@@ -172,3 +174,14 @@ def test_the_keys_of_the_window_are_back_afterwards(hall: Hall) -> None:
     hall.press(Key.Key_W, held=Held.ControlModifier)
     assert not hall.presenting.running
     assert registry.context == hall.window.workspace == "live"
+
+
+def test_a_click_into_a_view_leaves_the_keys_to_the_lesson(hall: Hall) -> None:
+    hall.press(Key.Key_3, Key.Key_Return)
+    view = hall.audience.stage.view("layout")
+    assert view is not None
+    struct = view.findChild(StructMap)
+    assert struct is not None
+    QTest.mouseClick(struct.viewport(), Qt.MouseButton.LeftButton)
+    hall.press(Key.Key_Right)
+    assert hall.step == 4
