@@ -20,6 +20,7 @@ __all__ = ["PictureRequest", "image_of", "picture"]
 _RESOLUTION = 96
 """Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 _PATTERN = re.compile(rb"texpattern_[0-9a-f]+")
+_SIZE_MM = re.compile(rb'<svg width="[\d.]+mm" height="[\d.]+mm"')
 _POINTS = 72 / _RESOLUTION
 
 
@@ -102,7 +103,9 @@ def _svg(scene: Scene, position: int, title: str) -> bytes:
         painter.drawPicture(0, 0, recorded)
     finally:
         painter.end()
-    return _numbered(bytes(data.data()))
+    # Qt gives the size in millimetres, which not every reader knows.
+    pixels = b'<svg width="%d" height="%d"' % scene.size
+    return _SIZE_MM.sub(pixels, _numbered(bytes(data.data())), count=1)
 
 
 def _numbered(svg: bytes) -> bytes:

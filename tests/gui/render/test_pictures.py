@@ -58,6 +58,7 @@ def test_a_drawing_has_text_that_can_be_selected_and_no_picture_of_it(
     made = picture(view, chain(format="svg", size=(1100, 640)))
     root = ET.fromstring(made)
     assert root.attrib["viewBox"] == "0 0 1100 640"
+    assert (root.attrib["width"], root.attrib["height"]) == ("1100", "640")
     assert SAID[view] in words_of(made)
     # A pattern is a small tile; nothing that is drawn is a raster.
     for image in root.iter(f"{SVG}image"):
