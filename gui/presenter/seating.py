@@ -56,7 +56,7 @@ class Seating(QObject):
     def end(self) -> None:
         """Put the speaker's window away, and follow the screens no more."""
         self._running, self._seats = False, None
-        self.speaker.set_ticking(False)
+        self.speaker.head.set_ticking(False)
         self.speaker.hide()
 
     @property
@@ -80,7 +80,7 @@ class Seating(QObject):
         else:
             self.speaker.hide()
             self.audience.activateWindow()
-        self.speaker.set_ticking(self.speaker.isVisible())
+        self.speaker.head.set_ticking(self.speaker.isVisible())
         self.changed.emit()
 
     def _place(self, window: QWidget, where: QRect, *, full: bool) -> None:
@@ -114,7 +114,7 @@ class Seating(QObject):
             self._place(self.speaker, where, full=self._full_screen)
             self.speaker.activateWindow()
             self.speaker.notes.setFocus()
-        self.speaker.set_ticking(self.speaker.isVisible())
+        self.speaker.head.set_ticking(self.speaker.isVisible())
         self.changed.emit()
 
     def toggle_full_screen(self) -> None:

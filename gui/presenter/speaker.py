@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
 from gui.presenter.hall import HallThemes
 from gui.presenter.mirror import Mirror
 from gui.presenter.panes import LETTERS, MarkdownView
-from gui.presenter.timer import TalkTimer, minutes_text
+from gui.presenter.speaker_head import SpeakerHead, small_button
 from gui.presenter.tools import ToolRow
 
 if TYPE_CHECKING:
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
     from gui.lesson_session import Asked
     from gui.presenter.annotations import Annotations
     from gui.presenter.thumbnails import Thumbnails
+    from gui.presenter.timer import TalkTimer
     from gui.theme import ThemeManager
 
 _FACTORS = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.4)
-_TICK_MS = 500
 _LEFT_SHARE = 58
 """Percent of the width for the mirror and what belongs to it."""
 _GUARD_PX = 780
@@ -72,21 +71,18 @@ class SpeakerWindow(QWidget):
         self.themes = HallThemes(themes, self, dark=False)
         self.setWindowTitle("Presenter — ownerscope")
         self.setMinimumSize(960, 600)
-        self._thumbnails, self.timer, self._now = thumbnails, timer, now
-        self._minutes, self._guarded = 0, False
+        self._thumbnails = thumbnails
+        self._guarded = False
         self._notes_size = _FACTORS.index(1.0)
-        self.clock_label, self.timer_label = QLabel(), QLabel()
-        self.step_label, self.state_label = QLabel(), QLabel()
-        self.pause_button = self._button("Pause", "Pause the timer", self.toggle_timer)
-        self.reset_button = self._button("Reset", "Timer back to 0", self.reset_timer)
+        self.head = SpeakerHead(self.themes, timer, now)
         self.mirror, self.tools = Mirror(notes, self.themes), ToolRow(notes, self.themes)
         self.title, self.answers = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.answers.setTextFormat(Qt.TextFormat.PlainText)
         self.next_title, self.next_picture = QLabel(wordWrap=True), QLabel()
         self.notes = MarkdownView(self.themes, ("title",))
         self.notes.setAccessibleName("Notes")
-        self.larger_button = self._button("A+", "Larger notes", lambda: self.size_notes(1))
-        self.smaller_button = self._button("A−", "Smaller notes", lambda: self.size_notes(-1))
+        self.larger_button = small_button("A+", "Larger notes", lambda: self.size_notes(1))
+        self.smaller_button = small_button("A−", "Smaller notes", lambda: self.size_notes(-1))
         self.list = QListWidget()
         self.guard = guard(self.themes) if guard is not None else None
         self._labels = [QLabel("NEXT"), QLabel("NOTES")]
@@ -95,32 +91,13 @@ class SpeakerWindow(QWidget):
         self.list.itemActivated.connect(lambda item: self.step_wanted.emit(self.list.row(item)))
         thumbnails.changed.connect(self._put_thumbnail)
         self.themes.changed.connect(self._dress)
-        self._ticking = QTimer(self, interval=_TICK_MS)
-        self._ticking.timeout.connect(self.tick)
         self._next: int | None = None
         self._dress()
-        self.tick()
-
-    def _button(self, text: str, tip: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setAutoDefault(False)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(do)
-        return button
 
     def _arrange(self) -> None:
-        whole, head, middle = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
+        whole, middle = QVBoxLayout(self), QHBoxLayout()
         left, right, notes_head = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
-        self._boxes = (whole, head, middle, left, right, notes_head)
-        for widget in (self.timer_label, self.pause_button, self.reset_button):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.state_label)
-        head.addWidget(self.step_label)
-        head.addSpacing(24)
-        head.addWidget(self.clock_label)
+        self._boxes = (whole, middle, left, right, notes_head)
         left.addWidget(self.title)
         left.addWidget(self.mirror, 100)
         left.addWidget(self.tools)
@@ -138,7 +115,7 @@ class SpeakerWindow(QWidget):
         right.addWidget(self.notes, 1)
         middle.addLayout(left, _LEFT_SHARE)
         middle.addLayout(right, 100 - _LEFT_SHARE)
-        whole.addLayout(head)
+        whole.addWidget(self.head)
         whole.addLayout(middle, 1)
         whole.addWidget(self.list)
         self.list.setViewMode(QListView.ViewMode.IconMode)
@@ -155,21 +132,19 @@ class SpeakerWindow(QWidget):
 
     def show_lesson(self, steps: tuple[ResolvedStep, ...], minutes: int) -> None:
         """List the steps of a lesson."""
-        self._minutes = minutes
         self.list.clear()
         for at, step in enumerate(steps):
             item = QListWidgetItem(QIcon(self._thumbnails.get(at)), f"{at + 1}  {step.title}")
             item.setToolTip(step.title)
             self.list.addItem(item)
-        self.tick()
+        self.head.plan(minutes)
 
     def show_step(self, steps: tuple[ResolvedStep, ...], index: int) -> None:
         """Show a step's notes, and the step after it."""
         step = steps[index]
         self.title.setText(step.title)
         self.title.setAccessibleName(step.title)
-        self.step_label.setText(f"{index + 1} / {len(steps)}")
-        self.step_label.setAccessibleName(f"Step {index + 1} of {len(steps)}")
+        self.head.show_step(index + 1, len(steps))
         self.notes.show_markdown(step.step.notes or "*No notes for this step.*")
         self.notes.setAccessibleDescription(self.notes.toPlainText())
         self._next = index + 1 if index + 1 < len(steps) else None
@@ -196,7 +171,7 @@ class SpeakerWindow(QWidget):
 
     def say(self, text: str) -> None:
         """Say in the head what is special: a black screen, a step that was left."""
-        self.state_label.setText(text)
+        self.head.state_label.setText(text)
 
     def _show_next(self) -> None:
         if self._next is None:
@@ -221,57 +196,20 @@ class SpeakerWindow(QWidget):
         self.notes.factor = _FACTORS[self._notes_size]
         self.notes.refit()
 
-    # -- time -------------------------------------------------------------------------------------
-
-    def toggle_timer(self) -> None:
-        """Pause the timer, or let it go on."""
-        self.timer.toggle()
-        self.tick()
-
-    def reset_timer(self) -> None:
-        """Set the timer back to 0."""
-        self.timer.reset()
-        self.tick()
-
-    def tick(self) -> None:
-        """Show what time it is."""
-        theme, elapsed = self.themes.theme, self.timer.elapsed_s
-        self.clock_label.setText(f"{self._now():%H:%M}")
-        planned = f" of {self._minutes} min" if self._minutes else ""
-        self.timer_label.setText(f"{minutes_text(elapsed)}{planned}")
-        late = bool(self._minutes) and elapsed > self._minutes * 60
-        ink = theme.danger.ink if late else theme.text if self.timer.running else theme.muted
-        self.timer_label.setStyleSheet(f"color: {ink}; background: transparent")
-        self.timer_label.setAccessibleName(
-            f"{self.timer_label.text()}, {'running' if self.timer.running else 'paused'}"
-        )
-        pause = "Pause" if self.timer.running else "Go on"
-        if self.pause_button.text() != pause:
-            self.pause_button.setText(pause)
-
-    def set_ticking(self, ticking: bool) -> None:
-        """Keep the time in sight up to date, or not."""
-        (self._ticking.start if ticking else self._ticking.stop)()
-
     # -- look -------------------------------------------------------------------------------------
 
     def _dress(self) -> None:
         themes = self.themes
         themes.dress(self)
         metrics, theme, px = themes.metrics, themes.theme, themes.metrics.px
-        whole, head, middle, left, right, notes_head = self._boxes
+        whole, middle, left, right, notes_head = self._boxes
         whole.setContentsMargins(px(16), px(10), px(16), px(10))
         for box, gap in (
-            (whole, 10), (head, 14), (middle, 18), (left, 8), (right, 6), (notes_head, 6),
+            (whole, 10), (middle, 18), (left, 8), (right, 6), (notes_head, 6),
         ):  # fmt: skip
             box.setSpacing(px(gap))
         self.setAutoFillBackground(True)
-        self.timer_label.setFont(metrics.ui("display", bold=True))
-        self.clock_label.setFont(metrics.ui("display"))
-        self.clock_label.setStyleSheet(f"color: {theme.muted}; background: transparent")
-        self.step_label.setFont(metrics.ui("heading", bold=True))
-        self.state_label.setFont(metrics.ui("body", bold=True))
-        self.state_label.setStyleSheet(f"color: {theme.warning.ink}; background: transparent")
+        self.head.dress()
         self.title.setFont(metrics.ui("heading", bold=True))
         self.next_title.setFont(metrics.ui("title", bold=True))
         self.answers.setFont(metrics.ui("body"))
@@ -293,7 +231,6 @@ class SpeakerWindow(QWidget):
         self.list.setFont(metrics.ui("caption"))
         self.tools.dress()
         self.notes.refit()
-        self.tick()
 
     def _fit(self) -> None:
         """Make the mirror as high as its picture is, and see whether the guard has room."""

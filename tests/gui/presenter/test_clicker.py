@@ -127,7 +127,7 @@ def test_an_excursion_and_the_way_back(hall: Hall) -> None:
     assert session.override(guard="none")
     hall.press(Key.Key_Right, Key.Key_Right)
     assert hall.lessons.away
-    assert "Backspace" in hall.speaker.state_label.text()
+    assert "Backspace" in hall.speaker.head.state_label.text()
     hall.press(Key.Key_Backspace)
     assert not hall.lessons.away
     assert session.position == before

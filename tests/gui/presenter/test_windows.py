@@ -178,16 +178,16 @@ def test_the_speaker_sees_notes_answer_next_step_and_time(hall: Hall) -> None:
     assert "→ " in speaker.answers.text()
     assert speaker.next_title.text() == "The word"
     assert speaker.list.count() == 5
-    assert speaker.clock_label.text() == "09:30"
+    assert speaker.head.clock_label.text() == "09:30"
     hall.seconds += 61
-    speaker.tick()
-    assert speaker.timer_label.text() == "1:01 of 5 min"
+    speaker.head.tick()
+    assert speaker.head.timer_label.text() == "1:01 of 5 min"
     hall.press(Key.Key_T)
     hall.seconds += 61
-    speaker.tick()
-    assert speaker.timer_label.text() == "1:01 of 5 min"
+    speaker.head.tick()
+    assert speaker.head.timer_label.text() == "1:01 of 5 min"
     hall.press(Key.Key_T, held=Qt.KeyboardModifier.ShiftModifier)
-    assert speaker.timer_label.text() == "0:00 of 5 min"
+    assert speaker.head.timer_label.text() == "0:00 of 5 min"
 
 
 def test_a_click_on_a_thumbnail_goes_there(hall: Hall) -> None:
