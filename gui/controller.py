@@ -59,9 +59,11 @@ class Controller(QObject):
 
     Signals:
         recordings_made: ``recordings`` is there; before, nobody had asked for it.
+        lesson_wanted: A file that is to be opened is a lesson (its Path).
     """
 
     recordings_made = Signal()
+    lesson_wanted = Signal(object)
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -197,6 +199,9 @@ class Controller(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open a file: a scenario, a saved run, a recording, or a kernel for its task_struct."""
+        if is_lesson(path):
+            self.lesson_wanted.emit(path)
+            return
         if is_saved_run(path):
             opened = open_saved_run(self.session, path, self.viewport, self._arrange)
         elif is_recording(path):
@@ -321,6 +326,17 @@ def is_recording(path: Path) -> bool:
         with path.open("rb", buffering=0) as file:
             head = Source(file, name=path.name).head()
             return any(each.tell(head) >= _SURE for each in FORMATS)
+    except OSError:
+        return False
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a file is to be opened as a lesson: TOML with steps, which no scenario has."""
+    if path.suffix != ".toml":
+        return False
+    try:
+        with path.open("rb") as file:
+            return any(line.strip() == b"[[steps]]" for line in file.readlines(_HEAD_BYTES))
     except OSError:
         return False
 

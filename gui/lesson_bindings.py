@@ -190,6 +190,7 @@ def add_lessons(window: MainWindow, controller: Hall, comparison: CompareSession
     parts = LessonParts(window, controller, comparison)
     _bind(window, parts)
     add_lesson_editing(parts, comparison)
+    controller.lesson_wanted.connect(parts.open_file)
     window.add_workspace(CONTEXT, "Lessons", "lesson", parts.make_page)
     return parts
 

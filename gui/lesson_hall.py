@@ -46,6 +46,11 @@ class Hall(Protocol):
         ...
 
     @property
+    def lesson_wanted(self) -> SignalInstance:
+        """A file that is to be opened is a lesson (its Path)."""
+        ...
+
+    @property
     def recordings_made(self) -> SignalInstance:
         """``recordings`` is there; before, nobody had asked for it."""
         ...

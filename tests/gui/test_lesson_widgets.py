@@ -186,7 +186,8 @@ def test_start_begins_at_the_first_step(stand: Stand) -> None:
 def test_a_lesson_of_ones_own_is_remembered(stand: Stand, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(SHORT, encoding="utf-8")
-    assert stand.parts.open_file(path)
+    stand.window.open_file(path)
+    assert stand.window.workspace == "lessons"
     assert stand.parts.chosen is not None
     assert stand.parts.chosen.lesson == parse(SHORT, where="").lesson
     assert len(page(stand).outline._lessons()) == len(bundled()) + 1

@@ -107,3 +107,43 @@ def test_a_new_run_pauses(session: Session, playback: Playback) -> None:
     playback.play()
     session.override(guard="uint")
     assert not playback.playing
+
+
+def test_it_plays_to_a_place_and_no_further(
+    session: Session, playback: Playback, clock: FakeClock
+) -> None:
+    playback.play_to(5)
+    clock.now += 100
+    playback.tick()
+    assert (session.position, playback.playing) == (5, False)
+    playback.play_to(3)
+    assert (session.position, playback.playing) == (5, False)
+    playback.play()
+    clock.now += 2 / EVENTS_A_SECOND
+    playback.tick()
+    assert session.position > 5
+
+
+def test_stops_on_the_way_to_a_place_do_not_count(
+    session: Session, playback: Playback, clock: FakeClock
+) -> None:
+    assert session.trace is not None
+    hit = int(session.trace.short_circuits[0])
+    playback.set_speed(SPEEDS[-1])
+    playback.play_to(hit + 2)
+    clock.now += 1000
+    playback.tick()
+    assert session.position == hit + 2
+
+
+def test_a_place_that_no_essential_event_reaches_is_reached(
+    session: Session, playback: Playback, clock: FakeClock
+) -> None:
+    assert session.trace is not None
+    session.set_essential_only(True)
+    last = len(session.trace) - 1
+    session.seek(last - 1)
+    playback.play_to(last)
+    clock.now += 1000
+    playback.tick()
+    assert session.position == last

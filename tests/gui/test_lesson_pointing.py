@@ -1,0 +1,67 @@
+"""What a lesson points at, in the views."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from gui.session import Session
+from gui.theme import CONTRAST, DARK, LIGHT, Metrics, Theme, ThemeManager
+from gui.widgets.pointer import draw_pointer, wanted
+from gui.widgets.stack.view import StackView
+from gui.widgets.word import WordView
+
+
+def test_highlights_are_told_by_their_kind() -> None:
+    highlights = ("function:kmalloc", "bits", "frame:2", "function:save_stack")
+    assert wanted(highlights, "function") == ("kmalloc", "save_stack")
+    assert wanted(highlights, "frame") == ("2",)
+    assert wanted(highlights, "lane") == ()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK, CONTRAST], ids=lambda theme: theme.name)
+def test_a_ring_and_an_arrow_are_drawn(qtbot: QtBot, theme: Theme) -> None:
+    pictures = []
+    for arrow in (False, True):
+        image = QImage(200, 60, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.surface))
+        with QPainter(image) as painter:
+            draw_pointer(painter, QRectF(20, 15, 140, 30), theme, Metrics(), arrow=arrow)
+        pictures.append(image)
+        assert image.pixelColor(90, 30) == QColor(theme.surface)  # what is meant stays in sight
+        assert image.pixelColor(90, 14) != QColor(theme.surface)
+    assert pictures[0] != pictures[1]
+
+
+def test_the_stack_points_at_functions_and_frames(
+    qtbot: QtBot, session: Session, themes: ThemeManager
+) -> None:
+    view = StackView(session, themes)
+    qtbot.addWidget(view)
+    view.resize(700, 500)
+    with qtbot.waitExposed(view):
+        view.show()
+    assert session.trace is not None
+    session.seek(int(session.trace.short_circuits[0]))
+    calls = [card.call for card in view.scene.cards]
+    session.highlight(("frame:1",))
+    assert view._picture.pointed == (calls[0],)
+    session.highlight(("function:save_stack",))
+    names = [card.look.name for card in view.scene.cards if card.call in view._picture.pointed]
+    assert names
+    assert set(names) == {"save_stack"}
+    session.highlight(())
+    assert not view._picture.pointed
+
+
+def test_the_word_points_at_the_guards_bits(
+    qtbot: QtBot, session: Session, themes: ThemeManager
+) -> None:
+    view = WordView(session, themes)
+    qtbot.addWidget(view)
+    session.highlight(("bits",))
+    assert view.canvas.pointed
+    session.highlight(("function:kmalloc",))
+    assert not view.canvas.pointed
