@@ -47,6 +47,7 @@ class MarkdownView(QTextBrowser):
         self.source_text = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
+        self.setCursorWidth(0)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         flags = Qt.TextInteractionFlag

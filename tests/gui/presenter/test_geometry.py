@@ -28,7 +28,10 @@ def test_shares_stay_on_the_picture(x: int, y: int) -> None:
     assert 0 <= share.y() <= 1
 
 
-@given(SHARE, SHARE, st.floats(0.02, 0.4))
+INSIDE = st.floats(0.01, 0.99)
+
+
+@given(INSIDE, INSIDE, st.floats(0.02, 0.4))
 def test_the_light_is_round_and_only_there(x: float, y: float, radius: float) -> None:
     area = QRectF(0, 0, 1920, 1080)
     light = circle(QPointF(x, y), radius, area)
