@@ -19,6 +19,9 @@ SIZE = (1280, 800)
 QUIET_MS = 400
 """What a speaker says between two steps at least: then the next step is prepared."""
 
+MOST_MS = 10_000
+"""So long a recording may take to be read."""
+
 
 def bench_lesson_steps() -> list[Row]:
     """Show every step of every lesson, each prepared while the one before was looked at."""
@@ -81,8 +84,12 @@ def _window(folder: Path) -> LessonParts:
 
 def _wait(parts: LessonParts) -> None:
     """Let what was shown be looked at for a moment."""
-    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
 
-    QTest.qWait(QUIET_MS)
-    while parts.session.stage.pending:
-        QTest.qWait(20)
+    begun = time.perf_counter()
+    while True:
+        QApplication.processEvents()
+        time.sleep(0.005)
+        waited = (time.perf_counter() - begun) * 1000
+        if waited > MOST_MS or (waited > QUIET_MS and not parts.session.stage.pending):
+            return
