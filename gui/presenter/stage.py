@@ -23,7 +23,7 @@ WIDE = ("timeline", "compare", "recordings")
 """The workspaces whose views want the whole width: the text stands above them."""
 RUNS = ("live", "timeline", "compare")
 """The workspaces in which a run is in view that can be played and stepped."""
-_WORD_SHARE = 42
+_WORD_SHARE = 50
 """Percent of a live view's height for the guard's word, where a step is about its bits."""
 
 
