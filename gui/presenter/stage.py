@@ -23,6 +23,8 @@ WIDE = ("timeline", "compare", "recordings")
 """The workspaces whose views want the whole width: the text stands above them."""
 RUNS = ("live", "timeline", "compare")
 """The workspaces in which a run is in view that can be played and stepped."""
+_TIMELINE_SHARE = 0.7
+"""How large the timeline's rows are beside other things: deep calls have to fit under the text."""
 _WORD_SHARE = 50
 """Percent of a live view's height for the guard's word, where a step is about its bits."""
 
@@ -141,10 +143,11 @@ class Stage(QStackedWidget):
         from gui.widgets.timeline.model import TimelineModel
         from gui.widgets.timeline.view import TimelineView
 
-        session, viewport, themes = self._parts.session, self._parts.viewport(), self._themes
+        session, viewport = self._parts.session, self._parts.viewport()
+        themes = self._themes.smaller(_TIMELINE_SHARE, self)
         model, search = TimelineModel(session, viewport, themes, self), Search(session, self)
         view = TimelineView(session, viewport, model, search, themes)
-        return _column(_row(view), ExplanationStrip(session, themes))
+        return _column(_row(view), ExplanationStrip(session, self._themes))
 
     def _compare(self) -> QWidget:
         from gui.widgets.compare.columns import LaneColumns
