@@ -118,8 +118,9 @@ _HOLDS: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
     "!=": lambda a, b: a != b,
 }
 _EXTRAS = {
-    "dwarf": "reads struct layouts from DWARF",
-    "video": "writes MP4",
+    "film": "writes MP4",
+    "export": "writes Perfetto and Parquet",
+    "dask": "explores on a cluster",
 }
 
 
