@@ -182,10 +182,25 @@ class DebugInfo:
             if known is None or known.tag not in tags or not known.attributes:
                 continue
             if known.attributes[0][0] == At.NAME:
-                found = self.entry(at, unit)
-                if found.name == name and defines(found):
+                found = self._entry_if_any(at, unit)
+                if found is None:
+                    continue
+                if found.name == name and defines(found) and self._is_entry(at, unit):
                     return found
         return None
+
+    def _entry_if_any(self, at: int, unit: Unit) -> Entry | None:
+        try:
+            return self.entry(at, unit)
+        except LayoutError:
+            return None  # no entry begins here: its bytes make no sense as one
+
+    def _is_entry(self, at: int, unit: Unit) -> bool:
+        """Whether an entry begins at a byte: an offset into the strings can look like one."""
+        for entry in self.top_entries(unit):
+            if entry.at >= at:
+                return entry.at == at
+        return False
 
     def _defined_by_number(self, name: str, tags: tuple[int, ...]) -> Iterator[Entry]:
         left = _MOST_ENTRIES

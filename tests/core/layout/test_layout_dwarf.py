@@ -222,6 +222,14 @@ def test_types_by_name_and_what_is_not_there(object_file: Path) -> None:
         kernel.layout("sched_ent")
 
 
+def test_an_offset_that_looks_like_an_entry_is_none(tmp_path: Path) -> None:
+    # Where strings lie depends on how long the folder's name is.
+    for length in range(1, 31):
+        folder = tmp_path / ("x" * length)
+        folder.mkdir()
+        assert open_kernel(compiled(folder)).find("page") is None
+
+
 def test_a_linked_file_and_the_unit_that_has_task_struct(tmp_path: Path) -> None:
     other = compiled(tmp_path, source="struct task_struct; struct task_struct *p;", name="a")
     whole = compiled(tmp_path)
