@@ -211,7 +211,7 @@ def test_the_names_shown_depend_on_the_size_alone(qtbot: QtBot) -> None:
     for height in (*heights, *reversed(heights)):
         old.resize(400, height)
         assert shown_at(old) == fresh[height]
-    for height in heights:
+    for height in heights[::5]:
         session.open("depth-law")
         session.override(guard="scan")
         themes.set_scale(2.0)
