@@ -160,6 +160,10 @@ class LayoutSession(QObject):
         """Put the field elsewhere; empty is where the patches put such a field."""
         return self._change(self.field_text, place)
 
+    def ask(self, field: str, place: str) -> bool:
+        """Ask about another field in another place, both at once."""
+        return self._change(field, place)
+
     def can_place(self, place: str) -> str:
         """Return why the field cannot go to a place, or an empty string."""
         if self.analysis is None or not self.field_text:

@@ -222,10 +222,7 @@ class LessonStage(QObject):
         if step.layout and layouts.opened != step.layout and not layouts.open(step.layout):
             return
         if step.field and (layouts.field_text, layouts.place) != (step.field, step.place):
-            layouts.place = ""
-            layouts.set_field(step.field)
-            if step.place:
-                layouts.set_place(step.place)
+            layouts.ask(step.field, step.place)
         members = wanted_of(step.step.highlights, "member")
         layouts.point(members)
         layouts.select(next(iter(members), ""))
