@@ -127,8 +127,9 @@ def test_an_overview_is_exact_between_its_cells(
     seen = index.coverage([1, 0], edges, cells)
     assert np.abs(seen.edges - edges).max() <= last / columns / (2 * cells)
     assert (np.diff(seen.edges) > 0).all()
+    every = max(1, columns // 50)
     for number, row in enumerate((rows[1], rows[0])):
-        for column, (left, right) in enumerate(pairwise(seen.edges.tolist())):
+        for column, (left, right) in list(enumerate(pairwise(seen.edges.tolist())))[::every]:
             for slot, category in enumerate(seen.categories[:, number]):
                 covered = sum(overlap(span, left, right) for span in row if span[2] == category)
                 share = covered / (right - left)
