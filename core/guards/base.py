@@ -87,3 +87,18 @@ class RecursionGuard(Protocol):
 
     def stuck(self) -> list[str]:
         """Return what of that state is set, as sentences; asked while no save is in progress."""
+
+
+class Stateless:
+    """A guard that keeps nothing outside of task_struct."""
+
+    def start_again(self) -> None:
+        """Has nothing to forget."""
+
+    def fingerprint(self) -> tuple[int, ...]:
+        """Has no state of its own."""
+        return ()
+
+    def stuck(self) -> list[str]:
+        """Has nothing that could be stuck."""
+        return []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.guards.base import GuardCode, Host
+from core.guards.base import GuardCode, Host, Stateless
 from core.guards.storage import Place, Unit
 from core.trace.events import SITE_BITS, WIDE_ARGUMENT, Kind
 from core.trace.recorder import Recorder
@@ -20,7 +20,7 @@ LOAD_NS = 1
 STORE_NS = 1
 
 
-class StoredGuard:
+class StoredGuard(Stateless):
     """Counts the saves under way in a field of task_struct.
 
     Args:
@@ -43,17 +43,6 @@ class StoredGuard:
     def attach(self, host: Host) -> None:
         """Meet the machine."""
         self._host = host
-
-    def start_again(self) -> None:
-        """Has nothing to forget."""
-
-    def fingerprint(self) -> tuple[int, ...]:
-        """Keeps all its state in task_struct."""
-        return ()
-
-    def stuck(self) -> list[str]:
-        """Keeps nothing outside of task_struct."""
-        return []
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the guard's lines in a function."""

@@ -8,12 +8,12 @@ page_owner called it, and a free has no mask.
 from __future__ import annotations
 
 from core.gfp import NO_OWNER
-from core.guards.base import GuardCode, Host
+from core.guards.base import GuardCode, Host, Stateless
 from core.trace.events import Kind
 from core.trace.routine import Routine
 
 
-class GfpFlag:
+class GfpFlag(Stateless):
     """__GFP_NO_OWNER, a flag that no kernel has: __set_page_owner looks at it first."""
 
     design = "gfp"
@@ -25,17 +25,6 @@ class GfpFlag:
     def attach(self, host: Host) -> None:
         """Meet the machine."""
         self._host = host
-
-    def start_again(self) -> None:
-        """Has nothing to forget."""
-
-    def fingerprint(self) -> tuple[int, ...]:
-        """Has no state of its own."""
-        return ()
-
-    def stuck(self) -> list[str]:
-        """Has nothing that could be stuck."""
-        return []
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the flag's lines in a function."""

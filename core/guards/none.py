@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.guards.base import GuardCode, Host
+from core.guards.base import GuardCode, Host, Stateless
 from core.trace.routine import Routine
 
 
-class NoGuard:
+class NoGuard(Stateless):
     """Lets every call pass."""
 
     design = "none"
@@ -17,17 +17,6 @@ class NoGuard:
 
     def attach(self, host: Host) -> None:
         """Needs nothing of the machine."""
-
-    def start_again(self) -> None:
-        """Has nothing to forget."""
-
-    def fingerprint(self) -> tuple[int, ...]:
-        """Has no state of its own."""
-        return ()
-
-    def stuck(self) -> list[str]:
-        """Has nothing that could be stuck."""
-        return []
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return lines that do nothing."""

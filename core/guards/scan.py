@@ -7,12 +7,12 @@ allocates never comes to the scan. Only the 16 innermost entries are seen.
 
 from __future__ import annotations
 
-from core.guards.base import Entries, GuardCode, Host
+from core.guards.base import Entries, GuardCode, Host, Stateless
 from core.trace.events import SITE_BITS, Kind
 from core.trace.routine import Routine
 
 
-class BacktraceScan:
+class BacktraceScan(Stateless):
     """Looks for an older instance of the caller among the walked entries."""
 
     design = "scan"
@@ -24,17 +24,6 @@ class BacktraceScan:
     def attach(self, host: Host) -> None:
         """Meet the machine."""
         self._host = host
-
-    def start_again(self) -> None:
-        """Has nothing to forget."""
-
-    def fingerprint(self) -> tuple[int, ...]:
-        """Has no state of its own."""
-        return ()
-
-    def stuck(self) -> list[str]:
-        """Has nothing that could be stuck."""
-        return []
 
     def inlined_in(self, routine: Routine) -> GuardCode:
         """Return the scan's lines in a function."""
