@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import LessonError, did_you_mean
@@ -26,7 +27,8 @@ class Problem(NamedTuple):
 
     Attributes:
         step: Number of the step, from 1.
-        what: Which part of it: "step", "position", "zoom", "play", "highlight N" or "question N".
+        what: Which part of it: "step", "view", "position", "zoom", "play", "highlight N" or
+            "question N".
         sentence: What is wrong, with the step named.
     """
 
@@ -35,9 +37,9 @@ class Problem(NamedTuple):
     sentence: str
 
 
-def problems(lesson: Lesson) -> list[Problem]:
-    """Return everything that is wrong with the steps of a lesson, in order."""
-    return [problem for step in resolve(lesson) for problem in problems_of(step)]
+def problems(lesson: Lesson, folder: Path | None = None) -> list[Problem]:
+    """Return everything that is wrong with the steps of a lesson in a folder, in order."""
+    return [problem for step in resolve(lesson, folder) for problem in problems_of(step)]
 
 
 def problems_of(resolved: ResolvedStep, shown: Shown | None = None) -> Iterator[Problem]:
@@ -56,6 +58,8 @@ def problems_of(resolved: ResolvedStep, shown: Shown | None = None) -> Iterator[
 
 def _checks(resolved: ResolvedStep, shown: Shown) -> Iterator[tuple[str, Callable[[], object]]]:
     step = resolved.step
+    if step.view:
+        yield "view", partial(check_view, resolved, shown)
     if shown.trace is not None:
         yield "position", partial(_at, resolved, shown, step.position)
         yield "zoom", partial(_check_zoom, resolved, shown)
@@ -84,6 +88,26 @@ def _check_play(resolved: ResolvedStep, shown: Shown) -> None:
     play = resolved.step.play
     if play is not None and _at(resolved, shown, play.start) > _at(resolved, shown, play.end):
         raise LessonError("what plays ends before it starts", where=resolved.where)
+
+
+def check_view(resolved: ResolvedStep, shown: Shown) -> None:
+    """Refuse a view that the step's workspace or its recording does not have.
+
+    Raises:
+        LessonError: There is no such view here.
+    """
+    view = resolved.step.view
+    if resolved.workspace != "recordings":
+        raise LessonError(f"there is no view {view!r} to open here", where=resolved.where,
+                          advice='views are for workspace = "recordings"')  # fmt: skip
+    if view in ("time", "what_if") and shown.trace is None:
+        raise LessonError(f"this recording has no order of events, so no view {view!r}",
+                          where=resolved.where)  # fmt: skip
+    if view == "sandwich" and not any(
+        each.startswith("function:") for each in resolved.step.highlights
+    ):
+        raise LessonError("whose callers and callees are to be seen?", where=resolved.where,
+                          advice="write highlights = ['function:save_stack']")  # fmt: skip
 
 
 # -- highlights -----------------------------------------------------------------------------------

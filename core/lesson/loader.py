@@ -39,6 +39,12 @@ class LessonText:
     text: str
     lesson: Lesson
 
+    @property
+    def folder(self) -> Path | None:
+        """Where its file is, None where it has none: it may name recordings beside it."""
+        path = Path(self.where)
+        return path.absolute().parent if _exists(path) and self.where not in bundled() else None
+
 
 # -- reading --------------------------------------------------------------------------------------
 

@@ -11,6 +11,10 @@ where lanes part         the first call or return that not all lanes share
 save_stack call 2        a function's second call
 save_stack return 1      a function's first return
 first short-circuit - 1  any of them and so many events further or back
+
+A recorded run has the same, as far as a recording tells them: it knows calls, returns and the hits
+of a guard, but no bytes, bits, locks or interrupts. Its deepest place is where most calls are on a
+stack.
 """
 
 from __future__ import annotations
@@ -56,7 +60,7 @@ def position_of(text: str, trace: Trace, other: Others = None, *, where: str = "
         by = int(shifted[3]) * (1 if shifted[2] == "+" else -1)
         position = position_of(shifted[1], trace, other, where=where) + by
         if not -1 <= position < len(trace):
-            raise _missing(words, f"the run has {len(trace):,} events", where)
+            raise _missing(words, _length(trace), where)
         return position
     if words.isascii() and words.isdecimal():
         return _event(words, trace, where)
@@ -74,17 +78,35 @@ def _missing(text: str, why: str, where: str, advice: str = "") -> LessonError:
 def _event(words: str, trace: Trace, where: str) -> int:
     number = int(words) if len(words) < 12 else 0
     if not 1 <= number <= len(trace):
-        raise _missing(words, f"the run has {len(trace):,} events", where)
+        raise _missing(words, _length(trace), where)
     return number - 1
 
 
+def _length(trace: Trace) -> str:
+    return f"the {kind_of(trace)} has {len(trace):,} events"
+
+
+def kind_of(trace: Trace) -> str:
+    """Return what a sentence calls a trace: a run, or a recording."""
+    return "run" if trace.info.recording is None else "recording"
+
+
 def _deepest(trace: Trace, other: Others, where: str) -> int:
+    if trace.info.recording is not None:
+        from core.trace.plotted import plotted_signals
+
+        calls = plotted_signals(trace)[0].signal
+        return int(calls.positions[np.argmax(calls.values)]) if len(calls.positions) else -1
     from core.scenario.report import deepest_position
 
     return deepest_position(trace)
 
 
 def _before_overflow(trace: Trace, other: Others, where: str) -> int:
+    if trace.info.recording is not None:
+        raise _missing(
+            "before overflow", "a recording does not tell the bytes of its stacks", where
+        )
     if trace.info.outcome != "stack_overflow":
         raise _missing("before overflow", "the stack does not overflow in this run", where)
     stopped = int(trace.positions(Kind.STOPPED)[0])
@@ -138,7 +160,8 @@ def _nth_call(name: str, what: str, number: int, trace: Trace, where: str) -> in
     if not len(found):
         known = {function.name for function in trace.functions}
         near = did_you_mean(name, known)
-        why = f"{name} {'is never called' if what == 'call' else 'never returns'} in this run"
+        never = "is never called" if what == "call" else "never returns"
+        why = f"{name} {never} in this {kind_of(trace)}"
         raise _missing(text, why, where, near if near.startswith("did you mean") else "")
     return _nth(found, number, text, trace, where)
 
@@ -146,7 +169,7 @@ def _nth_call(name: str, what: str, number: int, trace: Trace, where: str) -> in
 def _nth(found: Positions, number: int, text: str, trace: Trace, where: str) -> int:
     if not 1 <= number <= len(found):
         times = f"{len(found):,} time{'' if len(found) == 1 else 's'}"
-        raise _missing(text, f"it happens {times} in this run", where)
+        raise _missing(text, f"it happens {times} in this {kind_of(trace)}", where)
     return int(found[number - 1])
 
 

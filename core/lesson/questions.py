@@ -1,4 +1,7 @@
-"""What the class is asked, with the answer taken from the run and wrong ones from it too."""
+"""What the class is asked, with the answer taken from the run and wrong ones from it too.
+
+What a recording cannot tell (bytes, bits, how it ended) is no question about it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import LessonError
-from core.lesson.positions import position_of
+from core.errors import LessonError, did_you_mean
+from core.lesson.positions import calls_of, position_of
 from core.lesson.resolved import ResolvedStep
 from core.lesson.schema import Question
 from core.trace.events import Kind
 
 if TYPE_CHECKING:
     from core.lesson.runs import Shown
+    from core.recording.profile import StackProfile
     from core.trace.events import Function
     from core.trace.trace import Trace
 
@@ -72,13 +76,26 @@ def answers_of(
     Raises:
         LessonError: The run has no answer to it.
     """
+    if trace.info.recording is not None:
+        _check_recorded(question.about, trace, where)
     if question.about == "function":
         right, wrong = _next_function(trace, position, essential, where)
+    elif question.about == "calls":
+        right, wrong = _calls(trace, question.function, where)
     elif question.about in _ABOUT:
         right, wrong = _ABOUT[question.about](trace, position, where)
     else:
         raise LessonError(f"a run has no answer about {question.about}", where=where)
     return _answers(question, right, wrong, where)
+
+
+def _check_recorded(about: str, trace: Trace, where: str) -> None:
+    """Refuse to answer from a recording what it does not tell, rather than with a nought."""
+    if about in _NOT_RECORDED:
+        raise LessonError(f"a recording does not tell {_NOT_RECORDED[about]}", where=where)
+    recording = trace.info.recording
+    if about == "hits" and recording is not None and recording.guard_hits is None:
+        raise LessonError("this file cannot show guard hits", where=where)
 
 
 def _answers(question: Question, right: str, wrong: Iterable[str], where: str) -> Answers:
@@ -109,11 +126,38 @@ def answers_in(resolved: ResolvedStep, shown: Shown, number: int) -> Answers:
             raise LessonError("only a field in a layout makes a struct grow", where=where)
         growth = shown.analysis.ask(resolved.field, resolved.place).what_if.growth.best
         return _answers(question, *_growth(growth, shown.analysis.rules.line_bytes), where)
+    if question.about == "records":
+        profile = shown.recording.profile if shown.recording is not None else None
+        if profile is None:
+            raise LessonError("only a recording without order has records to count", where=where)
+        return _answers(question, *_records(profile, question.function, where), where)
     if shown.trace is None:
         raise LessonError("only a run can answer a question", where=where)
     text = question.position or resolved.step.position
     position = position_of(text, shown.trace, shown.others, where=where)
     return answers_of(question, shown.trace, position, essential=resolved.essential, where=where)
+
+
+def _records(profile: StackProfile, function: str, where: str) -> Found:
+    import numpy as np
+
+    names, number_of = profile.stacks.names
+    if not function or function not in names:
+        raise LessonError(_unknown(function, names), where=where)
+    is_it = np.asarray(number_of) == names.index(function)
+    frames = is_it[profile.stacks.ids]
+    # How many of them are in the stacks before each one: the difference says whether one is in it.
+    before = np.concatenate(([0], np.cumsum(frames)))
+    bounds = profile.stacks.bounds
+    has = before[bounds[1:]] > before[bounds[:-1]]
+    return _counted(int(profile.by_stack("records")[has].sum()))
+
+
+def _unknown(function: str, known: Iterable[str]) -> str:
+    if not function:
+        return "which function is asked about? write function = 'save_stack'"
+    near = did_you_mean(function, known)
+    return f"there is no {function[:80]} in it{f'; {near}' if near.startswith('did you') else ''}"
 
 
 def _growth(growth: int, line_bytes: int) -> Found:
@@ -189,6 +233,21 @@ def _hits(trace: Trace, position: int, where: str) -> Found:
     return _counted(len(trace.short_circuits))
 
 
+def _depth(trace: Trace, position: int, where: str) -> Found:
+    return _counted(len(trace.calls_at(position)))
+
+
+def _calls(trace: Trace, function: str, where: str) -> Found:
+    calls = len(calls_of(trace, function)) if function else 0
+    if not calls:
+        raise LessonError(_unknown(function, _all_names(trace, _name)), where=where)
+    return _counted(calls)
+
+
+def _name(function: Function) -> str:
+    return function.name
+
+
 def _counted(count: int) -> Found:
     near = (count - 1, count + 1, count * 2, count // 2, count + 2, count + 3, count + 4)
     return f"{count:,}", (f"{each:,}" for each in near if each >= 0)
@@ -200,4 +259,11 @@ _ABOUT: dict[str, Callable[[Trace, int, str], Found]] = {
     "bytes": _bytes,
     "saves": _saves,
     "hits": _hits,
+    "depth": _depth,
 }
+_NOT_RECORDED = {
+    "bit": "the guard's bits",
+    "bytes": "the bytes of its stacks",
+    "outcome": "how the run ended",
+}
+"""What a recorded run has no answer about, as a sentence ends."""

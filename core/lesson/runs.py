@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import LessonError, OwnerscopeError, did_you_mean
+from core.errors import LessonError, OwnerscopeError
+from core.lesson.recorded import opened
 from core.lesson.resolved import ResolvedStep
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def shown_by(resolved: ResolvedStep) -> Shown:
     try:
         if resolved.workspace == "layout":
             return Shown(analysis=_analysis(resolved))
-        if resolved.workspace == "recordings":
+        if resolved.shows_recording:
             return _recorded(resolved)
         return _played(resolved)
     except LessonError:
@@ -72,18 +73,26 @@ def _played(resolved: ResolvedStep) -> Shown:
 
 
 def _recorded(resolved: ResolvedStep) -> Shown:
-    from core.recording.examples import EXAMPLES
-    from core.recording.opening import open_recording
-
-    known = {example.name: example for example in EXAMPLES}
-    if resolved.recording not in known:
-        raise LessonError(
-            f"there is no recording {resolved.recording[:80]!r}",
-            where=resolved.where,
-            advice=did_you_mean(resolved.recording, known),
-        )
-    recording = open_recording(known[resolved.recording].path)
+    recording = opened(resolved.recording, where=resolved.where)
+    check_order(resolved, recording)
     return Shown(recording.trace, recording=recording)
+
+
+def check_order(resolved: ResolvedStep, recording: Recording) -> None:
+    """Refuse to play what has no order.
+
+    Raises:
+        LessonError: The step shows the recording in Live or on the timeline, and there is nothing
+            to play in it.
+    """
+    if resolved.workspace == "recordings":
+        return
+    if recording.trace is None or not len(recording.trace):
+        raise LessonError(
+            f"{recording.format.title} has no order of events: there is nothing to play",
+            where=resolved.where,
+            advice='show it with workspace = "recordings"',
+        )
 
 
 def _analysis(resolved: ResolvedStep) -> Analysis:

@@ -2,7 +2,8 @@
 
 A lesson is TOML. A step shows a run of a scenario (or a layout, a comparison, a recording, an
 exploration) at a position, with what to say about it. What a step leaves out about the run is as in
-the step before; a run that a step changes by one setting names the scenario again.
+the step before; a run that a step changes by one setting names the scenario again. Live and the
+timeline show the scenario or the recording, whichever was shown or named last.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 
 SCHEMA = 1
 Workspace = Literal["live", "timeline", "compare", "layout", "recordings", "explore"]
+View = Literal["", "flame", "time", "sandwich", "table", "treemap", "special", "what_if"]
 Value = bool | int | str
 
 
@@ -38,16 +40,24 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             "outcome": how the run ends. "bytes": how many bytes of stack are in use. "saves": how
             many saves are on the stack. "hits": how many short-circuits the whole run has.
             "growth": by how many bytes task_struct grows with the step's field, for "layout".
+            "depth": how many calls are on the stack. "calls": how often ``function`` is called in
+            the whole run. "records": how many records of a recording without order have
+            ``function`` on their stack.
         ask: The question, in words.
         position: Where the answer is true, as ``Step.position`` writes it; for "function" what is
             called next after it. Empty for the step's own position.
+        function: For "calls" and "records": which function.
         choices: How many answers to choose from, 0 for a free one.
         explain: What to say once it is answered.
     """
 
-    about: Literal["function", "bit", "outcome", "bytes", "saves", "hits", "growth"]
+    about: Literal[
+        "function", "bit", "outcome", "bytes", "saves", "hits", "growth", "depth", "calls",
+        "records",
+    ]  # fmt: skip
     ask: Annotated[str, msgspec.Meta(min_length=1)]
     position: str = ""
+    function: str = ""
     choices: Annotated[int, msgspec.Meta(ge=0, le=6)] = 4
     explain: str = ""
 
@@ -70,7 +80,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         word: Which word of bits the guard's bits are in.
         lanes: For "compare": the guards side by side ("none", "bit1", "uint:2": with a depth,
             "bit1:1:serialized": with a depth and the word its bits are in).
-        recording: For "recordings": name of a bundled recording (core.recording.examples).
+        recording: For "recordings", "live" and "timeline": name of a bundled recording
+            (core.recording.examples), or a file, beside the lesson's own.
+        view: For "recordings": what is open of it: "flame", "time" (in order of time), "sandwich"
+            (callers and callees of the first function in ``highlights``), or the flame graph with
+            one of "table", "treemap", "special", "what_if" beside it; empty for "flame".
         field: For "layout": the field asked about ("uint", "bit1", "bit2").
         place: For "layout": where it goes ("upstream", "v1", ...).
         position: An event number from 1, or "start", "end", "first short-circuit",
@@ -99,6 +113,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     word: str = ""
     lanes: tuple[str, ...] = ()
     recording: str = ""
+    view: View = ""
     field: str = ""
     place: str = ""
     position: str = "start"
