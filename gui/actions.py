@@ -49,6 +49,7 @@ class ActionRegistry(QObject):
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
         self._choices: dict[str, QActionGroup] = {}
+        self._having: dict[str, dict[str, None]] = {}  # the commands that have a key, in order
         self._icons: dict[str, str] = {}
         self._look: tuple[Theme, int, float] | None = None
         self._window: QWidget | None = None
@@ -194,12 +195,11 @@ class ActionRegistry(QObject):
 
     def owner_of(self, key: str, besides: str) -> Command | None:
         """Return another command that has a key where ``besides`` would want it, or None."""
-        wanted, contexts = QKeySequence(key), set(self._commands[besides].contexts)
-        for command in self._commands.values():
+        contexts = set(self._commands[besides].contexts)
+        for command_id in self._having.get(QKeySequence(key).toString(), ()):
+            command = self._commands[command_id]
             apart = contexts and command.contexts and not contexts & set(command.contexts)
-            if command.id == besides or apart:
-                continue
-            if wanted in self._actions[command.id].shortcuts():
+            if command_id != besides and not apart:
                 return command
         return None
 
@@ -240,8 +240,12 @@ class ActionRegistry(QObject):
         self.keys_changed.emit("")
 
     def _put_keys(self, command_id: str, keys: Iterable[str]) -> None:
-        action = self._actions[command_id]
-        action.setShortcuts([QKeySequence(key) for key in keys])
+        action, wanted = self._actions[command_id], [QKeySequence(key) for key in keys]
+        for key in self.keys(command_id):
+            self._having[key].pop(command_id, None)
+        for key in wanted:
+            self._having.setdefault(key.toString(), {})[command_id] = None
+        action.setShortcuts(wanted)
         _set_tool_tip(action, self._commands[command_id])
 
     def set_icon(self, command_id: str, name: str) -> None:
