@@ -6,6 +6,7 @@ Menus, the toolbar, the key help and the command palette are all made from ``COM
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gui.recording_examples import EXAMPLES
 
@@ -48,6 +49,54 @@ class Command:
     contexts: tuple[str, ...] = ()
     repeats: bool = False
     family: str = ""
+
+
+class Menu(NamedTuple):
+    """A menu of the window.
+
+    Attributes:
+        title: With the letter that opens it after ``&``; no two that are shown together share one.
+        groups: The groups of commands in it.
+        workspace: It is shown in this workspace only; empty means everywhere.
+    """
+
+    title: str
+    groups: tuple[str, ...]
+    workspace: str = ""
+
+
+class Submenu(NamedTuple):
+    """Where commands stand that are too many for their menu.
+
+    Attributes:
+        menu: Title of the menu it is in.
+        title: Its own.
+    """
+
+    menu: str
+    title: str
+
+
+MENUS = (
+    Menu("&File", ("File",)),
+    Menu("&View", ("View",)),
+    Menu("&Playback", ("Playback",)),
+    Menu("&Run", ("Run", "Stops")),
+    Menu("&Timeline", ("Timeline",), "timeline"),
+    Menu("&Compare", ("Compare",), "compare"),
+    Menu("&Layout", ("Layout",), "layout"),
+    Menu("Re&cordings", ("Recordings",), "recordings"),
+    Menu("&Explore", ("Explore",), "explore"),
+    Menu("Le&sson", ("Lesson",)),
+    Menu("&Help", ("Help",)),
+)
+"""The menus, from the left. All of them side by side are wider than a projector of 1024 pixels."""
+
+SUBMENUS = {
+    "axis": Submenu("&View", "Zoom and pan"),
+    "theme": Submenu("&View", "Theme"),
+}
+"""By the first part of their ids, commands that stand in a menu below a menu."""
 
 
 def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:

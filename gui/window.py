@@ -7,7 +7,6 @@ builds it, and is built when it is first shown, never before the window's first 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
@@ -25,8 +24,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
-    QMenuBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -34,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions import ActionRegistry
 from gui.commands import Command
+from gui.menus import Menus
 from gui.settings import Settings
 from gui.theme import ThemeManager
 from gui.widgets.help_overlay import HelpOverlay
@@ -93,10 +91,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.messages = MessageBar(themes)
         self.top_bar = TopBar(themes, registry)
-        self.menus = QMenuBar()
+        self.menus = Menus(registry, settings, self.open_file)
         self._build_head()
         self._build_centre()
-        self._build_menus()
         self.command_palette = CommandPalette(self, themes, registry, settings)
         self.help = HelpOverlay(self, themes, registry)
         self._connect()
@@ -133,7 +130,7 @@ class MainWindow(QMainWindow):
         action = self.registry.add(command)
         self.registry.connect(command.id, lambda _on: self.show_workspace(name))
         self._bar.add(action)
-        self._view_menu.insertAction(self._after_workspaces, action)
+        self.menus.add_workspace(action)
 
     def show_workspace(self, name: str) -> None:
         """Bring a workspace to the front, building it first where it is new.
@@ -146,6 +143,8 @@ class MainWindow(QMainWindow):
         self._workspace = name
         self.settings.workspace = name
         self.registry.set_context(name)
+        self.menus.show_workspace(name)
+        self._fit()
         self.registry.set_checked(f"workspace.{name}", True)
         self.workspace_shown.emit(name)
 
@@ -220,44 +219,6 @@ class MainWindow(QMainWindow):
         # Something must have the keyboard from the start, and it is not to be a button.
         welcome.setFocus()
 
-    def _build_menus(self) -> None:
-        self._recent = QMenu("Open recent", self)
-        self._recent.aboutToShow.connect(self._fill_recent)
-        for group, commands in self.registry.groups().items():
-            menu = self.menus.addMenu(f"&{group}")
-            menu.setToolTipsVisible(False)
-            for at, (_, part) in enumerate(groupby(commands, lambda c: c.id.split(".")[0])):
-                if at:
-                    menu.addSeparator()
-                self._fill_menu(menu, list(part))
-            if group == "View":
-                self._view_menu = menu
-                self._after_workspaces = menu.insertSeparator(menu.actions()[0])
-
-    def _fill_menu(self, menu: QMenu, commands: list[Command]) -> None:
-        if commands[0].family:
-            menu = menu.addMenu(commands[0].family)
-        for command in commands:
-            if command.id in ("file.clear_recent", "file.quit"):
-                menu.addSeparator()
-            if command.id != "file.clear_recent":
-                menu.addAction(self.registry.action(command.id))
-            if command.id == "file.open":
-                menu.addMenu(self._recent)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.settings.recent_files:
-            entry = self._recent.addAction(path.name)
-            entry.setStatusTip(str(path))
-            entry.triggered.connect(lambda _=False, path=path: self.open_file(path))
-        self._recent.setToolTipsVisible(True)
-        if self._recent.isEmpty():
-            self._recent.addAction("Nothing yet").setEnabled(False)
-        else:
-            self._recent.addSeparator()
-            self._recent.addAction(self.registry.action("file.clear_recent"))
-
     def _connect(self) -> None:
         themes, connect = self.themes, self.registry.connect
         connect("file.open", self.choose_file)
@@ -303,8 +264,9 @@ class MainWindow(QMainWindow):
         self._fit()
 
     def _fit(self) -> None:
-        menus_px = self.menus.sizeHint().width()
-        self.top_bar.fit(self.width() - menus_px - self.themes.metrics.chrome(24))
+        """Let the tools make room for the menus, and then the menus for the least of the tools."""
+        self.menus.fit(self.width() - self.top_bar.least_width)
+        self.top_bar.fit(self.width() - self.menus.sizeHint().width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the toolbar beside the menus."""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 TOOLS = ("file.open", "file.reload", "run.again")
 """At the left. What moves the cursor stands below the stack, with the scrubber."""
+LAST_TOOLS = ("theme.toggle", "help.keys")
+"""At the right, after the way to every other command."""
+_DISPENSABLE = ("run.again", "file.reload", "theme.toggle", "help.keys", "file.open")
+"""What is left out where room is short, in this order."""
+_NAMED_PX, _UNNAMED_PX = 84, 56
+"""Width of the workspaces' bar at 100 %, with names below the icons and without."""
 
 
 class _FindButton(QToolButton):
@@ -74,18 +80,16 @@ class TopBar(QToolBar):
 
     def __init__(self, themes: ThemeManager, registry: ActionRegistry) -> None:
         super().__init__("Toolbar")
-        self._themes = themes
+        self._themes, self._registry = themes, registry
         self._room_px = 0
+        self._widths = [0]
         self.setObjectName("toolBar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for name in TOOLS:
-            self.addAction(registry.action(name))
-        self.addSeparator()
         self._find = _FindButton(themes, registry)
-        self.addWidget(self._find)
-        self.addAction(registry.action("theme.toggle"))
-        self.addAction(registry.action("help.keys"))
+        self._find_action = self.addWidget(self._find)
+        self._rule = self.addSeparator()
+        registry.keys_changed.connect(self.dress)
 
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
@@ -95,13 +99,49 @@ class TopBar(QToolBar):
         self._find.setIcon(
             icon("search", theme, metrics.chrome(20), colour=theme.muted, ratio=ratio)
         )
+        self._measure()
         self.fit(self._room_px)
 
     def fit(self, room_px: int) -> None:
-        """Save room where there is too little: the search field becomes an icon."""
+        """Save room where there is too little: menus and keys have what is left out here.
+
+        Args:
+            room_px: The width there is; 0 where it is not known.
+        """
         self._room_px = room_px
-        self._find.set_compact(False)
-        self._find.set_compact(bool(room_px) and self.sizeHint().width() > room_px)
+        fitting = [n for n, width in enumerate(self._widths) if width <= room_px or not room_px]
+        self._save(fitting[0] if fitting else len(self._widths) - 1)
+
+    @property
+    def least_width(self) -> int:
+        """The width of what is never left out."""
+        return self._widths[-1]
+
+    def _measure(self) -> None:
+        """Find out how wide the toolbar is with more and more left out."""
+        self._widths = []
+        for saved in range(len(_DISPENSABLE) + 2):
+            self._save(saved)
+            self._widths.append(self.sizeHint().width())
+
+    def _save(self, saved: int) -> None:
+        """Make the search field an icon, then leave out one tool after the other."""
+        self._find.set_compact(saved > 0)
+        gone = _DISPENSABLE[: max(0, saved - 1)]
+        kept = [name for name in TOOLS if name not in gone]
+        wanted = [self._registry.action(name) for name in kept]
+        wanted += [self._rule] if kept else []
+        wanted += [self._find_action]
+        wanted += [self._registry.action(name) for name in LAST_TOOLS if name not in gone]
+        if wanted != self.actions():
+            # An action that is hidden is gone from the menus too, and its keys with it.
+            for action in self.actions():
+                self.removeAction(action)
+            self.addActions(wanted)
+        # The toolbar hears only later that its field has another size.
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
 
 
 class WorkspaceBar(QFrame):
@@ -141,11 +181,16 @@ class WorkspaceBar(QFrame):
         edge = metrics.chrome(6)
         self._column.setContentsMargins(edge, edge + 2, edge, edge)
         self._column.setSpacing(metrics.chrome(4))
-        self.setFixedWidth(metrics.chrome(84))
         for button in self._buttons:
             button.setIconSize(QSize(1, 1) * metrics.chrome(22))
-            button.setFixedWidth(metrics.chrome(72))
+        self._set_width(named=True)
         self._later.start()
+
+    def _set_width(self, *, named: bool) -> None:
+        metrics = self._themes.metrics
+        self.setFixedWidth(metrics.chrome(_NAMED_PX if named else _UNNAMED_PX))
+        for button in self._buttons:
+            button.setFixedWidth(metrics.chrome((_NAMED_PX if named else _UNNAMED_PX) - 12))
 
     def _fit(self) -> None:
         """Leave the names out where there is no room for all of them; tool tips have them."""
@@ -156,9 +201,11 @@ class WorkspaceBar(QFrame):
             self._column.spacing() * len(self._buttons) + self._column.contentsMargins().top() * 2
         )
         wanted = sum(button.sizeHint().height() for button in self._buttons) + gaps
-        if wanted > self.height():
+        named = wanted <= self.height()
+        if not named:
             for button in self._buttons:
                 button.setToolButtonStyle(style.ToolButtonIconOnly)
+        self._set_width(named=named)
 
     def minimumSizeHint(self) -> QSize:
         """Return no height: names make room before the window has to grow."""

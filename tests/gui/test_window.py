@@ -224,13 +224,13 @@ def test_a_chosen_file_is_asked_for(
 
 
 def test_the_recent_menu(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
-    window._recent.aboutToShow.emit()
-    assert [action.text() for action in window._recent.actions()] == ["Nothing yet"]
+    window.menus.recent.aboutToShow.emit()
+    assert [action.text() for action in window.menus.recent.actions()] == ["Nothing yet"]
     for name in ("old.txt", "new.txt"):
         (tmp_path / name).touch()
         window.settings.add_recent_file(tmp_path / name)
-    window._recent.aboutToShow.emit()
-    entries = window._recent.actions()
+    window.menus.recent.aboutToShow.emit()
+    entries = window.menus.recent.actions()
     assert [action.text() for action in entries[:2]] == ["new.txt", "old.txt"]
     with qtbot.waitSignal(window.file_requested) as got:
         entries[1].trigger()
