@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.covered import Covered
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -21,6 +23,7 @@ class Cursor(QObject):
         trace: What is moved in, None where nothing is open.
         position: Where the cursor is.
         essential_only: Whether steps are events of the mail's chain.
+        covered: What is not to be said for the moment.
 
     Signals:
         trace_changed: Another run is at hand; the position is set already.
@@ -37,6 +40,7 @@ class Cursor(QObject):
         self.trace: Sized | None = None
         self.position = -1
         self.essential_only = False
+        self.covered = Covered(self)
 
     # -- what a kind of cursor knows ------------------------------------------------------
 

@@ -17,6 +17,7 @@ from core.layout.field import GUARD_FIELDS
 from core.layout.model import TASK_STRUCT
 from core.layout.source_analysis import shuffling_config
 from core.layout.sources.opening import open_kernel as open_source
+from gui.covered import Covered
 
 if TYPE_CHECKING:
     from core.layout.analysis import Analysis, Answer
@@ -53,6 +54,7 @@ class LayoutSession(QObject):
         self.place = ""
         self.selected = ""
         self.pointed: tuple[str, ...] = ()
+        self.covered = Covered(self)
         self.tasks = 1000
         self.reason = ""
         self._types: KernelTypes | None = None

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import OwnerscopeError
 from core.lesson.runs import Shown
+from gui.lesson_cover import LessonCover
 from gui.lesson_stage import LessonStage
 from gui.lesson_watch import LessonWatch
 
@@ -100,6 +101,7 @@ class LessonSession(QObject):
         self.stage.shown.connect(self._shown)
         self.stage.failed.connect(self._failed)
         self._watch.changed.connect(self._look_away)
+        self.cover = LessonCover(self, controller, comparison)
 
     # -- the lesson -----------------------------------------------------------------------
 

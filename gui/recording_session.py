@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError, PatternError
+from gui.covered import Covered
 from gui.recording_reader import RecordingReader
 from gui.recording_tree import TreeWork
 
@@ -71,6 +72,7 @@ class RecordingSession(QObject):
         search_error: Why it is none, as a sentence.
         selected: The selected node of ``tree``, -1 for none.
         function: The selected function, that of the selected node where there is one.
+        covered: What is not to be said for the moment.
 
     Signals:
         recording_changed: Another recording or base is open, or none.
@@ -104,6 +106,7 @@ class RecordingSession(QObject):
         self, reader: RecordingReader | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
+        self.covered = Covered(self)
         self.recording: Recording | None = None
         self.base: Recording | None = None
         self.weight = ""

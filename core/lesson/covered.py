@@ -50,6 +50,9 @@ _TOLD_BY = {
     "saves": (FIGURES, SAVES, TABLES, AHEAD),
     "hits": (FIGURES, HITS, TABLES, AHEAD),
     "growth": (COST,),
+    "depth": (FIGURES, SAVES, TABLES),
+    "calls": (FIGURES, TOTALS, TABLES),
+    "records": (FIGURES, TOTALS, TABLES),
 }
 """What tells the answer to a question about each thing, wherever in the run it is true."""
 

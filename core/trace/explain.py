@@ -16,11 +16,26 @@ BIT_WORD_BYTES = 4
 """The words of bits in task_struct are made of unsigned int (include/linux/sched.h)."""
 
 
-def explain(trace: Trace, position: int) -> str:
-    """Return what happened at a position, as a sentence."""
+_ABOUT_THE_WORD = (
+    Kind.LOADED, Kind.TESTED, Kind.SHORT_CIRCUITED, Kind.MODIFIED, Kind.STORED, Kind.TASK_FORKED,
+)  # fmt: skip
+"""Events whose sentences say what the guard's word holds."""
+
+
+def explain(trace: Trace, position: int, *, mark: str = "") -> str:
+    """Return what happened at a position, as a sentence.
+
+    Args:
+        trace: The run.
+        position: The position.
+        mark: What stands for what the guard's word holds; empty for the values themselves.
+    """
     if position < 0:
         return "Nothing has happened yet."
-    return trace.site(position).text.format_map(_Words(trace, position))
+    words = _Words(trace, position)
+    if mark and trace.kind(position) in _ABOUT_THE_WORD:
+        words.update(value=mark, word=mark, argument=mark)
+    return trace.site(position).text.format_map(words)
 
 
 def handle_name(trace: Trace, number: int) -> str:

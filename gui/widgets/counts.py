@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.lesson.covered import HITS, OUTCOME, SAVES, TOTALS, WARNINGS
+from gui.covered import ASKED, MARK
 from gui.icons import pixmap
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.explanation import fits, sentence_html, time_text
@@ -53,6 +55,9 @@ COUNTS = {
     ),
 }
 """Every count of ``core.trace.counts.COUNT_NAMES``, in its order."""
+
+ASKED_BY = {HITS: ("guard_hits",), SAVES: ("save_stack_calls", "deepest_recursion")}
+"""The counts that are covered where a lesson asks for them."""
 
 IN_RECORDINGS = ("save_stack_calls", "guard_hits", "unwinds", "deepest_recursion")
 """What a recording of calls can tell; the rest happens inside functions."""
@@ -144,6 +149,7 @@ class CountsPanel(QScrollArea):
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
         session.range_changed.connect(self._show_range)
+        session.covered.changed.connect(self._cover)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
@@ -151,6 +157,16 @@ class CountsPanel(QScrollArea):
     def _take_trace(self) -> None:
         trace = self._session.trace
         self._totals = {} if trace is None else trace.state_at(len(trace) - 1).counts
+        self._show_lines()
+        self._arrange()
+        self._show_range()
+
+    def _cover(self) -> None:
+        self._show_lines()
+        self._show_range()
+
+    def _show_lines(self) -> None:
+        trace = self._session.trace
         for line in self.lines:
             self._run.removeWidget(line)
             line.hide()
@@ -159,17 +175,19 @@ class CountsPanel(QScrollArea):
         for line in self.lines:
             self._run.addWidget(line)
             line.dress()
-        self._arrange()
-        self._show_range()
 
     def _lines_of(self, trace: Trace) -> list[_Line]:
         info = trace.info
         outcome = info.outcome if info.recording is None else "recorded"
         title, role, icon = OUTCOMES.get(outcome, (outcome, "info", "info"))
         lines = [_Line(self._themes, role, icon, title, outcome_text(trace))]
+        covered = self._session.covered
+        if OUTCOME in covered:
+            lines = [_Line(self._themes, "info", "help", "How it ends", f"{ASKED}.")]
+        warnings = [f"{ASKED}."] * (WARNINGS in covered and bool(info.warnings))
         lines += [
             _Line(self._themes, "warning", "warning", "Warning", _sentence(warning))
-            for warning in info.warnings
+            for warning in warnings or info.warnings
         ]
         lines += [_Line(self._themes, "", "info", "", note) for note in notes_of(info)]
         return lines
@@ -190,10 +208,17 @@ class CountsPanel(QScrollArea):
         spoken = [about]
         for name, tile in self.tiles.items():
             value, total = counts.get(name, 0), self._totals.get(name, 0)
-            tile.show_count(value, total, 0)
+            self._show_count(name, value, total, 0)
             if self._tells(name):
-                spoken.append(f"{tile.count.label} {value} of {total}")
+                spoken.append(tile.spoken)
         self.setAccessibleDescription(", ".join(spoken))
+
+    def _show_count(self, name: str, value: int, total: int, change: int) -> None:
+        covered = self._session.covered
+        asked = any(name in names for place, names in ASKED_BY.items() if place in covered)
+        self.tiles[name].show_count(
+            value, total, change, value_asked=asked, total_asked=asked or TOTALS in covered
+        )
 
     def _move(self, position: int) -> None:
         if self._session.range is not None:
@@ -208,9 +233,9 @@ class CountsPanel(QScrollArea):
         spoken = []
         for name, tile in self.tiles.items():
             value, total = state.counts.get(name, 0), self._totals.get(name, 0)
-            tile.show_count(value, total, value - before.get(name, 0))
+            self._show_count(name, value, total, value - before.get(name, 0))
             if self._tells(name):
-                spoken.append(f"{tile.count.label} {value} of {total}")
+                spoken.append(tile.spoken)
         self.setAccessibleDescription(", ".join(spoken))
 
     def _dress(self) -> None:
@@ -313,18 +338,38 @@ class _Tile(QWidget):
     def _role(self) -> Role:
         return self._themes.theme.role(self.count.subsystem)
 
-    def show_count(self, value: int | None, total: int | None, change: int) -> None:
-        """Show a value; None where there is no run."""
-        self.value, self.change = value, change
-        self._share = value / total if value and total else 0.0
-        shown = "–" if value is None else f"{value:,}"
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says of it among the others."""
+        name, shown, of = self.count.label, self.value_label.text(), self.total_label.text()
+        return f"{name}: {ASKED}" if shown == MARK else f"{name} {shown} {of}".replace(",", "")
+
+    def show_count(
+        self,
+        value: int | None,
+        total: int | None,
+        change: int,
+        *,
+        value_asked: bool = False,
+        total_asked: bool = False,
+    ) -> None:
+        """Show a value; None where there is no run. What a lesson asks is left out."""
+        self.value = None if value_asked else value
+        self.change = change = 0 if value_asked else change
+        self._share = value / total if value and total and not total_asked else 0.0
+        shown = "–" if value is None else MARK if value_asked else f"{value:,}"
         if shown != self.value_label.text():
             self.value_label.setText(shown)
-        of = "" if total is None else f"of {total:,}"
+        of = "" if total is None else f"of {MARK if total_asked else f'{total:,}'}"
         if of != self.total_label.text():
             self.total_label.setText(of)
         self.change_label.setText(f"{change:+,}" if change else "")
-        self.setAccessibleDescription(f"{shown} {of}, {self.count.about}")
+        asked = f"{ASKED}. " if value_asked or total_asked else ""
+        self.setToolTip(f"{asked}{self.count.about}")
+        known = "" if value_asked else shown if total_asked else f"{shown} {of}"
+        self.setAccessibleDescription(
+            ", ".join(filter(None, (known, f"{asked}{self.count.about}")))
+        )
         self.update()
 
     def dress(self, form: tuple[TextStep, bool]) -> None:

@@ -22,7 +22,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
+from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.source import ElidedLabel
 
@@ -175,11 +177,16 @@ class ExplanationStrip(QWidget):
     Args:
         session: Whose trace and cursor it follows.
         themes: The theme in force.
+        largest: The largest size of the sentence.
     """
 
-    def __init__(self, session: Session, themes: ThemeManager) -> None:
+    def __init__(
+        self, session: Session, themes: ThemeManager, largest: TextStep = "heading"
+    ) -> None:
         super().__init__()
         self._session, self._themes = session, themes
+        steps = [step for step, _lines in _LARGEST]
+        self._steps = _LARGEST[steps.index(largest) :]
         self._role: Role | None = None
         self._playing = self._breakable = False
         self._names: frozenset[str] = frozenset()
@@ -206,6 +213,7 @@ class ExplanationStrip(QWidget):
         self.setAccessibleName("Explanation")
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
+        session.covered.changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._take_trace()
 
@@ -255,15 +263,21 @@ class ExplanationStrip(QWidget):
             self.text, self._role = NO_RUN, None
             facts = ""
         else:
-            self.text, self._role = _sentence_at(trace, state.position), self._role_at(trace)
+            from core.trace.explain import explain
+
+            mark = MARK if BITS in self._session.covered else ""
+            self.text, self._role = explain(trace, state.position, mark=mark), self._role_at(trace)
             task = trace.info.tasks[state.task]
             event = event_text(state.position, len(trace))
+            if LENGTH in self._session.covered:
+                event = f"{event.rpartition(' ')[0]} {MARK}"
             parts = [event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"]
             parts += _place(trace, state.position)
             if self._stopped[0] == state.position:
                 parts.append(self._stopped[1])
             facts = " · ".join(parts)
-        self.facts_label.set_text(facts, _clock_note(trace) if facts else "")
+        asked = LENGTH in self._session.covered
+        self.facts_label.set_text(facts, ASKED if asked else _clock_note(trace) if facts else "")
         html = self._html(self.text)
         self.sentence.setText(f"<b>{html}</b>" if self._role is not None else html)
         ink = self._role.ink if self._role is not None else self._themes.theme.text
@@ -318,7 +332,7 @@ class ExplanationStrip(QWidget):
         """Take the largest text in which the longest sentence fits, and the height it needs."""
         metrics, margins = self._metrics, self._column.contentsMargins()
         width = max(1, self.width() - margins.left() - margins.right())
-        for step, most_lines in _LARGEST:
+        for step, most_lines in self._steps:
             font = metrics.ui(step)
             self._breakable = not all(fits(text, font, width) for text in self._longest)
             height = max(self._height_of(text, font, width) for text in self._longest)
@@ -381,11 +395,3 @@ def _place(trace: Trace, position: int) -> list[str]:
     cpu = [f"CPU {trace.cpus.cpu_at(position)}"] if trace.cpus.several else []
     interrupt = interrupt_at(trace, position)
     return [*cpu, *([f"in interrupt {interrupt}"] if interrupt else [])]
-
-
-def _sentence_at(trace: Trace, position: int) -> str:
-    if position < 0:
-        return BEFORE
-    from core.trace.explain import explain
-
-    return explain(trace, position)

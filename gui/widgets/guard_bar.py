@@ -15,7 +15,9 @@ from core.errors import ProfileError
 from core.guards.catalog import ALTERNATIVES, COUNTING, EITHER_WORD
 from core.kernel.profile import arches, kernels, load_profile
 from core.layout import library
+from core.lesson.covered import WARNINGS
 from core.scenario.loader import fill
+from gui.covered import ASKED
 from gui.icons import icon
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
@@ -87,6 +89,7 @@ class GuardBar(QFrame):
         self._build()
         session.source_changed.connect(self._show)
         session.trace_changed.connect(self._show)
+        session.covered.changed.connect(self._show_warnings)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()
@@ -200,6 +203,8 @@ class GuardBar(QFrame):
         """Say what one should know before a run, first what is wrong with what is typed."""
         plan = self._session.plan
         known = plan.warnings if plan is not None else ()
+        if known and WARNINGS in self._session.covered:
+            known = (f"There is something to know about this run. {ASKED}",)
         self.warnings.show_warnings((*((_DEPTH_ADVICE,) if self._depth_wrong else ()), *known))
         self.updateGeometry()
 

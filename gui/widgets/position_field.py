@@ -15,11 +15,15 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from core.lesson.covered import LENGTH
+from gui.covered import ASKED, MARK
 from gui.geometry.scrubber import parse_position
 
 if TYPE_CHECKING:
     from gui.session import Session
     from gui.theme import ThemeManager
+
+_TIP = "Click to type a position"
 
 
 class PositionField(QStackedWidget):
@@ -44,6 +48,7 @@ class PositionField(QStackedWidget):
         self.field.left.connect(self.show_position)
         session.trace_changed.connect(self._resized)
         session.position_changed.connect(self._show_label)
+        session.covered.changed.connect(self.show_position)
         themes.changed.connect(self._resized)
         self._resized()
 
@@ -79,8 +84,10 @@ class PositionField(QStackedWidget):
         self._session.seek(position)
 
     def _mark(self, *, wrong: bool) -> None:
-        theme, events = self._themes.theme, len(self._session.trace or ())
-        advice = f"A number from 0 to {events:,}, or a percentage such as 50 %"
+        theme, events = self._themes.theme, f" to {len(self._session.trace or ()):,}"
+        if LENGTH in self._session.covered:
+            events = " on"
+        advice = f"A number from 0{events}, or a percentage such as 50 %"
         self.field.setToolTip(advice)
         self.field.setAccessibleDescription(f"Not a position. {advice}" if wrong else advice)
         self.field.setStyleSheet(
@@ -90,7 +97,8 @@ class PositionField(QStackedWidget):
     def _show_label(self) -> None:
         trace = self._session.trace
         at, events = (self._session.position + 1, len(trace)) if trace is not None else (0, 0)
-        self.label.show_numbers(f"{at:,}", f"{events:,}")
+        asked = LENGTH in self._session.covered
+        self.label.show_numbers(f"{at:,}", MARK if asked else f"{events:,}", asked=asked)
         self.label.setEnabled(trace is not None)
 
     def _resized(self) -> None:
@@ -112,12 +120,12 @@ class _Readout(QToolButton):
         self._themes = themes
         self._at, self._of, self.widest = "0", "0", "0"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip("Click to type a position")
 
-    def show_numbers(self, at: str, of: str) -> None:
-        """Show a position."""
+    def show_numbers(self, at: str, of: str, *, asked: bool = False) -> None:
+        """Show a position; ``asked`` where a lesson asks what it is out of."""
         self._at, self._of = at, of
-        self.setAccessibleName(f"Event {at} of {of}")
+        self.setAccessibleName(f"Event {at}. {ASKED}" if asked else f"Event {at} of {of}")
+        self.setToolTip(f"{ASKED}. {_TIP}" if asked else _TIP)
         self.setAccessibleDescription("Press to type a position")
         self.update()
 

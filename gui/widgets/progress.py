@@ -10,6 +10,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.lesson.covered import FIGURES, OUTCOME
+from gui.covered import ASKED, MARK
 from gui.icons import pixmap
 from gui.widgets.progress_card import ProgressCard
 
@@ -182,6 +184,7 @@ class ResultChip(QWidget):
         session.trace_changed.connect(self._take)
         session.run_started.connect(self._run_started)
         session.run_ended.connect(self._run_ended)
+        session.covered.changed.connect(self._cover)
         self._take()
 
     def _take(self) -> None:
@@ -204,12 +207,25 @@ class ResultChip(QWidget):
 
     def _say(self, figure: str) -> None:
         self.figure = figure
-        trace = self._session.trace
-        assert trace is not None
-        self.setToolTip(outcome_details(trace))
-        self._name()
+        self._cover()
         self.updateGeometry()
+
+    def _cover(self) -> None:
+        """Say what is not asked for; the room stays that of the result."""
+        trace, asked = self._session.trace, FIGURES in self._session.covered
+        if trace is not None:
+            self.setToolTip(ASKED if asked else outcome_details(trace))
+        self._name()
         self.update()
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The word and the figure as they are shown, with a mark for what a lesson asks."""
+        covered = self._session.covered
+        return (
+            MARK if OUTCOME in covered else self.word,
+            MARK if FIGURES in covered else self.figure,
+        )
 
     def _run_started(self) -> None:
         self._show_running(True)
@@ -223,7 +239,8 @@ class ResultChip(QWidget):
         self.update()
 
     def _name(self) -> None:
-        result = f"{self.word}, {self.figure}"
+        asked = ASKED if FIGURES in self._session.covered else ""
+        result = ", ".join(filter(None, (each.strip(MARK) for each in (*self.shown, asked))))
         now = f"Running; the run before: {result}" if self._running else f"Result: {result}"
         self.setAccessibleName(now)
 
@@ -251,6 +268,9 @@ class ResultChip(QWidget):
         theme, metrics = self._themes.theme, self._themes.metrics.frame()
         px = metrics.px
         name, sign, _ = OUTCOMES[outcome_of(trace)]
+        word, figure = self.shown
+        if OUTCOME in self._session.covered:
+            name, sign = "info", "help"
         role: Role = getattr(theme, "info" if self._running else name)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -267,9 +287,11 @@ class ResultChip(QWidget):
             flags = Qt.AlignmentFlag
             painter.setFont(metrics.ui("title", bold=True))
             painter.setPen(QColor(role.ink))
-            word = "Running…" if self._running else self.word
-            painter.drawText(text, flags.AlignLeft | flags.AlignTop, word)
+            painter.drawText(
+                text, flags.AlignLeft | flags.AlignTop, "Running…" if self._running else word
+            )
             painter.setFont(metrics.ui("caption"))
             painter.setPen(QColor(theme.text))
-            figure = "the run before is still shown" if self._running else self.figure
+            if self._running:
+                figure = "the run before is still shown"
             painter.drawText(text, flags.AlignLeft | flags.AlignBottom, figure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
+from core.lesson.covered import AHEAD, BITS, BYTES, LENGTH
+from gui.covered import ASKED, MARK
 from gui.geometry.scrubber import (
     HIT,
     STOP,
@@ -48,19 +50,29 @@ _NAMES = {
 }
 
 
-def event_label(trace: Trace, position: int) -> str:
+def event_label(trace: Trace, position: int, covered: Container[str] = ()) -> str:
     """Return which event a position is, counted from 1; 0 is the moment before the run."""
-    return f"{position + 1:,} of {len(trace):,}"
+    return f"{position + 1:,} of {MARK if LENGTH in covered else f'{len(trace):,}'}"
 
 
-def describe(trace: Trace, position: int, mark: Mark | None = None) -> list[str]:
-    """Return what the scrubber says about a position: where it is, what happened, how full."""
+def describe(
+    trace: Trace, position: int, mark: Mark | None = None, covered: Container[str] = ()
+) -> list[str]:
+    """Return what the scrubber says about a position: where it is, what happened, how full.
+
+    Args:
+        trace: The run.
+        position: The position.
+        mark: The mark that is meant, where one is.
+        covered: What is not to be said.
+    """
     from core.trace.explain import explain
 
     name = f"  {trace.function(position).name}" if position >= 0 else ""
-    lines = [f"Event {event_label(trace, position)}{name}", explain(trace, position)]
+    happened = explain(trace, position, mark=MARK if BITS in covered else "")
+    lines = [f"Event {event_label(trace, position, covered)}{name}", happened]
     frames = trace.frames_at(position)
-    if frames:
+    if frames and BYTES not in covered:
         lines.append(f"{len(frames)} frames, {frames[-1].used_bytes:,} bytes of stack")
     if mark is not None and mark.markers > 1:
         lines.append(f"{mark.markers:,} {_NAMES[mark.lane][1]} here; this is the first")
@@ -99,6 +111,7 @@ class Scrubber(QAbstractSlider):
         self.setAccessibleName("Position in the run")
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._show_position)
+        session.covered.changed.connect(self._cover)
         # A screen reader sets the value; the session's own moves come back as no change.
         self.valueChanged.connect(session.seek)
         themes.changed.connect(self._dress)
@@ -115,6 +128,11 @@ class Scrubber(QAbstractSlider):
     def marks(self) -> list[Mark]:
         """Return the marks as they are drawn."""
         return self._drawn().marks
+
+    def shown_marks(self) -> list[Mark]:
+        """Return the marks that are in sight."""
+        here = self._session.position
+        return [mark for mark in self.marks() if not self.rest_asked or mark.first <= here]
 
     def sizeHint(self) -> QSize:
         """Return the room for marks, outline, line and handle."""
@@ -133,20 +151,40 @@ class Scrubber(QAbstractSlider):
         self.setEnabled(trace is not None)
         if trace is not None:
             self._lanes = marker_lanes(trace)
-            # The position is set already: the new range must not move it.
-            blocked = self.blockSignals(True)
-            self.setRange(-1, len(trace) - 1)
-            self.blockSignals(blocked)
             self.setPageStep(large_step(len(trace)))
-            self._show_position(self._session.position)
+            self._cover()
         self.update()
+
+    def _cover(self) -> None:
+        """Tell a screen reader of no more of the run than is to be told."""
+        trace = self._session.trace
+        if trace is None:
+            return
+        last = self._session.position if self.length_asked else len(trace) - 1
+        # The position is set already: the new range must not move it.
+        blocked = self.blockSignals(True)
+        self.setRange(-1, last)
+        self.blockSignals(blocked)
+        self._show_position(self._session.position)
+
+    @property
+    def length_asked(self) -> bool:
+        """Whether a lesson asks what the length of the run would tell."""
+        return LENGTH in self._session.covered
+
+    @property
+    def rest_asked(self) -> bool:
+        """Whether a lesson asks what comes after the cursor: nothing of it is drawn then."""
+        return AHEAD in self._session.covered
 
     def _show_position(self, position: int) -> None:
         trace = self._session.trace
         if trace is None:
             return
         self.setValue(position)
-        self.setAccessibleDescription(". ".join(describe(trace, position)[:2]))
+        said = describe(trace, position, covered=self._session.covered)[:2]
+        asked = [ASKED] if self.length_asked or self.rest_asked else []
+        self.setAccessibleDescription(". ".join([*said, *asked]))
         self.update()
 
     def _dress(self) -> None:
@@ -192,7 +230,7 @@ class Scrubber(QAbstractSlider):
         px = self._themes.metrics.chrome
         if self._session.trace is None or point.y() > px(EDGE_PX) + px(LANE_PX):
             return None
-        return mark_near(self.marks(), point.x(), px(SYMBOL_PX) / 2)
+        return mark_near(self.shown_marks(), point.x(), px(SYMBOL_PX) / 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the playhead; a click on a mark goes to it exactly."""
@@ -254,7 +292,10 @@ class Scrubber(QAbstractSlider):
         mark = None if self.isSliderDown() else self._mark_at(event.position())
         position = mark.first if mark else self.track().position_at(event.position().x())
         self.setCursor(Qt.CursorShape.PointingHandCursor if mark else Qt.CursorShape.ArrowCursor)
-        head, *rest = describe(trace, position, mark)
+        if self.rest_asked and position > self._session.position:
+            QToolTip.showText(event.globalPosition().toPoint(), ASKED, self)
+            return
+        head, *rest = describe(trace, position, mark, self._session.covered)
         text = "<br>".join(map(escape, rest))
         tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
         QToolTip.showText(event.globalPosition().toPoint(), tip, self)
@@ -269,11 +310,17 @@ class Scrubber(QAbstractSlider):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipRect(QRectF(0, 0, here, self.height()))
             painter.drawPixmap(0, 0, scene.past)
-            painter.setClipRect(QRectF(here, 0, self.width() - here, self.height()))
-            painter.drawPixmap(0, 0, scene.future)
+            rest = QRectF(here, 0, self.width() - here, self.height())
+            painter.setClipRect(rest)
+            if self.rest_asked:
+                scene.draw_asked(painter, rest)
+            else:
+                painter.drawPixmap(0, 0, scene.future)
             painter.setClipping(False)
             if self._session.trace is not None:
                 self._draw_playhead(painter, scene, here)
+            if self.rest_asked:
+                painter.setClipRect(QRectF(0, 0, here + scene.symbol_px, self.height()))
             painter.drawPixmap(0, 0, scene.symbols)
 
     def _draw_playhead(self, painter: QPainter, scene: ScrubberScene, here: float) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from gui.covered import MARK
 from gui.geometry.scrubber import HIT, STOP, WARNING, Mark, StackOutline, Track, marks
 from gui.theme import Role, Theme, mix
 
@@ -52,6 +53,20 @@ class ScrubberScene:
             outline, mix(theme.muted, window, 0.2), mix(theme.muted, window, 0.36), theme.disabled
         )
         self.symbols = self._drawn_symbols()
+        self.symbol_px = px(SYMBOL_PX) / 2
+        self._font = themes.metrics.frame().ui("body", bold=True)
+
+    def draw_asked(self, painter: QPainter, rest: QRectF) -> None:
+        """Draw the rest of the track as one that nobody knows yet."""
+        end = self._track.left + self._track.width
+        pen = QPen(QColor(self._theme.muted), self._px(2), Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(rest.left(), self.line), QPointF(end, self.line))
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(self._font)
+        place = QRectF(rest.left(), self._foot, end - rest.left(), self._px(OUTLINE_PX))
+        if place.width() > 3 * self.symbol_px:
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, MARK)
 
     def _blank(self) -> QPixmap:
         image = QPixmap(self._size * self._ratio)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.lesson.covered import BITS
 from core.trace.events import Kind
 from core.trace.guard_word import (
     Moment,
@@ -27,6 +28,7 @@ from core.trace.guard_word import (
     verdict_of,
     watched_at,
 )
+from gui.covered import ASKED
 from gui.theme import ThemeManager
 from gui.widgets.word_canvas import WordCanvas, lost_words
 from gui.widgets.word_writers import WordWriters
@@ -132,10 +134,12 @@ class WordView(QWidget):
         session.trace_changed.connect(self._take_trace)
         session.position_changed.connect(self._move)
         session.highlights_changed.connect(self._point)
+        session.covered.changed.connect(self._cover)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_trace()
         self._point()
+        self._cover()
 
     @property
     def moment(self) -> Moment | None:
@@ -188,6 +192,10 @@ class WordView(QWidget):
     def _point(self) -> None:
         self.canvas.point(on="bits" in self._session.highlights)
 
+    def _cover(self) -> None:
+        self.canvas.cover(on=BITS in self._session.covered)
+        self._move(self._session.position)
+
     def _move(self, position: int) -> None:
         trace = self._session.trace
         if trace is None:
@@ -202,7 +210,8 @@ class WordView(QWidget):
         self.canvas.worker = _worker_at(trace, position)
         self.canvas.show_moment(guard, moment, owner_of(trace, position), position, lost)
         self.setAccessibleName("The guard's word in task_struct")
-        said = (_spoken(trace.info, moment), self.writers.spoken)
+        asked = BITS in self._session.covered
+        said = (ASKED if asked else _spoken(trace.info, moment), self.writers.spoken)
         self.setAccessibleDescription(" ".join(filter(None, said)))
 
     def _show_no_state(self, design: str, scan: Scan | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from gui.covered import MARK
 from gui.geometry.word import Cell, field_powers, is_number, unnamed_runs
 
 if TYPE_CHECKING:
@@ -24,11 +25,20 @@ class BitPainter:
         metrics: The sizes.
         guard: Whose field is emphasised.
         arrived: How much of the motion is over, 0 to 1.
+        asked: Whether a lesson asks what the guard's bits hold.
     """
 
     def __init__(
-        self, painter: QPainter, theme: Theme, metrics: Metrics, guard: GuardInfo, arrived: float
+        self,
+        painter: QPainter,
+        theme: Theme,
+        metrics: Metrics,
+        guard: GuardInfo,
+        arrived: float,
+        *,
+        asked: bool = False,
     ) -> None:
+        self._asked = asked
         self._painter, self._theme, self._metrics = painter, theme, metrics
         self._guard, self._arrived = guard, arrived
         self._guard_role = theme.role("guard")
@@ -41,6 +51,9 @@ class BitPainter:
         ``changed`` are the bits to mark, and ``lost`` those that another context wrote in vain.
         """
         powers = field_powers(self._guard)
+        if self._asked:
+            hidden = sum(1 << power for power in powers)
+            changed, lost = changed & ~hidden, lost & ~hidden
         for count, box in unnamed_runs(cells):
             self._unnamed(count, box, empty=word is None)
         if is_number(self._guard):
@@ -93,6 +106,9 @@ class BitPainter:
     def _cell(self, cell: Cell, word: int | None, *, guards: bool, framed: bool) -> None:
         painter, metrics = self._painter, self._metrics
         value = None if word is None else word >> cell.power & 1
+        asked = guards and self._asked and value is not None
+        if asked:
+            value = 0  # it looks like no value in particular
         fill, ink, edge = self._colours(value, guards=guards)
         rect = rect_of(cell.box).adjusted(0.5, 0.5, -0.5, -0.5)
         if framed or value:
@@ -107,7 +123,8 @@ class BitPainter:
         font.setPixelSize(max(1, min(font.pixelSize(), int(cell.box.width * 1.4))))
         painter.setFont(font)
         painter.setPen(QColor(ink))
-        painter.drawText(rect_of(cell.box), Qt.AlignmentFlag.AlignCenter, str(value))
+        text = MARK if asked else str(value)
+        painter.drawText(rect_of(cell.box), Qt.AlignmentFlag.AlignCenter, text)
 
     def _colours(self, value: int | None, *, guards: bool) -> tuple[str, str, str]:
         """Fill, ink and edge of a bit."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.trace.guard_word import Moment, Phase, Verdict, verdict_of
+from gui.covered import ASKED, MARK
 from gui.geometry.word import Cell, Picture, field_powers, picture_of
 from gui.theme import ThemeManager
 from gui.widgets.pointer import draw_pointer
@@ -52,7 +53,7 @@ class WordCanvas(QWidget):
         self._lost: LostUpdate | None = None
         self._results: tuple[str, ...] = ()
         self.worker = "current"
-        self.pointed = False
+        self.pointed = self.asked = False
         self.motion = QVariantAnimation(self)
         self.motion.setStartValue(0.0)
         self.motion.setEndValue(1.0)
@@ -71,6 +72,12 @@ class WordCanvas(QWidget):
         if on != self.pointed:
             self.pointed = on
             self.update()
+
+    def cover(self, *, on: bool) -> None:
+        """Leave out what the guard's bits hold: a lesson asks for it."""
+        if on != self.asked:
+            self.asked = on
+            self.dress()
 
     def set_room(self, room: QSize) -> None:
         """Leave the neighbours' names out where the drawing with them is taller than this."""
@@ -129,7 +136,11 @@ class WordCanvas(QWidget):
         else:
             verdict = Verdict(lost_words(lost.fields, lost.lost_by, lost.kept_by), "danger")
         bits = lost.bits if lost is not None else 0
-        self.scene = replace(self.scene, verdict=verdict, lost_bits=bits, worker=self.worker)
+        if self.asked:
+            verdict = Verdict(f"{guard.field} = {MARK}")
+        self.scene = replace(
+            self.scene, verdict=verdict, lost_bits=bits, worker=self.worker, asked=self.asked
+        )
 
     def take(self, results: tuple[str, ...]) -> None:
         """Leave room for what a run may come to beside what every run can."""
@@ -163,9 +174,9 @@ class WordCanvas(QWidget):
             scene = self.scene
             cell = scene.picture.cell_at(event.pos().x(), event.pos().y()) if scene else None
             if scene is not None and cell is not None:
-                QToolTip.showText(
-                    event.globalPos(), bit_text(scene.guard, scene.moment, cell), self
-                )
+                asked = self.asked and cell.power in field_powers(scene.guard)
+                text = ASKED if asked else bit_text(scene.guard, scene.moment, cell)
+                QToolTip.showText(event.globalPos(), text, self)
             else:
                 QToolTip.hideText()
             return True

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from core.trace.guard_word import Moment, Phase, Verdict
+from gui.covered import MARK
 from gui.geometry.easing import ease_out
 from gui.geometry.stack import Box
 from gui.geometry.word import Label, Picture, Sizes, field_powers
@@ -43,6 +44,7 @@ class Scene:
         result_font: Font of the verdict.
         lost_bits: The bits of another context that the last store undid.
         worker: Whose copy the register holds.
+        asked: Whether a lesson asks what the guard's bits hold.
     """
 
     guard: GuardInfo
@@ -53,6 +55,7 @@ class Scene:
     result_font: QFont
     lost_bits: int = 0
     worker: str = "current"
+    asked: bool = False
 
 
 def sizes_of(metrics: Metrics, result_px: float) -> Sizes:
@@ -80,10 +83,14 @@ class WordPainter:
         self._arrived = arrived
         picture, moment, digits = scene.picture, scene.moment, scene.guard.unit_bytes * 2
         self._track(scene)
-        self._caption(picture.memory_caption, "memory", scene.owner, moment.memory, digits)
+        values = [
+            "" if word is None else f"0x{MARK * digits if scene.asked else f'{word:0{digits}x}'}"
+            for word in (moment.memory, moment.register)
+        ]
+        self._caption(picture.memory_caption, "memory", scene.owner, values[0])
         held = moment.register is not None
         what = f"the copy that {scene.worker} works on" if held else "no copy at the moment"
-        self._caption(picture.register_caption, "register", what, moment.register, digits)
+        self._caption(picture.register_caption, "register", what, values[1])
         self._labels(scene)
         self._numbers(scene)
         storing = moment.phase is Phase.STORED
@@ -101,13 +108,14 @@ class WordPainter:
         self._result(scene)
 
     def _bits(self, scene: Scene) -> BitPainter:
-        return BitPainter(self._painter, self._theme, self._metrics, scene.guard, self._arrived)
+        painter, theme, metrics = self._painter, self._theme, self._metrics
+        guard, arrived = scene.guard, self._arrived
+        return BitPainter(painter, theme, metrics, guard, arrived, asked=scene.asked)
 
     # -- lines of text ------------------------------------------------------------------------
 
-    def _caption(self, box: Box, name: str, what: str, word: int | None, digits: int) -> None:
+    def _caption(self, box: Box, name: str, what: str, value: str) -> None:
         painter, theme, metrics = self._painter, self._theme, self._metrics
-        value = "" if word is None else f"0x{word:0{digits}x}"
         painter.setFont(metrics.mono("caption", bold=True))
         right = painter.fontMetrics().horizontalAdvance(value)
         painter.setPen(QColor(theme.text))

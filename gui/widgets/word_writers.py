@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from core.lesson.covered import BITS
+from gui.covered import MARK
+
 if TYPE_CHECKING:
     from core.trace.trace import Trace
     from core.trace.word_history import Copy, Write
@@ -41,6 +44,7 @@ class WordWriters(QWidget):
         # Before the word itself, which says what is written here.
         session.trace_changed.connect(self._show)
         session.position_changed.connect(self._show)
+        session.covered.changed.connect(self._show)
         themes.changed.connect(self._show)
         self._show()
 
@@ -61,6 +65,8 @@ class WordWriters(QWidget):
         copies = copies_at(trace, position)
         self.history.setFont(metrics.ui("caption"))
         self.history.setText(self._history_html(trace, writes, copies))
+        if BITS in self._session.covered:
+            return
         told = [lost.sentence] if lost is not None else []
         told += [
             f"{copy.who} works on {'an older' if copy.stale else 'a'} copy." for copy in copies
@@ -73,12 +79,16 @@ class WordWriters(QWidget):
         theme = self._themes.theme
         mono = f"font-family:'{self._themes.metrics.mono_family}'"
         digits = 2 * trace.info.guard.unit_bytes
-        rows = []
+        rows, asked = [], BITS in self._session.covered
+
+        def value(word: int) -> str:
+            return f"0x{MARK * digits if asked else f'{word:0{digits}x}'}"
+
         for copy in copies:
             role = theme.warning if copy.stale else theme.info
             what = "older copy" if copy.stale else "copy"
             rows.append(
-                f'<tr><td style="{mono};color:{role.ink}">0x{copy.word:0{digits}x}&nbsp;</td>'
+                f'<tr><td style="{mono};color:{role.ink}">{value(copy.word)}&nbsp;</td>'
                 f'<td style="color:{role.ink}"><b>{role.glyph} {what}</b> of {escape(copy.who)}'
                 f" · {escape(copy.where)}</td></tr>"
             )
@@ -86,9 +96,9 @@ class WordWriters(QWidget):
             gone = f' <b style="color:{theme.danger.ink}">× lost {write.lost:#x}</b>'
             ink = theme.text if at == 0 else theme.muted
             rows.append(
-                f'<tr><td style="{mono};color:{ink}">0x{write.word:0{digits}x}&nbsp;</td>'
+                f'<tr><td style="{mono};color:{ink}">{value(write.word)}&nbsp;</td>'
                 f'<td style="color:{ink}">{escape(write.who)} · {escape(write.where)}'
-                f"{gone if write.lost else ''}</td></tr>"
+                f"{gone if write.lost and not asked else ''}</td></tr>"
             )
         if not rows:
             return f'<span style="color:{theme.muted}">Nobody has written it yet.</span>'

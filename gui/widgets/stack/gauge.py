@@ -20,6 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from core.lesson.covered import BYTES
+from gui.covered import ASKED
 from gui.geometry.easing import approach
 from gui.geometry.gauge import Scale, segments
 from gui.widgets.stack.gauge_paint import GaugeStyle, paint_gauge
@@ -72,6 +74,7 @@ class GaugeView(QWidget):
         self.setAccessibleName("Stack gauge")
         session.trace_changed.connect(self._trace_changed)
         session.position_changed.connect(self._moment_changed)
+        session.covered.changed.connect(self._moment_changed)
         theme_manager.changed.connect(self._dress)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -135,6 +138,7 @@ class GaugeView(QWidget):
             thread_bytes=info.thread_bytes,
             reserved_bytes=info.reserved_bytes,
             borrowed=bool(info.layout.borrowed_for),
+            asked=BYTES in self._session.covered,
         )
 
     # -- motion -------------------------------------------------------------------------------
@@ -189,6 +193,8 @@ class GaugeView(QWidget):
     def tip_at(self, y_px: float) -> str:
         """Return what lies at a height of the bar, in words."""
         reading, scale = self.reading, self.scale()
+        if reading.asked:
+            return ASKED
         at_bytes = scale.bytes_at(y_px)
         for part in segments(reading.frames):
             if part.start_bytes <= at_bytes < part.end_bytes:

@@ -114,7 +114,7 @@ def _paint_digits(
     painter.setPen(QColor(theme.danger.ink if over else theme.text))
     top, height = parts.digits
     room = QRectF(left, top, width_px - left, height)
-    painter.drawText(room, LEFT, f"{reading.used_bytes:,}")
+    painter.drawText(room, LEFT, reading.used_text)
     painter.setFont(style.body.font)
     painter.setPen(QColor(theme.text))
     top, height = parts.of
@@ -268,9 +268,7 @@ def _paint_peak(
     high = style.caption_bold.metrics.height()
     painter.setFont(style.caption_bold.font)
     painter.setPen(ink)
-    painter.drawText(
-        QRectF(left, y - high / 2, style.px(120), high), LEFT, f"peak {reading.peak_bytes:,}"
-    )
+    painter.drawText(QRectF(left, y - high / 2, style.px(120), high), LEFT, reading.peak_text)
 
 
 def _paint_burst(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.trace.events import SITE_MASK, Kind
+from gui.covered import ASKED, MARK
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -26,6 +27,7 @@ class Reading:
         thread_bytes: THREAD_SIZE.
         reserved_bytes: What task_struct takes of it where the two share pages.
         borrowed: The size of that task_struct is another architecture's.
+        asked: A lesson asks how many bytes are in use: the bar stays, the numbers do not.
     """
 
     frames: tuple[tuple[str, int], ...] = ()
@@ -34,6 +36,7 @@ class Reading:
     thread_bytes: int = 0
     reserved_bytes: int = 0
     borrowed: bool = False
+    asked: bool = False
 
     @property
     def room_bytes(self) -> int:
@@ -45,9 +48,19 @@ class Reading:
         """Whether frames take more than there is."""
         return self.thread_bytes > 0 and self.used_bytes > self.room_bytes
 
+    @property
+    def used_text(self) -> str:
+        """How many bytes are in use."""
+        return MARK if self.asked else f"{self.used_bytes:,}"
+
+    @property
+    def peak_text(self) -> str:
+        """How many bytes were in use at most."""
+        return f"peak {MARK if self.asked else f'{self.peak_bytes:,}'}"
+
     def note(self) -> str:
         """Return what else is to be said about the size: the overflow, or who else has a part."""
-        if self.overflowed:
+        if self.overflowed and not self.asked:
             return f"{self.used_bytes - self.room_bytes:,} too many"
         if self.reserved_bytes:
             return f"{self.thread_bytes:,} − {self.reserved_bytes:,}"
@@ -65,6 +78,8 @@ class Reading:
         """Return the gauge in words, for those who do not see it."""
         if not self.thread_bytes:
             return "No run is open."
+        if self.asked:
+            return f"{ASKED}. THREAD_SIZE {self.thread_bytes:,}."
         said = [
             f"{self.used_bytes:,} of {self.room_bytes:,} bytes in use, "
             f"at most {self.peak_bytes:,} so far, THREAD_SIZE {self.thread_bytes:,}."
