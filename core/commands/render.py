@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from core.commands import Commands
 
 NAME = "render"
+_LARGEST = 1920, 1080
+"""Pixels of the largest picture whose text has the window's size."""
 
 _EPILOG = """\
 The end of OUT's name says what is made: .png, .svg and .pdf are one moment, .gif, .webp and .mp4
@@ -59,7 +61,9 @@ def add_to(commands: Commands) -> None:
     add("--fps", type=int, default=20, metavar="N", help="frames a second (20)")
     add("--size", default="1280x720", metavar="WxH", help="pixels (1280x720)")
     add("--theme", default="dark", metavar="THEME", help="light or dark (dark)")
-    add("--scale", type=float, default=1.0, metavar="FACTOR", help="size of what is drawn (1)")
+    add(
+        "--scale", type=float, metavar="FACTOR", help="size of what is drawn (1; more beyond 1080p)"
+    )
     add("--title", default="", metavar="TEXT", help="the line on top")
     add("--step", type=int, default=0, metavar="N", help="which step of a lesson (1)")
     add("--guard", metavar="DESIGN", help=GUARDS_HELP)
@@ -115,9 +119,10 @@ def wanted(options: argparse.Namespace) -> dict[str, Any]:
         OwnerscopeError: A word makes no sense.
     """
     same = (
-        "what", "out", "at", "start", "end", "speed", "fps", "theme", "scale", "title", "step",
-        "field", "place",
+        "what", "out", "at", "start", "end", "speed", "fps", "theme", "title", "step", "field",
+        "place",
     )  # fmt: skip
+    size = _size(options.size)
     changed = ("guard", "max_depth", "arch", "kernel", "layout", "word")
     overrides = {name: getattr(options, name) for name in changed}
     if options.budget is not None:
@@ -125,13 +130,24 @@ def wanted(options: argparse.Namespace) -> dict[str, Any]:
     return {
         **{name: getattr(options, name) for name in same},
         "view": options.view or "",
-        "size": _size(options.size),
+        "size": size,
+        "scale": usual_scale(size) if options.scale is None else options.scale,
         "essential": True if options.essential else None,
         "settings": parse_settings(options.settings),
         "overrides": overrides,
         "lanes": tuple(lane.strip() for lane in options.lanes.split(",") if lane.strip()),
         "kernel": options.layout or "",
     }
+
+
+def usual_scale(size: tuple[int, int]) -> float:
+    """Return how large things are drawn where nothing is said of it.
+
+    A picture of four thousand pixels is one of two thousand, only sharper: text of the usual size
+    could not be read on it.
+    """
+    width, height = size
+    return round(max(1.0, min(width / _LARGEST[0], height / _LARGEST[1])), 3)
 
 
 def _size(text: str) -> tuple[int, int]:

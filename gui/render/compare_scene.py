@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from core.errors import RenderError
+from gui.render.room import has_strips
 from gui.render.scenes import SlideScene
 from gui.render.slide import Slide
 from gui.render.still_themes import StillThemes
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from core.compare.lanes import Lane
     from gui.compare_session import CompareSession
     from gui.render.request import PictureRequest
-    from gui.render.scenes import Scene
+    from gui.render.room import has_strips
+from gui.render.scenes import Scene
 
 _ALL_AT_ONCE = 1 << 62
 """Events a run may do here: nobody waits at a window meanwhile."""
@@ -40,6 +42,7 @@ def compare_scene(request: PictureRequest) -> Scene:
     title = request.title or (str(source.document.get("title", "")) if source else "")
     slide = Slide(themes, title or "Side by side", shared_words(session.traces))
     columns, strips = LaneColumns(session, themes), StripsView(session, themes)
+    strips.setVisible(has_strips(request))
     strips.setFixedHeight(
         max(strips.minimumSizeHint().height(), min(themes.metrics.px(_STRIPS_PX), request.size[1]))
     )

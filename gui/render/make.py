@@ -95,14 +95,22 @@ def moment(text: str, found: Opened, scene: Scene) -> int:
 
 def _compared_moment(text: str, scene: SlideScene) -> int:
     from core.lesson.positions import position_of
+    from core.trace.filters import marker_positions
     from gui.compare_cursor import Moments
 
     assert scene.cursor is not None
     moments = cast("Moments", scene.cursor.trace)
     alignment, traces = moments.alignment, moments.traces
     if not text:
-        parting = alignment.parting_moments
-        return int(parting[0]) if len(parting) else alignment.moments - 1
+        if len(alignment.parting_moments):
+            return int(alignment.parting_moments[0])
+        # Lanes that never part are seen where the guard of one has something to do.
+        cut = [
+            alignment.moment_of(lane, int(markers[0]))
+            for lane, markers in enumerate(map(marker_positions, traces))
+            if len(markers)
+        ]
+        return min(cut, default=alignment.moments - 1)
     position = position_of(text, traces[0], traces[1:], where="--at")
     return alignment.moment_of(0, position) if position >= 0 else -1
 

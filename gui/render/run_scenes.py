@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.errors import RenderError
+from gui.render.room import caption_step, has_caption, has_gauge, keep_what_fits
 from gui.render.scenes import SlideScene
 from gui.render.slide import Slide
 from gui.render.still_themes import StillThemes
@@ -71,7 +72,7 @@ def stack_scene(request: PictureRequest) -> Scene:
     stacks = CpuStacks(session, themes) if trace.cpus.several else StackView(session, themes)
     row.addWidget(stacks, 1)
     stacks.setVisible(True)
-    if trace.info.recording is None:
+    if trace.info.recording is None and has_gauge(request):
         row.addWidget(GaugeView(session, themes))
     slide.add(stage, 1)
     return _finished(slide, request, session, themes)
@@ -109,6 +110,8 @@ def tree_scene(request: PictureRequest) -> Scene:
     for control in (tree.previous_button, tree.next_button, tree.widths):
         control.hide()  # nobody can press them in a picture
     slide.add(tree, 1)
+    table = (tree.levels_title, tree.levels, tree.law_label)
+    slide.settles(lambda: keep_what_fits(tree, (*table, tree.card), (tree.card,)))
     return _finished(slide, request, session, themes)
 
 
@@ -118,7 +121,7 @@ def _finished(
     """Put the sentence below, and let every view take the run that was open before it was made."""
     from gui.widgets.explanation import ExplanationStrip
 
-    if request.caption:
-        slide.add(ExplanationStrip(session, themes))
+    if request.caption and has_caption(request):
+        slide.add(ExplanationStrip(session, themes, caption_step(request)))
     session.trace_changed.emit()
     return SlideScene(slide, request.size, session, themes, session)

@@ -83,6 +83,7 @@ def make_scene(view: str, request: PictureRequest) -> Scene:
         OwnerscopeError: There is nothing to be shown, or no such view.
     """
     from gui.render import compare_scene, layout_scene, run_scenes
+    from gui.render.room import check_room
 
     makers = {
         "stack": run_scenes.stack_scene,
@@ -95,4 +96,5 @@ def make_scene(view: str, request: PictureRequest) -> Scene:
         raise RenderError(
             f"there is no view {view!r}", where="--view", advice=did_you_mean(view, VIEWS)
         )
+    check_room(view, request)
     return makers[view](request)

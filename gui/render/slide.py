@@ -46,7 +46,7 @@ class Slide(QWidget):
         self._themes.dress_children(self)
         self.resize(width, height)
         self.show()
-        self.settle()
+        self._lay_out()
 
     def settles(self, settle: Callable[[], object]) -> None:
         """Call something before each drawing that lets a view be what it is at rest."""
@@ -56,6 +56,9 @@ class Slide(QWidget):
         """Let every view be what it is at rest: nothing here moves by itself."""
         for settle in self._settle:
             settle()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         for child in (self, *self.findChildren(QWidget)):
             layout = child.layout()
             if layout is not None:

@@ -55,6 +55,7 @@ class StorageColumns(QWidget):
         self._session, self._themes = session, themes
         self._answers: Sequence[Answer] = ()
         self._compared: Analysis | None = None
+        self._has_table = True
         self.strip = WarningStrip(themes)
         self.verdict = VerdictView(session, themes)
         self.labels = FactLabels(themes)
@@ -103,7 +104,7 @@ class StorageColumns(QWidget):
 
     def _show_facts(self, _tasks: int = 0) -> None:
         analysis = self._session.analysis
-        shown = bool(self._answers) and analysis is not None
+        shown = self._has_table and bool(self._answers) and analysis is not None
         self.labels.setVisible(shown)
         for card in self.cards.values():
             card.setVisible(shown)
@@ -209,11 +210,20 @@ class StorageColumns(QWidget):
         form = best_form(metrics, room, self.labels, cards)
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if form.across else ways.TopToBottom)
-        self.labels.setVisible(bool(self._answers) and form.labels_px > 0)
+        self.labels.setVisible(self._has_table and bool(self._answers) and form.labels_px > 0)
         grid = Grid.of(metrics, form, [card.texts for card in cards], self.labels.texts)
         self.labels.lay_out(form, grid)
         for card in cards:
             card.lay_out(form, grid)
+
+    def show_parts(self, *, table: bool, sentence: bool, notes: bool) -> None:
+        """Leave out what a picture has no room for, the answer never."""
+        self._has_table = table
+        self.sentence.setVisible(sentence)
+        self.notes.setVisible(notes)
+        self._show_facts()
+        for layout in (self._row, self._column):  # the inner one is not told
+            layout.invalidate()
 
     def wanted_height(self) -> int:
         """Return the height at which all is seen without scrolling, at the width in force."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from gui.render.job import Job
 
-SMALL = (320, 200)
+SMALL = (400, 220)
 
 
 def job(out: Path, what: str = "mail-chain", **wanted: Any) -> Job:
