@@ -125,7 +125,7 @@ class LessonSession(QObject):
         from core.lesson.resolved import resolve
 
         self.stage.leave()
-        self.opened, self.steps, self.index = lesson, resolve(lesson.lesson), -1
+        self.opened, self.steps, self.index = lesson, resolve(lesson.lesson, lesson.folder), -1
         self._asked.clear()
         self.lesson_changed.emit()
         self.show_step(index)

@@ -6,16 +6,16 @@ step is ``pending``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import LessonError, OwnerscopeError
 from core.lesson.positions import position_of
-from core.lesson.runs import Shown
+from core.lesson.runs import Shown, check_order
+from gui.lesson_reading import LessonReading
+from gui.lesson_recording_look import look_at
 from gui.lesson_runs import LessonRuns
 from gui.widgets.pointer import wanted as wanted_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.compare_session import CompareSession
     from gui.lesson_hall import Hall
+    from gui.lesson_recordings import Kept
     from gui.lesson_runs import Wanted
 
 
@@ -36,6 +37,7 @@ class LessonStage(QObject):
 
     Attributes:
         runs: The runs at hand.
+        reading: The recordings at hand.
         what: What the step is about: its run, the lanes' runs, its recording or its layout.
         position: Where the step is in it.
         played: First and last position of what plays by itself, None where nothing does.
@@ -54,6 +56,9 @@ class LessonStage(QObject):
         super().__init__(parent)
         self._controller, self._comparison = controller, comparison
         self.runs = LessonRuns(self)
+        self.reading = LessonReading(controller, self)
+        self.reading.there.connect(self._recording_there)
+        self.reading.failed.connect(self._give_up)
         comparison.at_hand = self.runs.find
         self.what = Shown()
         self.position = -1
@@ -65,7 +70,6 @@ class LessonStage(QObject):
         # Not when the traces change: the views of the comparison take them first.
         comparison.run_ended.connect(self._lanes_there)
         comparison.failed.connect(self._give_up)
-        controller.recordings_made.connect(self._follow_recordings)
 
     @property
     def pending(self) -> bool:
@@ -99,6 +103,7 @@ class LessonStage(QObject):
             self._controller.layouts.point(())
             self._controller.plays_with_layouts = True
         self.runs.forget()
+        self.reading.leave()
 
     def _give_up(self, sentence: str) -> None:
         step, self._pending = self._pending, None
@@ -155,7 +160,8 @@ class LessonStage(QObject):
             if step.workspace == "compare":
                 self._show_lanes(step)
                 return
-            self.what = Shown(trace)
+            if self.what.trace is not trace:
+                self.what = Shown(trace)
             self.position = position_of(step.step.position, trace, where=step.where)
             if step.step.play is not None:
                 self.played = (
@@ -231,33 +237,36 @@ class LessonStage(QObject):
             self._finish(step)
 
     def _show_recording(self, step: ResolvedStep) -> None:
-        from core.recording.examples import EXAMPLES
+        kept = self.reading.get(step)
+        if kept is not None:
+            self._recording_there(kept)
 
-        known = {example.name: example.path for example in EXAMPLES}
-        if step.recording not in known:
-            raise LessonError(f"there is no recording {step.recording[:80]!r}", where=step.where)
-        path, recordings = known[step.recording], self._controller.recordings
-        opened = recordings.recording
-        if opened is not None and Path(opened.name) == path and not recordings.comparing:
-            self._recording_there()
-        else:
-            # Reading takes a while: what is seen meanwhile is not to be another step's.
-            self._controller.window.show_workspace(step.workspace)
-            recordings.open(path)
-
-    def _follow_recordings(self) -> None:
-        recordings = self._controller.recordings
-        recordings.recording_changed.connect(self._recording_there)
-        recordings.failed.connect(self._give_up)
-
-    def _recording_there(self) -> None:
-        step, recordings = self._pending, self._controller.recordings
-        if step is None or step.workspace != "recordings" or recordings.recording is None:
+    def _recording_there(self, kept: Kept) -> None:
+        step = self._pending
+        if step is None or not step.shows_recording:
             return
-        self.what = Shown(recordings.trace, recording=recordings.recording)
-        functions = wanted_of(step.step.highlights, "function")
-        recordings.set_search(f"^({'|'.join(map(re.escape, functions))})$" if functions else "")
-        self._finish(step)
+        recording = kept.recording
+        try:
+            check_order(step, recording)
+            self.what = Shown(recording.trace, recording=recording)
+            if step.workspace == "recordings":
+                look_at(self._controller.recordings, step, kept)
+                self._finish(step)
+            elif recording.trace is not None:
+                self._play_recorded(step, recording.trace)
+        except OwnerscopeError as error:
+            self._give_up(str(error))
+
+    def _play_recorded(self, step: ResolvedStep, trace: Trace) -> None:
+        from core.scenario.plan import Overrides
+
+        session = self._controller.session
+        self._comparison.follow(on=False)
+        session.set_essential_only(step.essential)
+        if trace is not session.trace:
+            at = position_of(step.step.position, trace, where=step.where)
+            session.open_run(None, trace, (None, {}, Overrides()), at)
+        self._place(step, trace)
 
     # -- ahead ----------------------------------------------------------------------------
 
@@ -266,6 +275,8 @@ class LessonStage(QObject):
         if step.problem:
             return
         self._controller.window.build_workspace(step.workspace)
+        if step.shows_recording:
+            self.reading.prepare(step)
         if step.is_run:
             try:
                 wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)

@@ -40,7 +40,7 @@ class LessonWatch(QObject):
         self._controller, self._comparison, self._stage = controller, comparison, stage
         self._step: ResolvedStep | None = None
         self._was: What = ()
-        self._layouts = False
+        self._layouts = self._recordings = False
         session = controller.session
         for signal in (
             session.position_changed, session.source_changed, session.trace_changed,
@@ -61,6 +61,13 @@ class LessonWatch(QObject):
                 self._controller.layouts.layout_changed, self._controller.layouts.answer_changed,
             ):  # fmt: skip
                 signal.connect(self._compare)
+        if step.workspace == "recordings" and not self._recordings:
+            self._recordings = True
+            for signal in (
+                self._controller.recordings.recording_changed,
+                self._controller.recordings.look_changed,
+            ):
+                signal.connect(self._compare)
         self._step = step
         self._was = self._what()
 
@@ -74,6 +81,8 @@ class LessonWatch(QObject):
         controller, session = self._controller, self._controller.session
         workspace: object = controller.window.workspace
         source = session.source.where if session.source is not None else ""
+        if session.source is None and session.trace is not None:
+            source = session.trace.info.scenario  # one that was recorded, or saved without it
         run: What = (source, session.settings, session.overrides, session.essential_only)
         if self._step.workspace == "compare":
             return workspace, run, self._comparison.lanes, self._comparison.moment
@@ -81,7 +90,8 @@ class LessonWatch(QObject):
             layouts = controller.layouts
             return workspace, layouts.opened, layouts.field_text, layouts.place
         if self._step.workspace == "recordings":
-            return workspace, controller.recordings.title
+            recordings = controller.recordings
+            return workspace, recordings.title, recordings.order, recordings.view
         return workspace, run, self._place()
 
     def _place(self) -> int:

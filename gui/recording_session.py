@@ -14,7 +14,7 @@ import contextlib
 import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -50,6 +50,25 @@ COLOURINGS = (BY_SUBSYSTEM, BY_MODULE, BY_FUNCTION, BY_DIFFERENCE)
 """What a colour says; the last one where there is something to compare with, and then at first."""
 
 
+class Look(NamedTuple):
+    """How a recording is looked at when it is opened.
+
+    Attributes:
+        order: One of ``ORDERS``.
+        view: One of ``VIEWS``.
+        search: The functions that are looked for, as a regular expression that is one.
+        function: The function that is selected.
+    """
+
+    order: Order = HEAVY
+    view: str = FLAME
+    search: str = ""
+    function: str = ""
+
+
+_PLAIN = Look()
+
+
 class RecordingSession(QObject):
     """What is open, how it is looked at, and what is selected in it.
 
@@ -59,6 +78,7 @@ class RecordingSession(QObject):
         weight: What a frame's width means, a name of ``weights``.
         order: One of ``ORDERS``.
         view: One of ``VIEWS``.
+        panel: Which of the panels beside it was wanted last, empty for none in particular.
         upward: Whether the root is drawn at the foot (a flame graph) and not on top (an icicle).
         inverted: Whether stacks are read from their innermost function.
         colouring: One of ``COLOURINGS``.
@@ -81,6 +101,7 @@ class RecordingSession(QObject):
         look_changed: The same tree looks otherwise: view, upward, colouring.
         search_changed: Something else is looked for or found, or another hit is in front.
         selection_changed: Another node or function is selected, or none.
+        panel_wanted: ``panel`` is to be open; where there is no room for it, instead of the rest.
         filter_changed: ``filter`` or ``filter_error`` is another one.
         reading_started: A file is being read (its path).
         progressed: Bytes read so far, and bytes of the file (0: not known).
@@ -94,6 +115,7 @@ class RecordingSession(QObject):
     look_changed = Signal()
     search_changed = Signal()
     selection_changed = Signal()
+    panel_wanted = Signal(str)
     filter_changed = Signal()
     reading_started = Signal(object)
     progressed = Signal(object, object)
@@ -112,6 +134,7 @@ class RecordingSession(QObject):
         self.weight = ""
         self.order: Order = HEAVY
         self.view = FLAME
+        self.panel = ""
         self.upward = False
         self.inverted = False
         self.colouring = BY_SUBSYSTEM
@@ -167,18 +190,43 @@ class RecordingSession(QObject):
         if self.reader.cancel():
             self.reading_ended.emit()
 
-    def show(self, recording: Recording) -> None:
-        """Show what was read."""
+    def show(
+        self, recording: Recording, look: Look = _PLAIN, profile: StackProfile | None = None
+    ) -> None:
+        """Show what was read.
+
+        Args:
+            recording: What was read.
+            look: How it is looked at; of all else nothing is left of before.
+            profile: It as a profile, where that is at hand.
+        """
+        if recording is not self.recording:
+            self._profiles.clear()
+        if profile is not None:
+            self._profiles[id(recording)] = profile
         self.recording, self.base = recording, None
         self.weight = ""
-        self._profiles.clear()
         self.filter, self.filter_error = "", ""
         self.hidden, self.kept, self.collapse = (), (), False
         self._forget_search()
-        self.order = HEAVY
-        self.view, self.inverted, self.normalised = FLAME, False, False
+        self.search = look.search
+        self.order = look.order
+        self.view, self.inverted, self.normalised = look.view, False, False
         self.colouring = BY_SUBSYSTEM
-        self._opened()
+        self._opened(look.function)
+
+    def looks_as(self, look: Look) -> bool:
+        """Whether what is open is looked at so, and everything of it is shown."""
+        return (
+            look == Look(self.order, self.view, self.search, self.function)
+            and self.selected < 0
+            and not (self.narrowed or self.collapse or self.inverted or self.comparing)
+        )
+
+    def want_panel(self, name: str) -> None:
+        """Open one of the panels beside the flame graph; with an empty name the first one."""
+        self.panel = name
+        self.panel_wanted.emit(name)
 
     def compare_with(self, base: Recording | None) -> None:
         """Compare what is open with something else, or with nothing any more."""
@@ -203,11 +251,11 @@ class RecordingSession(QObject):
         self._profiles.clear()
         self._opened()
 
-    def _opened(self) -> None:
+    def _opened(self, function: str = "") -> None:
         profile = self.profile
         if self.weight not in self.weights:
             self.weight = self._main_weight() if profile is not None else ""
-        self.function = ""
+        self.function = function
         self._forget_shown()
         self.recording_changed.emit()
         self.filter_changed.emit()

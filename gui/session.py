@@ -119,8 +119,11 @@ class Session(Cursor):
         self.source, self.settings, self.overrides = source, settings, overrides
         return self._replan(before)
 
-    def open_run(self, plan: Plan, trace: Trace, made_from: MadeFrom, position: int) -> None:
-        """Show a run that was made of a scenario before, at a position, as if it had just run."""
+    def open_run(self, plan: Plan | None, trace: Trace, made_from: MadeFrom, position: int) -> None:
+        """Show a run that was made before, at a position, as if it had just run.
+
+        One that was recorded has no plan, and was made of no scenario.
+        """
         self.cancel()
         self.source, self.settings, self.overrides = made_from
         self.plan = plan
