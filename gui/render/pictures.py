@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter, QPicture
+from PySide6.QtGui import QFontDatabase, QImage, QPageSize, QPainter, QPdfWriter, QPicture
 
 from core.errors import RenderError
 from gui.render.request import Format, PictureRequest
@@ -21,6 +22,9 @@ _RESOLUTION = 96
 """Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 _PATTERN = re.compile(rb"texpattern_[0-9a-f]+")
 _SIZE_MM = re.compile(rb'<svg width="[\d.]+mm" height="[\d.]+mm"')
+_FAMILY = re.compile(rb'font-family="([^"]*)"')
+_ALIASES = {"sans": "sans-serif", "sans serif": "sans-serif", "monospace": "monospace"}
+"""Names that stand for a font of this machine, as CSS calls them."""
 _POINTS = 72 / _RESOLUTION
 
 
@@ -105,7 +109,7 @@ def _svg(scene: Scene, position: int, title: str) -> bytes:
         painter.end()
     # Qt gives the size in millimetres, which not every reader knows.
     pixels = b'<svg width="%d" height="%d"' % scene.size
-    return _SIZE_MM.sub(pixels, _numbered(bytes(data.data())), count=1)
+    return _SIZE_MM.sub(pixels, _with_families(_numbered(bytes(data.data()))), count=1)
 
 
 def _numbered(svg: bytes) -> bytes:
@@ -114,6 +118,20 @@ def _numbered(svg: bytes) -> bytes:
     return _PATTERN.sub(
         lambda found: names.setdefault(found[0], b"pattern%d" % (len(names) + 1)), svg
     )
+
+
+def _with_families(svg: bytes) -> bytes:
+    """Name a kind of font after each font: a browser without the font takes one with serifs."""
+
+    def families(found: re.Match[bytes]) -> bytes:
+        name = html.unescape(found[1].decode("utf-8"))
+        generic = _ALIASES.get(name.lower(), "")
+        if not generic:
+            fixed = QFontDatabase.isFixedPitch(name)
+            generic = f"{found[1].decode('utf-8')}, {'monospace' if fixed else 'sans-serif'}"
+        return f'font-family="{generic}"'.encode()
+
+    return _FAMILY.sub(families, svg)
 
 
 def _pdf(scene: Scene, position: int, title: str) -> bytes:

@@ -66,6 +66,17 @@ def test_a_drawing_has_text_that_can_be_selected_and_no_picture_of_it(
 
 
 @pytest.mark.parametrize("view", VIEWS)
+def test_a_browser_without_the_font_takes_one_of_its_kind(view: str, qapp: QApplication) -> None:
+    root = ET.fromstring(picture(view, chain(format="svg", size=(800, 600))))
+    named = [node.attrib["font-family"] for node in root.iter() if "font-family" in node.attrib]
+    assert named
+    for families in named:
+        *fonts, kind = families.split(", ")
+        assert kind == ("monospace" if fonts and "Mono" in fonts[0] else "sans-serif")
+    assert all("font-family" in node.attrib for node in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_a_page_has_the_size_and_the_text(view: str, qapp: QApplication) -> None:
     made = PdfReader(io.BytesIO(picture(view, chain(format="pdf", size=(1200, 600)))))
     assert len(made.pages) == 1
