@@ -34,13 +34,11 @@ BITS = "bits"
 WARNINGS = "warnings"
 """What is said about the run before it runs: that a counter will wrap, for one."""
 TABLES = "tables"
-"""Panels that add the whole run up: functions, plots, what differs, what is special."""
+"""Panels that add the whole run up: saves as a tree, plots, what differs, what is special."""
+CALLS = "calls"
+"""Functions with how often each is called or recorded."""
 COST = "cost"
 """What the field does to the struct, in words, as a table, as a plot and for other kernels."""
-
-ALL = frozenset(
-    (OUTCOME, FIGURES, LENGTH, AHEAD, TOTALS, HITS, SAVES, BYTES, BITS, WARNINGS, TABLES, COST)
-)
 
 _TOLD_BY = {
     "function": (AHEAD,),
@@ -51,8 +49,8 @@ _TOLD_BY = {
     "hits": (FIGURES, HITS, TABLES, AHEAD),
     "growth": (COST,),
     "depth": (FIGURES, SAVES, TABLES),
-    "calls": (FIGURES, TOTALS, TABLES),
-    "records": (FIGURES, TOTALS, TABLES),
+    "calls": (FIGURES, TOTALS, TABLES, CALLS),
+    "records": (FIGURES, TOTALS, TABLES, CALLS),
 }
 """What tells the answer to a question about each thing, wherever in the run it is true."""
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from gui.covered import Covered
 from gui.widgets import focus_home
 from gui.widgets.controls import Segments
+from gui.widgets.cover import Cover
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -23,12 +25,14 @@ class Panel(NamedTuple):
         text: What the choice says.
         tip: One more sentence.
         make: Builds it, the first time it is shown.
+        place: What it would give away of what a lesson asks (``core.lesson.covered``), or empty.
     """
 
     name: str
     text: str
     tip: str
     make: Callable[[], QWidget]
+    place: str = ""
 
 
 class SidePanels(QFrame):
@@ -37,20 +41,27 @@ class SidePanels(QFrame):
     Args:
         panels: What there is to choose from.
         themes: The theme in force.
+        covered: What is covered at present because a lesson asks for it.
     """
 
-    def __init__(self, panels: Sequence[Panel], themes: ThemeManager) -> None:
+    def __init__(
+        self, panels: Sequence[Panel], themes: ThemeManager, covered: Covered | None = None
+    ) -> None:
         super().__init__()
         self._themes = themes
         self._makers = {panel.name: panel.make for panel in panels}
         self._made: dict[str, QWidget] = {}
+        self._places = {panel.name: panel.place for panel in panels}
         self._stack = QStackedWidget()
+        self.cover = Cover(
+            self._stack, covered or Covered(self), lambda: self._places.get(self.shown, ""), themes
+        )
         self.choice = Segments([panel[:3] for panel in panels], themes, self.show_panel)
         column, self._head = QVBoxLayout(self), QHBoxLayout()
         self._head.addWidget(self.choice)
         self._head.addStretch(1)
         column.addLayout(self._head)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.cover, 1)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         themes.changed.connect(self._dress)
@@ -66,7 +77,7 @@ class SidePanels(QFrame):
     def shown(self) -> str:
         """Name of the panel in front."""
         front = self._stack.currentWidget()
-        return next(name for name, made in self._made.items() if made is front)
+        return next((name for name, made in self._made.items() if made is front), "")
 
     def panel(self, name: str) -> QWidget:
         """Return a panel; it is built if it was never shown."""
@@ -86,6 +97,7 @@ class SidePanels(QFrame):
             if self.window().focusWidget() is focused:
                 self.choice.buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)
         self._stack.setCurrentWidget(panel)
+        self.cover.renew()
         self.choice.show_value(name)
 
     def _dress(self) -> None:

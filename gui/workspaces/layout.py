@@ -18,8 +18,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from core.lesson.covered import COST
 
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
+from gui.widgets.cover import Cover
+from gui.widgets.flow import FlowLayout
+from gui.widgets.folding_bar import FoldingBar
 from gui.widgets.controls import Segments
 from gui.widgets.layout.bar import LayoutBar
 from gui.widgets.layout.bits import StorageWordView
@@ -100,7 +104,9 @@ class LayoutWorkspace(QWidget):
         left.setStretchFactor(0, 1)
         cost = splitter(Qt.Orientation.Vertical, scrolled(self.columns, "Cost"), self.staircase)
         cost.setStretchFactor(1, 1)
-        for panel in (_with(cost, self.tasks), self.members, self.survey):
+        # The map and the word stay: in them one can find out what is asked.
+        self.cost, self.kernels = self._covered(_with(cost, self.tasks)), self._covered(self.survey)
+        for panel in (self.cost, self.members, self.kernels):
             self._panels.addWidget(panel)
         right = QWidget()
         column, row = QVBoxLayout(right), QHBoxLayout(self._head)
@@ -124,6 +130,10 @@ class LayoutWorkspace(QWidget):
     def _dress(self) -> None:
         px = self._window.themes.metrics.frame().px
         row = self._head.layout()
+    def _covered(self, panel: QWidget) -> Cover:
+        """Return a panel that says what a field costs, covered where a lesson asks for that."""
+        return Cover(panel, self._session.covered, lambda: COST, self._window.themes)
+
         assert row is not None
         row.setContentsMargins(px(14), px(8), px(14), px(8))
         self._share_later()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from core.lesson.covered import CALLS, TABLES
 from gui.recording_bindings import hand_over
 from gui.recording_examples import EXAMPLES
 from gui.recording_session import SANDWICH
@@ -61,7 +62,7 @@ class RecordingsWorkspace(QWidget):
         self.flame = FlameView(session, themes)
         self._sandwich: SandwichView | None = None
         self.views = QStackedWidget()
-        self.side = SidePanels(self._panels(), themes)
+        self.side = SidePanels(self._panels(), themes, session.covered)
         self._content, self._stack = QWidget(), QStackedWidget()
         self._splitters = self._arrange()
         self._dragged = keep_splitters(self._splitters, window.settings, "recordings")
@@ -87,13 +88,18 @@ class RecordingsWorkspace(QWidget):
     def _panels(self) -> tuple[Panel, ...]:
         session, themes = self.session, self._window.themes
         return (
-            Panel("top", "Top", "What is heaviest, as a table", lambda: TopPanel(session, themes)),
+            Panel(
+                "top", "Top", "What is heaviest, as a table",
+                lambda: TopPanel(session, themes), CALLS,
+            ),
             Panel(
                 "treemap", "Treemap", "Subsystems or modules as areas",
                 lambda: TreemapPanel(session, themes),
             ),
-            Panel("notes", "Special", "What is special about this recording", self._notes),
-            Panel("what_if", "What if", "What another guard would have done", self._what_if),
+            Panel("notes", "Special", "What is special about this recording", self._notes, TABLES),
+            Panel(
+                "what_if", "What if", "What another guard would have done", self._what_if, TABLES
+            ),
             Panel(
                 "difference", "Difference", "What differs from a second recording",
                 lambda: DifferencePanel(session, self._window.registry, themes),

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from core.lesson.covered import CALLS, TABLES
 from gui.bindings import pause_while_dragging
 from gui.search import Search
 from gui.widgets.arrange import keep_splitters, splitter
@@ -76,7 +77,7 @@ class TimelineWorkspace(QWidget):
         self.explanation = ExplanationStrip(session, themes)
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.progress = RunProgress(session, themes, over=self.timeline)
-        self.side = SidePanels(self._panels(playback), themes)
+        self.side = SidePanels(self._panels(playback), themes, session.covered)
         self._splitters = self._arrange()
         self._dragged = keep_splitters(self._splitters, window.settings, "timeline")
         playback.playing_changed.connect(self.explanation.set_playing)
@@ -96,11 +97,11 @@ class TimelineWorkspace(QWidget):
             Panel(
                 "functions", "Functions",
                 "Where events and time go, in the selected part or the whole run",
-                self._functions,
+                self._functions, CALLS,
             ),
             Panel(
                 "recursion", "Recursion", "The run as a tree of stack saves",
-                lambda: RecursionTree(session, themes),
+                lambda: RecursionTree(session, themes), TABLES,
             ),
             Panel(
                 "machine", "Machine", "Pages, depot, slabs and locks at the cursor",
@@ -112,7 +113,7 @@ class TimelineWorkspace(QWidget):
             ),
             Panel(
                 "plots", "Plots", "The law of depth, how full the stack is, what a guard costs",
-                lambda: PlotsPanel(session, themes),
+                lambda: PlotsPanel(session, themes), TABLES,
             ),
         )  # fmt: skip
 

@@ -14,8 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.lesson.covered import TABLES
+from gui.covered import ASKED, MARK
 from gui.icons import icon
 from gui.widgets.compare.difference_model import DifferenceModel
+from gui.widgets.cover import Cover
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.source import ElidedLabel
 
@@ -66,8 +69,10 @@ class DifferencesPanel(QWidget):
         self.table = CopyTable(themes)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._work_out)
+        self._said = ""
         self._build()
         session.traces_changed.connect(self._take)
+        session.cursor.covered.changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._dress()
         self._take()
@@ -87,7 +92,9 @@ class DifferencesPanel(QWidget):
             button.clicked.connect(copy)
             self._head.addWidget(button)
         self._column.addLayout(self._head)
-        self._column.addWidget(self.table, 1)
+        covered, asked = self._session.cursor.covered, lambda: TABLES
+        self.cover = Cover(self.table, covered, asked, self._themes)
+        self._column.addWidget(self.cover, 1)
         self.table.setSortingEnabled(False)
         self.table.setModel(self.model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -113,10 +120,18 @@ class DifferencesPanel(QWidget):
         traces, labels = self._session.traces, self._session.labels
         rows = differences(traces, self._session.plans) if traces else ()
         self.model.take(labels, rows)
-        self.sentence.set_text(summary(labels, rows) if rows else "Nothing is compared yet.")
-        for button in (self.copy_button, self.csv_button):
-            button.setEnabled(bool(rows))
+        self._said = summary(labels, rows) if rows else "Nothing is compared yet."
+        self._show()
         self._fit_columns()
+
+    def _show(self) -> None:
+        """Say what it comes to, unless a lesson asks for that."""
+        asked = TABLES in self._session.cursor.covered
+        self.sentence.set_text(MARK if asked else self._said, ASKED if asked else "")
+        if asked:
+            self.sentence.setAccessibleName(ASKED)
+        for button in (self.copy_button, self.csv_button):
+            button.setEnabled(bool(self.model.rows) and not asked)
 
     def least_height(self) -> int:
         """Return the height of the sentence alone, in the width there is."""
@@ -137,7 +152,7 @@ class DifferencesPanel(QWidget):
         super().resizeEvent(event)
         self._column.activate()
         line = self.table.verticalHeader().defaultSectionSize()
-        self.table.setVisible(self.height() >= self.readable_height() - line)
+        self.cover.setVisible(self.height() >= self.readable_height() - line)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a line of the sentence: a lecture hall wants the stacks."""
