@@ -61,6 +61,7 @@ class LessonParts(QObject):
     def session(self) -> LessonSession:
         """The lesson under way."""
         if self._session is None:
+            from gui.lesson_panels import LessonPanels
             from gui.lesson_session import LessonSession
 
             made = self._session = LessonSession(self.controller, self._comparison, self)
@@ -68,6 +69,7 @@ class LessonParts(QObject):
             for changed in (made.step_changed, made.question_changed, made.away_changed):
                 changed.connect(self._enable)
             made.stage.shown.connect(self._enable)
+            self.panels = LessonPanels(made, self.window)
             self.session_made.emit()
         return self._session
 

@@ -148,12 +148,13 @@ class MainWindow(QMainWindow):
         self.registry.set_checked(f"workspace.{name}", True)
         self.workspace_shown.emit(name)
 
-    def build_workspace(self, name: str) -> None:
-        """Build a workspace that may be shown soon, where it is new."""
+    def build_workspace(self, name: str) -> QWidget:
+        """Return a workspace that may be shown soon; it is built where it is new."""
         if name not in self._pages:
             page = self._factories[name]()
             self._pages[name] = page
             self._stack.addWidget(page)
+        return self._pages[name]
 
     def add_foot(self, widget: QWidget) -> None:
         """Put something below the workspaces, whichever of them is in front."""

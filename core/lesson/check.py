@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import LessonError, did_you_mean
+from core.lesson.panels import PANELS
 from core.lesson.positions import calls_of, position_of
 from core.lesson.questions import answers_in
 from core.lesson.resolved import ResolvedStep, resolve
@@ -16,10 +17,6 @@ from core.lesson.runs import shown_by
 if TYPE_CHECKING:
     from core.lesson.runs import Shown
     from core.lesson.schema import Lesson
-
-PANELS = ("stack", "word", "gauge", "sentence", "listing", "counts", "machine", "holes", "cost",
-    "map", "members", "plots", "answer", "flame", "table")  # fmt: skip
-"""What "panel:NAME" may name; a workspace that has no such panel leaves it out."""
 
 
 class Problem(NamedTuple):
@@ -178,7 +175,12 @@ def _lane(name: str, resolved: ResolvedStep, shown: Shown) -> str:
 
 
 def _panel(name: str, resolved: ResolvedStep, shown: Shown) -> str:
-    return "" if name in PANELS else did_you_mean(name, PANELS)
+    known = PANELS[resolved.workspace]
+    if name in known:
+        return ""
+    has = f"{resolved.workspace} has no such panel; it has {', '.join(known)}"
+    near = did_you_mean(name, known)
+    return f"{has}; {near}" if near.startswith("did you") else has
 
 
 _HIGHLIGHTS: dict[str, Callable[[str, ResolvedStep, Shown], str]] = {

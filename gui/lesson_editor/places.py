@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core.errors import LessonError
-from core.lesson.check import PANELS
+from core.lesson.panels import PANELS
 from core.lesson.positions import calls_of, position_of
 from core.trace.events import Kind
 
@@ -84,20 +84,27 @@ def called_functions(trace: Trace) -> list[str]:
     return sorted({trace.functions[number].name for number in called})
 
 
+def known_functions(shown: Shown) -> list[str]:
+    """Return the functions of what a step shows: those called, or those on recorded stacks."""
+    profile = shown.recording.profile if shown.recording is not None else None
+    if profile is not None:
+        return sorted(profile.stacks.names[0])
+    return called_functions(shown.trace) if shown.trace is not None else []
+
+
 def known_highlights(step: ResolvedStep, shown: Shown) -> list[str]:
     """Return what a step can point at, to choose from."""
     names: list[str] = []
     trace = shown.trace
-    if trace is not None:
-        names += [f"function:{name}" for name in called_functions(trace)]
-        if _exists(step.step.position, trace, shown.others):
-            position = position_of(step.step.position, trace, shown.others)
-            depth = len(trace.calls_at(position))
-            names += [f"frame:{number}" for number in range(1, depth + 1)]
-    if trace is not None or shown.analysis is not None:
+    names += [f"function:{name}" for name in known_functions(shown)]
+    if trace is not None and _exists(step.step.position, trace, shown.others):
+        position = position_of(step.step.position, trace, shown.others)
+        depth = len(trace.calls_at(position))
+        names += [f"frame:{number}" for number in range(1, depth + 1)]
+    if shown.recording is None and (trace is not None or shown.analysis is not None):
         names.append("bits")
     if len(shown.lanes) > 1:
         names += [f"lane:{number}" for number in range(1, len(shown.lanes) + 1)]
     if shown.analysis is not None:
         names += [f"member:{name}" for name in shown.analysis.layout.struct.names]
-    return [*names, *(f"panel:{name}" for name in PANELS)]
+    return [*names, *(f"panel:{name}" for name in PANELS[step.workspace])]

@@ -221,28 +221,70 @@ class Stage(QStackedWidget):
         column.setStretch(0, 100 - _WORD_SHARE)
 
     def _panel(self, name: str) -> QWidget | None:
-        session, themes = self._parts.session, self._themes
-        if name == "word":
-            from gui.widgets.word import WordView
+        make = _PANELS.get(name)
+        return make(self._parts.session, self._themes) if make is not None else None
 
-            return WordView(session, themes)
-        if name == "machine":
-            from gui.widgets.machine.panel import MachinePanel
 
-            return MachinePanel(session, themes)
-        if name == "source":
-            from gui.widgets.source import SourceView
+def _word(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.word import WordView
 
-            return SourceView(session, themes)
-        if name == "recursion":
-            from gui.widgets.tree.view import RecursionTree
+    return WordView(session, themes)
 
-            return RecursionTree(session, themes)
-        if name == "plots":
-            from gui.widgets.plots.panel import PlotsPanel
 
-            return PlotsPanel(session, themes)
-        return None
+def _machine(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.machine.panel import MachinePanel
+
+    return MachinePanel(session, themes)
+
+
+def _listing(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.source import SourceView
+
+    return SourceView(session, themes)
+
+
+def _counts(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.counts import CountsPanel
+
+    return CountsPanel(session, themes)
+
+
+def _functions(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.functions.panel import FunctionsPanel
+
+    return FunctionsPanel(session, themes)
+
+
+def _recursion(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.tree.view import RecursionTree
+
+    return _covered(RecursionTree(session, themes), session, themes)
+
+
+def _plots(session: Session, themes: HallThemes) -> QWidget:
+    from gui.widgets.plots.panel import PlotsPanel
+
+    return _covered(PlotsPanel(session, themes), session, themes)
+
+
+def _covered(panel: QWidget, session: Session, themes: HallThemes) -> QWidget:
+    """Return a panel that adds the run up, covered while a question asks for that."""
+    from core.lesson.covered import TABLES
+    from gui.widgets.cover import Cover
+
+    return Cover(panel, session.covered, lambda: TABLES, themes)
+
+
+_PANELS: dict[str, Callable[[Session, HallThemes], QWidget]] = {
+    "word": _word,
+    "machine": _machine,
+    "listing": _listing,
+    "counts": _counts,
+    "functions": _functions,
+    "recursion": _recursion,
+    "plots": _plots,
+}
+"""What a step can have beside the views of Live and Timeline, as ``core.lesson.panels`` has it."""
 
 
 def _panels_of(highlights: tuple[str, ...]) -> tuple[str, ...]:
