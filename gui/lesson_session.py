@@ -150,8 +150,9 @@ class LessonSession(QObject):
             return
         self.index, self.problem = max(0, min(index, len(self.steps) - 1)), ""
         self._watch.forget()
-        self._set_away(away=False)
         self.stage.show(self.steps[self.index])
+        # Not before: whoever hears of it asks for the questions, which need what the step shows.
+        self._set_away(away=False)
         self.step_changed.emit(self.index)
         self._later.start()
 

@@ -179,6 +179,16 @@ def test_questions_are_answered_from_the_run(qtbot: QtBot, stand: Stand) -> None
     assert [asked.right for asked in stand.session.questions] == [False, True]
 
 
+def test_questions_are_about_their_step_wherever_one_comes_from(stand: Stand) -> None:
+    stand.start()
+    stand.session.show_step(5)
+    assert stand.controller.layouts.ask("uint", "v1")
+    assert stand.session.away
+    stand.session.show_step(1)
+    assert [asked.problem for asked in stand.session.questions] == ["", ""]
+    assert not stand.session.away
+
+
 def test_an_answer_can_be_shown_without_one(stand: Stand) -> None:
     stand.start()
     stand.session.show_step(1)
