@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gui.theme import ThemeManager
 
 
-class _Tinted(QStyledItemDelegate):
+class Tinted(QStyledItemDelegate):
     """Draws a cell's own background, which the style sheet leaves out."""
 
     def paint(
@@ -55,7 +55,7 @@ class CopyTable(QTableView):
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
         self._themes = themes
-        self.setItemDelegate(_Tinted(self))
+        self.setItemDelegate(Tinted(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 """What a column is sorted by: numbers as numbers."""
+POINTED_ROLE = SORT_ROLE + 1
+"""Whether a lesson points at the row."""
 
 _ROLES = Qt.ItemDataRole
 _MOST_TEXT = 400
@@ -129,6 +131,9 @@ class MemberModel(QAbstractTableModel):
     Args:
         themes: The theme in force.
         parent: The Qt parent.
+
+    Attributes:
+        pointed: The rows that a lesson points at, in its order.
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
@@ -137,6 +142,8 @@ class MemberModel(QAbstractTableModel):
         self.rows: tuple[Row, ...] = ()
         self.line_bytes = 64
         self._by_name: dict[str, int] = {}
+        self._names: tuple[str, ...] = ()
+        self.pointed: tuple[int, ...] = ()
 
     def show_rows(self, rows: tuple[Row, ...], line_bytes: int) -> None:
         """Show other rows."""
@@ -149,7 +156,19 @@ class MemberModel(QAbstractTableModel):
                 if row.kind is RowKind.CANDIDATE:
                     self._by_name[row.name] = at
                 self._by_name.setdefault(row.name, at)
+        self._find_pointed()
         self.endResetModel()
+
+    def point(self, names: tuple[str, ...]) -> None:
+        """Point at these members, as far as they are there, and at no others."""
+        before, self._names = self.pointed, names
+        self._find_pointed()
+        for row in {*before, *self.pointed}:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+
+    def _find_pointed(self) -> None:
+        found = (self.row_of(name) for name in self._names)
+        self.pointed = tuple(dict.fromkeys(row for row in found if row >= 0))
 
     def row_of(self, name: str) -> int:
         """Return the row of a member, -1 where there is none of that name."""
@@ -187,14 +206,18 @@ class MemberModel(QAbstractTableModel):
             key = _ABOUT[column].key(row, self.line_bytes)
             # Qt compares numbers of one type only.
             return float(key) if isinstance(key, int) else key
+        if role == POINTED_ROLE:
+            return index.row() in self.pointed
         if role in (_ROLES.ToolTipRole, _ROLES.AccessibleTextRole):
-            return self._told(row, column, role)
+            return self._told(index.row(), column, role)
         return self._look(row, column, role)
 
-    def _told(self, row: Row, column: Column, role: int) -> str | None:
+    def _told(self, number: int, column: Column, role: int) -> str | None:
+        facts = self.facts(self.rows[number])
         if role == _ROLES.ToolTipRole:
-            return plain_tip(self.facts(row))
-        return self.facts(row).replace("\n", ", ") if column is Column.NAME else None
+            return plain_tip(facts)
+        pointed = ", the lesson points at it" if number in self.pointed else ""
+        return facts.replace("\n", ", ") + pointed if column is Column.NAME else None
 
     def _shown(self, row: Row, column: Column) -> str:
         text = cell_text(row, column, self.line_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.layout.model import TASK_STRUCT
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.layout.member_model import Column, MemberFilter, MemberModel, cell_text, heads
+from gui.widgets.layout.member_pointer import PointedRows
 from gui.widgets.layout.member_rows import Row, member_rows
 from gui.widgets.source import ElidedLabel
 
@@ -49,7 +50,7 @@ class MembersPanel(QWidget):
         self._session, self._themes = session, themes
         self._trail: list[str] = []
         self._longest: dict[Column, int] = {}
-        self._syncing = False
+        self._syncing = self._unseen = False
         self.model = MemberModel(themes, self)
         self.proxy = MemberFilter(self)
         self.proxy.setSourceModel(self.model)
@@ -62,8 +63,10 @@ class MembersPanel(QWidget):
         self._build()
         session.answer_changed.connect(self._show)
         session.member_selected.connect(self._follow)
+        session.pointed_changed.connect(self._point)
         themes.changed.connect(self._dress)
         self._show()
+        self._point()
         self._dress()
 
     def _build(self) -> None:
@@ -79,6 +82,8 @@ class MembersPanel(QWidget):
         self.setAccessibleName("Members")
         self.table.setAccessibleName("Members of the struct")
         self.table.setModel(self.proxy)
+        header = self.table.horizontalHeader()
+        self.table.setItemDelegate(PointedRows(header, self._themes, self.table))
         self.table.resized.connect(self._fit_columns)
         self.table.activated.connect(self._activate)
         self.table.went_back.connect(self.go_back)
@@ -188,6 +193,26 @@ class MembersPanel(QWidget):
             chosen.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self.table.scrollTo(index)
         self._syncing = False
+
+    def _point(self) -> None:
+        """Ring the members that a lesson points at, the first of them in view."""
+        self.model.point(self._session.pointed)
+        self._unseen = not self.isVisible()
+        self._show_pointed()
+
+    def _show_pointed(self) -> None:
+        for row in self.model.pointed:
+            index = self.proxy.mapFromSource(self.model.index(row, 0))
+            if index.isValid():
+                self.table.scrollTo(index)
+                return
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have what a lesson points at in view when it is first looked at."""
+        super().showEvent(event)
+        if self._unseen:
+            self._unseen = False
+            self._show_pointed()
 
     def row_at(self, index: QModelIndex) -> Row:
         """Return the row of an index of the table."""
