@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PANELS = {"table": "top", "treemap": "treemap", "special": "notes", "what_if": "what_if"}
 """The panel that a view of a step (``Step.view``) stands for."""
+_FIRST = "top"
+"""The panel that is open where nobody has chosen one."""
 
 
 def look_at(recordings: RecordingSession, step: ResolvedStep, kept: Kept) -> None:
@@ -34,9 +36,14 @@ def look_of(step: ResolvedStep) -> Look:
     return Look(TIME if view == "time" else HEAVY, FLAME, search)
 
 
-def view_of(recordings: RecordingSession) -> str:
-    """Return what of a recording is open as a step names it: the way back."""
-    panels = {panel: view for view, panel in PANELS.items()}
+def view_of(recordings: RecordingSession, panel: str) -> str:
+    """Return what of a recording is open as a step names it: the way back.
+
+    Args:
+        recordings: What is open.
+        panel: The panel beside the flame graph.
+    """
+    panels = {name: view for view, name in PANELS.items() if name != _FIRST}
     if recordings.view == SANDWICH:
         return "sandwich" if recordings.function else ""
-    return "time" if recordings.order == TIME else panels.get(recordings.panel, "")
+    return "time" if recordings.order == TIME else panels.get(panel, "")

@@ -7,6 +7,7 @@ step is ``pending``.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -253,19 +254,17 @@ class LessonStage(QObject):
                 look_at(self._controller.recordings, step, kept)
                 self._finish(step)
             elif recording.trace is not None:
-                self._play_recorded(step, recording.trace)
+                self._play_recorded(step, recording.trace, Path(recording.name))
         except OwnerscopeError as error:
             self._give_up(str(error))
 
-    def _play_recorded(self, step: ResolvedStep, trace: Trace) -> None:
-        from core.scenario.plan import Overrides
-
+    def _play_recorded(self, step: ResolvedStep, trace: Trace, file: Path) -> None:
         session = self._controller.session
         self._comparison.follow(on=False)
         session.set_essential_only(step.essential)
         if trace is not session.trace:
             at = position_of(step.step.position, trace, where=step.where)
-            session.open_run(None, trace, (None, {}, Overrides()), at)
+            session.open_recorded(trace, file, at)
         self._place(step, trace)
 
     # -- ahead ----------------------------------------------------------------------------

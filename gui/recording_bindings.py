@@ -142,14 +142,12 @@ def hand_over(
         workspace: ``timeline`` or ``live``.
         position: The event to go to; None stays where one was, in a trace that was there before.
     """
-    from core.scenario.run import Overrides
-
-    trace = session.trace
-    if trace is None:
+    trace, recording = session.trace, session.recording
+    if trace is None or recording is None:
         window.messages.info("This recording has no order of events: there is nothing to play.")
         return False
     if player.trace is not trace:
-        player.open_saved(trace, None, {}, Overrides())
+        player.open_recorded(trace, Path(recording.name))
     if position is not None:
         player.seek(position)
     window.show_workspace(workspace)

@@ -7,6 +7,7 @@ other.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
@@ -45,6 +46,7 @@ class Session(Cursor):
     Attributes:
         made_from: The scenario, parameters and overrides of the run at hand; those in force may
             be of a run that is still under way.
+        recorded_in: The file that the run at hand was recorded in; None for one that was not.
 
     Signals:
         source_changed: Another scenario, or other parameters or overrides.
@@ -85,6 +87,7 @@ class Session(Cursor):
         self.plan: Plan | None = None
         self.trace: Trace | None = None
         self.made_from: MadeFrom = (None, {}, self.overrides)
+        self.recorded_in: Path | None = None
         self.selected_frame: int | None = None
         self.range: tuple[int, int] | None = None
         self.cuts: Cuts | None = None
@@ -119,16 +122,21 @@ class Session(Cursor):
         self.source, self.settings, self.overrides = source, settings, overrides
         return self._replan(before)
 
-    def open_run(self, plan: Plan | None, trace: Trace, made_from: MadeFrom, position: int) -> None:
-        """Show a run that was made before, at a position, as if it had just run.
-
-        One that was recorded has no plan, and was made of no scenario.
-        """
+    def open_run(self, plan: Plan, trace: Trace, made_from: MadeFrom, position: int) -> None:
+        """Show a run that was made of a scenario before, at a position, as if it had just run."""
         self.cancel()
         self.source, self.settings, self.overrides = made_from
         self.plan = plan
         self.source_changed.emit()
         self._take(trace, position)
+
+    def open_recorded(self, trace: Trace, file: Path, position: int = -1) -> None:
+        """Show a run that was recorded: it can be looked at, and nothing about it be changed."""
+        self.cancel()
+        self.source, self.settings, self.overrides = None, {}, type(self.overrides)()
+        self.plan = None
+        self.source_changed.emit()
+        self._take(trace, position, file)
 
     def open_saved(
         self,
@@ -228,10 +236,13 @@ class Session(Cursor):
         self.rerun()
         return True
 
-    def _take(self, trace: Trace, position: int | None = None) -> None:
+    def _take(
+        self, trace: Trace, position: int | None = None, recorded_in: Path | None = None
+    ) -> None:
         self.position = self._same_moment(trace) if position is None else position
         self.trace = trace
         self.made_from = self.source, self.settings, self.overrides
+        self.recorded_in = recorded_in
         self._state = None
         self.selected_frame = None
         ranged, self.range = self.range is not None, None

@@ -34,7 +34,7 @@ class Showing:
         """
         key = (
             step.workspace, step.scenario, tuple(sorted(step.settings.items())), step.overrides,
-            step.lanes, step.recording, step.layout, step.field, step.place,
+            step.lanes, step.recording, step.plays_recording, step.layout, step.field, step.place,
         )  # fmt: skip
         if step.problem or key != self._key:
             # Steps that show the same mostly follow each other; one run is kept, not all of them.

@@ -21,7 +21,7 @@ def handout(what: str, out: str, *, notes: bool = False) -> int:
     Raises:
         OwnerscopeError: It cannot be made or written; what was there is still there.
     """
-    lesson = open_lesson(what).lesson
+    lesson = open_lesson(what)
     from gui.render.command import offscreen_application
 
     application = offscreen_application()
@@ -29,7 +29,7 @@ def handout(what: str, out: str, *, notes: bool = False) -> int:
 
     make = export.pdf if Path(out).suffix.lower() == ".pdf" else export.html
     try:
-        data = make(lesson, _tell, notes=notes)
+        data = make(lesson.lesson, _tell, notes=notes, folder=lesson.folder)
     finally:
         if sys.stderr is not None and sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from core.errors import OwnerscopeError
@@ -28,7 +29,13 @@ class Cancelled(Exception):
     """The user did not want to wait for it."""
 
 
-def html(lesson: Lesson, progress: Progress | None = None, *, notes: bool = False) -> bytes:
+def html(
+    lesson: Lesson,
+    progress: Progress | None = None,
+    *,
+    notes: bool = False,
+    folder: Path | None = None,
+) -> bytes:
     """Return a lesson as the contents of one HTML file that needs nothing else.
 
     There must be an application (``QApplication``); its platform may be "offscreen".
@@ -37,16 +44,23 @@ def html(lesson: Lesson, progress: Progress | None = None, *, notes: bool = Fals
         lesson: The lesson. A step that cannot be shown says why; the rest is there.
         progress: Told how far it is.
         notes: Whether the speaker's notes are in it.
+        folder: Where the lesson's file is; recordings may lie beside it.
 
     Raises:
         Cancelled: ``progress`` returned False.
     """
-    return _finished(making(lesson, "html", notes=notes), progress)
+    return _finished(making(lesson, "html", notes=notes, folder=folder), progress)
 
 
-def pdf(lesson: Lesson, progress: Progress | None = None, *, notes: bool = False) -> bytes:
+def pdf(
+    lesson: Lesson,
+    progress: Progress | None = None,
+    *,
+    notes: bool = False,
+    folder: Path | None = None,
+) -> bytes:
     """Return a lesson as the contents of a PDF file; the arguments are those of ``html``."""
-    return _finished(making(lesson, "pdf", notes=notes), progress)
+    return _finished(making(lesson, "pdf", notes=notes, folder=folder), progress)
 
 
 def _finished(work: Making, progress: Progress | None) -> bytes:
@@ -61,7 +75,9 @@ def _finished(work: Making, progress: Progress | None) -> bytes:
             raise Cancelled
 
 
-def making(lesson: Lesson, form: Form, *, notes: bool = False) -> Making:
+def making(
+    lesson: Lesson, form: Form, *, notes: bool = False, folder: Path | None = None
+) -> Making:
     """Make a handout step by step; the window does other things in between.
 
     Yields:
@@ -70,7 +86,7 @@ def making(lesson: Lesson, form: Form, *, notes: bool = False) -> Making:
     Returns:
         The contents of the file.
     """
-    showing, steps = Showing(), resolve(lesson)
+    showing, steps = Showing(), resolve(lesson, folder)
     pages: list[Page] = []
     drawings: dict[int, Drawing] = {}
     for number, step in enumerate(steps):

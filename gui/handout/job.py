@@ -50,13 +50,22 @@ class HandoutJob(QObject):
         """Whether a handout is being made."""
         return self._work is not None
 
-    def start(self, lesson: Lesson, path: Path, *, notes: bool = False) -> None:
-        """Make a handout, PDF or HTML by the file's suffix; one under way is given up."""
+    def start(
+        self, lesson: Lesson, path: Path, *, notes: bool = False, folder: Path | None = None
+    ) -> None:
+        """Make a handout, PDF or HTML by the file's suffix; one under way is given up.
+
+        Args:
+            lesson: The lesson.
+            path: Where the handout goes.
+            notes: Whether the speaker's notes are in it.
+            folder: Where the lesson's file is; recordings may lie beside it.
+        """
         from gui.handout.export import making
 
         self.cancel()
         form = "pdf" if path.suffix.lower() == ".pdf" else "html"
-        self._work = making(lesson, form, notes=notes)  # type: ignore[arg-type]
+        self._work = making(lesson, form, notes=notes, folder=folder)  # type: ignore[arg-type]
         self._path = path
         self.started.emit()
         self._next.start()

@@ -115,7 +115,8 @@ class LessonEditing(QObject):
         """
         from gui.lesson_editor.record import record
 
-        return record(self._parts.controller, self.comparison, self._looked_at())
+        folder = self.editor.edited.folder if self.editor is not None else None
+        return record(self._parts.controller, self.comparison, self._looked_at(), folder)
 
     def _looked_at(self) -> str:
         """The workspace in front; from Lessons, where one works with the editor, the one before."""
@@ -139,7 +140,7 @@ class LessonEditing(QObject):
         editor = self.editor = LessonEditor(edited, self._window.themes, self.take, self._window)
         editor.closed.connect(self._gone)
         editor.preview_wanted.connect(self._preview)
-        editor.handout_wanted.connect(lambda: self.export(edited.lesson, editor))
+        editor.handout_wanted.connect(lambda: self.export(edited.lesson, editor, edited.folder))
         editor.saved.connect(self._saved)
         editor.fit_screen()
         editor.show()
@@ -188,18 +189,22 @@ class LessonEditing(QObject):
     def export_chosen(self) -> None:
         """Export the lesson that is looked at."""
         if self._parts.chosen is not None:
-            self.export(self._parts.chosen.lesson, self._window)
+            chosen = self._parts.chosen
+            self.export(chosen.lesson, self._window, chosen.folder)
 
-    def export(self, lesson: Lesson, host: MainWindow | LessonEditor) -> None:
+    def export(
+        self, lesson: Lesson, host: MainWindow | LessonEditor, folder: Path | None = None
+    ) -> None:
         """Ask for a file and write the lesson's handout to it.
 
         Args:
             lesson: The lesson.
             host: Where it was asked for.
+            folder: Where the lesson's file is.
         """
         path = ask_where(host, "Export handout", f"{lesson.name}.html", HANDOUTS)
         if path is not None:
-            self.export_to(lesson, path, host)
+            self.export_to(lesson, path, host, folder)
 
     def _handout_written(self, path: Path) -> None:
         self._host.messages.ok(f"Written: {path}")
@@ -207,7 +212,13 @@ class LessonEditing(QObject):
     def _handout_failed(self, sentence: str) -> None:
         self._host.messages.error(sentence)
 
-    def export_to(self, lesson: Lesson, path: Path, host: MainWindow | LessonEditor) -> None:
+    def export_to(
+        self,
+        lesson: Lesson,
+        path: Path,
+        host: MainWindow | LessonEditor,
+        folder: Path | None = None,
+    ) -> None:
         """Write a lesson's handout to a file."""
         self.job.cancel()
         if self._progress is None or host is not self._host:
@@ -215,7 +226,7 @@ class LessonEditing(QObject):
             over = centre if host is self._window else host
             self._progress = HandoutProgress(self.job, self._window.themes, over or host)
         self._host = host
-        self.job.start(lesson, path)
+        self.job.start(lesson, path, folder=folder)
 
 
 def add_lesson_editing(parts: LessonParts, comparison: CompareSession) -> LessonEditing:

@@ -19,6 +19,8 @@ QUIET_MS = 300
 """Nothing is run before the user has stopped typing for so long."""
 MOST_EVENTS = 1_000_000
 """A step whose run is longer is not checked: that takes a fifth of a second."""
+MOST_BYTES = 4 << 20
+"""Nor one whose recording is a larger file: reading it takes as long."""
 _MOST_KEPT = 6
 """So many runs are kept: going from step to step and back costs none."""
 
@@ -49,6 +51,7 @@ class Checker(QObject):
         self._quiet.timeout.connect(self._work)
         edited.changed.connect(self.begin)
         edited.current_changed.connect(self.begin)
+        edited.path_changed.connect(self.begin)
         self.begin()
 
     @property
@@ -64,7 +67,7 @@ class Checker(QObject):
         """Look at the lesson as it is now, a moment later."""
         from core.lesson.resolved import resolve
 
-        self._resolved = resolve(self._edited.lesson)
+        self._resolved = resolve(self._edited.lesson, self._edited.folder)
         self._quiet.start()
 
     def step(self, index: int) -> ResolvedStep | None:
@@ -106,11 +109,11 @@ class Checker(QObject):
         shown: Shown | None = None
         wrong: list[str] = []
         try:
-            shown = self._shown.pop(key, None) or shown_by(_short(step))
-            if _is_whole(shown):
+            if not (step.shows_recording and _is_large(step)):
+                made = self._shown.pop(key, None) or shown_by(_short(step))
+                shown = made if _is_whole(made) else None
+            if shown is not None:
                 wrong = [each.sentence for each in problems_of(step, shown)]
-            else:
-                shown = None
         except OwnerscopeError as error:
             wrong = [str(error)]
         self._shown[key] = shown
@@ -123,6 +126,13 @@ def _short(step: ResolvedStep) -> ResolvedStep:
     """A run that is long is not run here: the window would stand still meanwhile."""
     budget = min(step.overrides.budget_events, MOST_EVENTS)
     return replace(step, overrides=replace(step.overrides, budget_events=budget))
+
+
+def _is_large(step: ResolvedStep) -> bool:
+    """Whether a step's recording is a file that takes long to read."""
+    from core.lesson.recorded import path_of
+
+    return path_of(step.recording, where=step.where).stat().st_size > MOST_BYTES
 
 
 def _is_whole(shown: Shown) -> bool:
@@ -141,12 +151,13 @@ def _key(step: ResolvedStep) -> Hashable:
     written = step.step
     return (
         _run_key(step), written.position, written.zoom, written.highlights, written.play,
-        written.questions, step.essential,
+        written.questions, written.view, step.essential,
     )  # fmt: skip
 
 
 def _run_key(step: ResolvedStep) -> Hashable:
     return (
         step.problem, step.workspace, step.scenario, tuple(sorted(step.settings.items())),
-        step.overrides, step.lanes, step.recording, step.layout, step.field, step.place,
+        step.overrides, step.lanes, step.recording, step.plays_recording, step.layout, step.field,
+        step.place,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core.errors import LessonError
 from core.lesson import loader
+from core.lesson.recorded import named, placed
 from core.lesson.schema import Lesson, Step
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class EditedLesson(QObject):
     def steps(self) -> tuple[Step, ...]:
         """The steps."""
         return self.lesson.steps
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its file is, None as long as there is none."""
+        return self.path.absolute().parent if self.path is not None else None
 
     @property
     def step(self) -> Step | None:
@@ -176,9 +182,10 @@ class EditedLesson(QObject):
         target = path or self.path
         if target is None:
             raise LessonError("this lesson has no file yet", advice="save it as a file")
-        lesson = self.lesson
+        before = lesson = self.lesson
         if target != self.path:
-            lesson = msgspec.structs.replace(lesson, name=name_of(target.stem))
+            steps = tuple(_carried(step, self.folder, target.parent) for step in lesson.steps)
+            lesson = msgspec.structs.replace(lesson, name=name_of(target.stem), steps=steps)
         # What cannot be read again is not to take the place of what can.
         loader.parse(loader.lesson_text(lesson), where=str(target))
         loader.save(target, lesson)
@@ -187,6 +194,16 @@ class EditedLesson(QObject):
         self._merges.clear()
         self.undo.setClean()
         self.path_changed.emit()
+        if lesson.steps != before.steps:
+            self.changed.emit(before)
+
+
+def _carried(step: Step, before: Path | None, now: Path) -> Step:
+    """Return a step that finds its recording from the folder its lesson is written to."""
+    where = placed(step.recording, before)
+    if not Path(where).is_absolute():
+        return step
+    return msgspec.structs.replace(step, recording=named(Path(where), now))
 
 
 class _Change(QUndoCommand):

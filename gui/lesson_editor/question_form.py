@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from core.errors import LessonError
 from core.lesson.schema import Question
 from gui.lesson_editor.fields import Caption, ChoiceField, Choices, LineField, captioned, small
-from gui.lesson_editor.places import known_positions
+from gui.lesson_editor.places import known_functions, known_positions
 
 if TYPE_CHECKING:
     from gui.lesson_editor.checker import Checker
@@ -34,7 +34,12 @@ _WORDS = {
     "saves": "Saves on the stack",
     "hits": "Short-circuits of the run",
     "growth": "By how much the struct grows",
+    "depth": "Calls on the stack",
+    "calls": "Calls of a function",
+    "records": "Records with a function",
 }
+_OF_FUNCTION = ("calls", "records")
+"""What is asked of a function that the question names."""
 _ASK = {
     "function": "Which function is called next?",
     "bit": "What is the guard's field now?",
@@ -43,6 +48,9 @@ _ASK = {
     "saves": "How many saves are on the stack?",
     "hits": "How often does the guard step in?",
     "growth": "By how many bytes does task_struct grow?",
+    "depth": "How many calls are on the stack?",
+    "calls": "How often is it called?",
+    "records": "How many records have it on their stack?",
 }
 
 
@@ -74,6 +82,9 @@ class QuestionCard(QFrame):
             "where the step is",
             lambda text: self._set(position=text.strip()),
         )
+        self.function = ChoiceField(
+            "Function asked about", "save_stack …", lambda text: self._set(function=text.strip())
+        )
         self.choices = QSpinBox(minimum=0, maximum=6)
         self.choices.setAccessibleName("Number of choices, 0 for a free answer")
         self.choices.setSpecialValueText("free")
@@ -98,6 +109,8 @@ class QuestionCard(QFrame):
         row.addWidget(captioned("Choices", self.choices, themes))
         column.addLayout(head)
         column.addWidget(self.about)
+        self._function = captioned("Of which function", self.function, themes)
+        column.addWidget(self._function)
         column.addWidget(self.ask)
         column.addLayout(row)
         column.addWidget(self.explain)
@@ -120,6 +133,9 @@ class QuestionCard(QFrame):
         self.ask.show_text(question.ask)
         if self.position.text().strip() != question.position:
             self.position.show_text(question.position)
+        self._function.setVisible(question.about in _OF_FUNCTION)
+        if self.function.text().strip() != question.function:
+            self.function.show_text(question.function)
         if self.choices.value() != question.choices:
             self.choices.setValue(question.choices)
         self.explain.show_text(question.explain)
@@ -135,6 +151,7 @@ class QuestionCard(QFrame):
             self.answer.setText("…")
             return
         self.position.offer(known_positions(shown))
+        self.function.offer(known_functions(shown))
         try:
             answers = answers_in(step, shown, self.number + 1)
         except LessonError as error:

@@ -19,18 +19,24 @@ if TYPE_CHECKING:
 _WORKSPACES = ("live", "timeline", "compare", "layout", "recordings", "explore")
 RUN_FIELDS = (
     "workspace", "scenario", "settings", "guard", "max_depth", "kernel", "arch", "layout", "word",
-    "lanes", "recording", "field", "place", "position", "essential", "zoom",
+    "lanes", "recording", "view", "field", "place", "position", "essential", "zoom",
 )  # fmt: skip
 """What of a step is taken from the view; the rest is words."""
 
 
-def record(controller: Hall, comparison: CompareSession, workspace: str = "") -> Step:
+def record(
+    controller: Hall,
+    comparison: CompareSession,
+    workspace: str = "",
+    folder: Path | None = None,
+) -> Step:
     """Return the current view as a step.
 
     Args:
         controller: The window with what is open in it.
         comparison: The Compare workspace's session.
         workspace: The one that is looked at; the one in front where not given.
+        folder: Where the lesson's file is: a recording beside it is named from there.
 
     Raises:
         LessonError: There is nothing in view that a lesson could show again.
@@ -44,7 +50,9 @@ def record(controller: Hall, comparison: CompareSession, workspace: str = "") ->
     if shown == "layout":
         seen = _layout(controller)
     elif shown == "recordings":
-        seen = _recording(controller)
+        seen = _recording(controller, folder)
+    elif shown in ("live", "timeline") and controller.session.recorded_in is not None:
+        seen = _recorded_run(controller, shown, controller.session.recorded_in, folder)
     elif shown == "compare":
         seen = _comparison(controller, comparison)
     else:
@@ -80,9 +88,28 @@ def _scenario(controller: Hall) -> dict[str, Any]:
     }
 
 
+def _recorded_run(
+    controller: Hall, workspace: str, file: Path, folder: Path | None
+) -> dict[str, Any]:
+    from core.lesson.recorded import named
+
+    essential = controller.session.essential_only
+    return {
+        "recording": named(file, folder),
+        "essential": essential,
+        **_place(controller, workspace),
+    }
+
+
 def _run(controller: Hall, workspace: str) -> dict[str, Any]:
+    return {**_scenario(controller), **_place(controller, workspace)}
+
+
+def _place(controller: Hall, workspace: str) -> dict[str, Any]:
+    """Return where in the run at hand one is, and how much of it is in view."""
+    seen: dict[str, Any] = {}
     session = controller.session
-    seen, trace = _scenario(controller), session.trace
+    trace = session.trace
     if trace is None:
         raise LessonError("nothing has run yet", advice="open a scenario")
     seen["position"] = name_of_position(trace, session.position)
@@ -143,16 +170,18 @@ def _layout(controller: Hall) -> dict[str, Any]:
     }
 
 
-def _recording(controller: Hall) -> dict[str, Any]:
-    from core.recording.examples import EXAMPLES
+def _recording(controller: Hall, folder: Path | None) -> dict[str, Any]:
+    from core.lesson.recorded import named
+    from gui.lesson_recording_look import view_of
+    from gui.workspaces.recordings import RecordingsWorkspace
 
-    opened = controller.recordings.recording
+    recordings = controller.recordings
+    opened = recordings.recording
     if opened is None:
         raise LessonError("no recording is open", advice="open one of the examples")
-    for example in EXAMPLES:
-        if Path(opened.name) == example.path:
-            return {"recording": example.name}
-    raise LessonError(
-        "a lesson can show the recordings that come with the program, and this is another",
-        advice="open one of the examples in the File menu",
-    )
+    page = controller.window.findChild(RecordingsWorkspace)
+    return {
+        "recording": named(Path(opened.name), folder),
+        "view": view_of(recordings, page.side.shown if page is not None else ""),
+        "highlights": (f"function:{recordings.function}",) if recordings.function else (),
+    }

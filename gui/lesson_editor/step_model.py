@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -143,11 +144,12 @@ def subtitle(step: Step) -> str:
     """Return where a step is shown, in a few words."""
     parts = [step.workspace.capitalize()]
     if step.workspace == "recordings":
-        parts.append(step.recording)
+        parts += [Path(step.recording).name, step.view]
     elif step.workspace == "layout":
         parts += [step.layout, step.field]
     else:
-        parts += [step.scenario, ", ".join(step.lanes) or step.guard, step.position]
+        played = step.scenario or Path(step.recording).name
+        parts += [played, ", ".join(step.lanes) or step.guard, step.position]
     asked = len(step.questions)
     if asked:
         parts.append(f"{asked} question{'s' * (asked != 1)}")
@@ -157,8 +159,8 @@ def subtitle(step: Step) -> str:
 def run_words(step: ResolvedStep) -> str:
     """Return what a step plays, opens or compares, in a few lines."""
     lines = [step.workspace.capitalize()]
-    if step.workspace == "recordings":
-        return f"{lines[0]}: {step.recording or 'no recording'}"
+    if step.shows_recording:
+        return f"{lines[0]}: {Path(step.recording).name or 'no recording'}"
     if step.workspace == "layout":
         field = f", with {step.field}{f' at {step.place}' if step.place else ''}"
         return f"{lines[0]}: {step.layout or 'no kernel'}{field if step.field else ''}"

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _ESSENTIAL = ((None, "As in the step before"), (True, "The chain of the mail only"),
               (False, "Every frame"))  # fmt: skip
+_VIEWS = (
+    ("", "The flame graph"), ("time", "The flame graph, in order of time"),
+    ("sandwich", "Callers and callees"), ("table", "The table of what is heaviest"),
+    ("treemap", "The treemap"), ("special", "What is special"),
+    ("what_if", "What another guard would do"),
+)  # fmt: skip
 _FASTEST = 64.0
 
 
@@ -66,6 +72,7 @@ class ViewForm(QWidget):
         self.essential = Choices(
             "Frames", _ESSENTIAL, lambda value: edited.set_step(essential=value)
         )
+        self.view = Choices("Open", _VIEWS, lambda value: edited.set_step(view=value))
         self.zoom = (
             ChoiceField("Zoom from", "all of the run", lambda _text: self._set_zoom()),
             ChoiceField("Zoom to", "", lambda _text: self._set_zoom()),
@@ -86,6 +93,8 @@ class ViewForm(QWidget):
         column.addWidget(captioned("Shows", self.shows, themes))
         column.addWidget(self.retake)
         column.addWidget(captioned("Position", self.position, themes))
+        self._view = captioned("Open", self.view, themes)
+        column.addWidget(self._view)
         column.addWidget(captioned("Highlights", self.highlights, themes))
         self._frames = captioned("Frames", self.essential, themes)
         column.addWidget(self._frames)
@@ -117,6 +126,8 @@ class ViewForm(QWidget):
         if fresh or step.play != self._play_typed():
             self._show_play(step.play)
         self.essential.show_value(step.essential)
+        self.view.show_value("" if step.view == "flame" else step.view)
+        self._view.setVisible(step.workspace == "recordings")
         self._zoom_row.setVisible(step.workspace == "timeline")
         self._play_row.setVisible(step.workspace in ("live", "timeline"))
         self._frames.setVisible(step.workspace not in ("layout", "recordings"))

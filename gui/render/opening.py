@@ -138,7 +138,8 @@ def _lesson(job: Job) -> Opened:
     from core.lesson.loader import open_lesson
     from core.lesson.resolved import resolve
 
-    steps, number = resolve(open_lesson(job.what).lesson), job.step or 1
+    lesson = open_lesson(job.what)
+    steps, number = resolve(lesson.lesson, lesson.folder), job.step or 1
     if not 1 <= number <= len(steps):
         raise RenderError(f"the lesson has {len(steps)} steps, no step {number}", where="--step")
     step = steps[number - 1]
@@ -163,22 +164,27 @@ def _step(view: str, request: PictureRequest, step: ResolvedStep) -> Opened:
     start, end = (play.start, play.end) if play is not None else ("", "")
     if step.workspace == "layout":
         return Opened(view, request)
-    if step.workspace == "recordings":
+    if step.shows_recording:
         from core.lesson.runs import shown_by
 
         trace = _ordered(shown_by(step).trace, step.recording)
-        return Opened(view, dataclasses.replace(request, trace=trace), step.step.position)
+        request = _zoomed(dataclasses.replace(request, trace=trace), step)
+        return Opened(view, request, step.step.position, start, end)
     source, settings = step.source(), {**step.settings, **request.settings}
     request = dataclasses.replace(
         request, source=source, settings=settings, overrides=step.overrides
     )
-    request = _played(view, request)
-    if step.step.zoom and request.trace is not None and request.zoom is None:
-        from core.lesson.positions import position_of
-
-        first, last = (position_of(text, request.trace) for text in step.step.zoom)
-        request = dataclasses.replace(request, zoom=(first, last))
+    request = _zoomed(_played(view, request), step)
     return Opened(view, request, step.step.position, start, end)
+
+
+def _zoomed(request: PictureRequest, step: ResolvedStep) -> PictureRequest:
+    if not step.step.zoom or request.trace is None or request.zoom is not None:
+        return request
+    from core.lesson.positions import position_of
+
+    first, last = (position_of(text, request.trace) for text in step.step.zoom)
+    return dataclasses.replace(request, zoom=(first, last))
 
 
 def _recording(job: Job, path: Path) -> Opened:
