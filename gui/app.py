@@ -158,7 +158,7 @@ def _add_workspaces(window: MainWindow, controller: Controller) -> LessonParts:
 
 def show_uncaught(window: MainWindow) -> None:
     """Show what nobody caught in the message bar and on stderr; the program goes on."""
-    from PySide6.QtCore import QObject, Signal
+    from PySide6.QtCore import QObject, Qt, Signal
     from PySide6.QtGui import QGuiApplication
 
     class Uncaught(QObject):
@@ -180,7 +180,8 @@ def show_uncaught(window: MainWindow) -> None:
             window.messages.error(text, copy)
 
     uncaught = Uncaught(window)
-    uncaught.found.connect(show)
+    # Later: while a window is painted, as it may be now, nothing is to be added to it.
+    uncaught.found.connect(show, Qt.ConnectionType.QueuedConnection)
 
     def hook(error: BaseException | None) -> None:
         if isinstance(error, KeyboardInterrupt):

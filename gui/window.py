@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -238,6 +238,10 @@ class MainWindow(QMainWindow):
         connect("help.about", self._about)
         self.file_dropped.connect(self.open_file)
         themes.changed.connect(self._dress)
+        # Not ``event``: everything in the window is painted in there, and a view that fails in its
+        # first painting would end the process. PySide 6.10 to 6.12 keep an error until the Python
+        # below returns, and until then free the ``paintEvent`` of each view that is painted first.
+        self.installEventFilter(self)
 
     def _about(self) -> None:
         self.messages.info(
@@ -291,11 +295,11 @@ class MainWindow(QMainWindow):
             self.resize(self.size().boundedTo(room.size()).expandedTo(MINIMUM))
             self.move(room.center() - self.rect().center())
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Draw the icons again for a screen with other pixels."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
+        if watched is self and event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Esc what is in the way: a message first, then the full screen."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QColor,
     QGuiApplication,
+    QHideEvent,
     QKeyEvent,
     QPainter,
     QPixmap,
@@ -251,11 +252,10 @@ class AudienceWindow(QWidget):
             handle.installEventFilter(self)
         self._pointer.start()
 
-    def event(self, event: QEvent) -> bool:
+    def hideEvent(self, event: QHideEvent) -> None:
         """Give the pointer back where the window is no longer seen."""
-        if event.type() == QEvent.Type.Hide:
-            self.show_pointer()
-        return super().event(event)
+        self.show_pointer()
+        super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell of Esc; the other keys are commands."""

@@ -317,12 +317,14 @@ def test_what_nobody_caught_is_shown_and_printed(
     program.show_uncaught(window)
     for _ in range(3):
         sys.excepthook(ValueError, ValueError("seven"), None)
+    assert not window.messages.messages  # it may be in the middle of painting
+    qtbot.waitUntil(lambda: bool(window.messages.messages))
     (message,) = window.messages.messages
     assert "ValueError: seven. The program goes on" in message.text
     assert "ValueError: seven" in capsys.readouterr().err
 
     sys.excepthook(OwnerscopeError, OwnerscopeError("no such task", advice="choose one"), None)
-    assert window.messages.messages[0].text == "no such task; choose one"
+    qtbot.waitUntil(lambda: window.messages.messages[0].text == "no such task; choose one")
     assert capsys.readouterr().err == ""
 
     def fail() -> None:
