@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.icons import icon
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
 from gui.widgets.flow import FlowLayout
 from gui.widgets.lesson.outline import LessonOutline
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MORE = ("present.start", "lesson.edit", "lesson.new", "lesson.open", "lesson.handout")
 """Commands that stand beside "Start" as far as somebody carries them out."""
+_SHORT = {"present.start": "Present"}
+"""What buttons say that need not say what is presented."""
 _LEFT_PX, _LEFT_SHARE, _MOST_LEFT = 330, 0.24, 0.4
 _TEXT_PX = 760
 """A line that is longer is hard to read."""
@@ -107,7 +110,8 @@ class LessonsWorkspace(QWidget):
     def _button(self, command: str) -> QPushButton:
         registry = self._parts.window.registry
         action = registry.action(command)
-        button = self.more[command] = QPushButton(action.text())
+        button = self.more[command] = QPushButton(_SHORT.get(command, action.text()))
+        button.setAccessibleName(action.text())
         button.setAutoDefault(False)
         button.setToolTip(action.toolTip())
         button.setEnabled(action.isEnabled())
@@ -232,6 +236,9 @@ class LessonsWorkspace(QWidget):
             size = metrics.ui(step).pixelSize()  # type: ignore[arg-type]
             label.setStyleSheet(f"font-size: {size}px; font-weight: 600; color: {theme.text}")
         self.shown_in.setStyleSheet(f"color: {theme.muted}")
+        if "present.start" in self.more:
+            drawn = icon("full-screen", theme, metrics.chrome(16), ratio=self.devicePixelRatioF())
+            self.more["present.start"].setIcon(drawn)
         edge = metrics.chrome(20)
         self._column.setContentsMargins(edge, edge, edge, edge)
         self._column.setSpacing(metrics.px(10))

@@ -18,7 +18,7 @@ from core.layout.model import Member, StructLayout, flattened
 from gui.layout_session import LayoutSession
 from gui.theme import ThemeManager, contrast
 from gui.widgets.layout.copy_table import CopyTable
-from gui.widgets.layout.member_model import Column, MemberFilter, MemberModel
+from gui.widgets.layout.member_model import POINTED_ROLE, Column, MemberFilter, MemberModel
 from gui.widgets.layout.member_rows import Row, RowKind, member_rows
 from gui.widgets.layout.members import MembersPanel
 from tests.gui.layout_stands import BIG_ENDIAN, BTF, DEBIAN, PAYS, shown
@@ -343,3 +343,50 @@ def test_columns_that_say_nothing_are_not_shown(qtbot: QtBot) -> None:
     assert not panel.table.isColumnHidden(Column.GAP)
     session.set_field("")
     assert panel.table.isColumnHidden(Column.MOVES)
+
+
+# -- what a lesson points at ----------------------------------------------------------------------
+
+
+def test_every_member_a_lesson_points_at_is_ringed_apart_from_the_selection(qtbot: QtBot) -> None:
+    panel, session, themes = shown(qtbot, MembersPanel, SIZE, field="bit1")
+    names = ("in_page_owner", "in_memstall", "in_eventfd")
+    session.select("mm")
+    session.point(names)
+    indexes = [proxy_row(panel, name) for name in names]
+    assert all(index.data(POINTED_ROLE) for index in indexes)
+    assert not proxy_row(panel, "mm").data(POINTED_ROLE)
+    assert panel.row_at(panel.table.currentIndex()).name == "mm"
+    view = panel.table.viewport().rect()
+    assert view.contains(panel.table.visualRect(indexes[0]))
+    told = indexes[1].siblingAtColumn(Column.NAME).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "points" in told
+    ring = QColor(themes.theme.focus)
+    picture = panel.table.viewport().grab().toImage()
+    for index in indexes:
+        box = panel.table.visualRect(index)
+        assert picture.pixelColor(box.left(), box.center().y()) == ring, index.row()
+        assert picture.pixelColor(box.center().x(), box.top()) == ring
+    session.point(())
+    assert not any(index.data(POINTED_ROLE) for index in indexes)
+
+
+def test_what_is_pointed_at_is_in_view_when_the_table_is_first_seen(qtbot: QtBot) -> None:
+    panel, session, _themes = shown(qtbot, MembersPanel, SIZE, field="bit1")
+    panel.hide()
+    session.point(("kretprobe_instances", "in_memstall"))
+    with qtbot.waitExposed(panel):
+        panel.show()
+    first = panel.table.visualRect(proxy_row(panel, "kretprobe_instances"))
+    assert panel.table.viewport().rect().contains(first.center())
+
+
+def test_rings_stay_with_their_members_when_rows_are_sorted_or_change(qtbot: QtBot) -> None:
+    panel, session, _themes = shown(qtbot, MembersPanel, SIZE, field="bit1")
+    session.point(("in_memstall",))
+    panel.table.sortByColumn(Column.NAME, Qt.SortOrder.DescendingOrder)
+    assert proxy_row(panel, "in_memstall").data(POINTED_ROLE)
+    assert session.set_field("uint")
+    pointed = [row for row in range(panel.proxy.rowCount())
+               if panel.proxy.index(row, 0).data(POINTED_ROLE)]  # fmt: skip
+    assert pointed == [proxy_row(panel, "in_memstall").row()]

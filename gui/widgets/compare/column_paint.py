@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
+from gui.covered import MARK
 from gui.theme import mix
-from gui.widgets.progress import OUTCOMES
 from gui.widgets.raster import is_raster
 
 if TYPE_CHECKING:
@@ -181,12 +181,11 @@ def _paint_title(
     painter.drawRoundedRect(badge, px(6), px(6))
     ink = side.on_colour if side else theme.surface
     _text(painter, badge, _CENTRE, style.title, ink, look.letter)
-    name, _, word = OUTCOMES[look.outcome]
-    role: Role = getattr(theme, name)
-    said = f"{role.glyph} {word}"
+    role: Role = getattr(theme, look.outcome_role)
+    said = f"{role.glyph} {look.outcome_word}" if look.outcome else MARK
     title = rect_of(parts.title)
     if style.wide(style.strong_caption, said) + px(90) > title.width():
-        said = role.glyph
+        said = role.glyph if look.outcome else MARK
     solid = look.over
     left = pill(
         painter, style, title.right(), title.center().y(), said,

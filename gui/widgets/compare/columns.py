@@ -276,6 +276,7 @@ class LaneColumns(QWidget):
         session.moment_changed.connect(self._refresh)
         session.cursor.essential_changed.connect(self._refresh)
         session.highlights_changed.connect(self._point)
+        session.cursor.covered.changed.connect(self._refresh)
         themes.changed.connect(self._dress)
         self._take()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.lesson.covered import BITS, LENGTH, OUTCOME
 from core.trace.events import Kind
 from core.trace.explain import explain
 from core.trace.guard_word import SCANNED_ENTRIES
+from gui.covered import ASKED, MARK
 from gui.widgets.progress import OUTCOMES
 from gui.widgets.stack.words import guard_tag, ordinal, plural, stop_words
 
@@ -27,7 +29,7 @@ class LaneLook(NamedTuple):
     Attributes:
         letter: A, B, C or D.
         label: What tells the lane apart.
-        outcome: How its run ends: completed, stack_overflow, ...
+        outcome: How its run ends: completed, stack_overflow, ...; empty where a lesson asks that.
         over: Whether it has ended there already, at the cursor.
         state: together, parted, waits, done or stopped.
         apart: Whether the lanes have parted in the operation at the cursor.
@@ -66,7 +68,12 @@ class LaneLook(NamedTuple):
     @property
     def outcome_word(self) -> str:
         """How the run ends, as a word."""
-        return OUTCOMES[self.outcome][2]
+        return OUTCOMES[self.outcome][2] if self.outcome else ""
+
+    @property
+    def outcome_role(self) -> str:
+        """The outcome of the theme that the word has."""
+        return OUTCOMES[self.outcome][0] if self.outcome else "info"
 
     @property
     def waiting(self) -> bool:
@@ -77,7 +84,7 @@ class LaneLook(NamedTuple):
         """Return the column in words, for a screen reader."""
         value = f"{self.field} is {self.value}" if self.value else self.field
         parts = [
-            f"Lane {self.letter}, {self.label}", f"ends: {self.outcome_word}", self.state,
+            f"Lane {self.letter}, {self.label}", f"ends: {self.outcome_word or ASKED}", self.state,
             self.event, value + (", wrapped around" if self.wrapped else ""),
             f"{self.used_bytes:,} of {self.thread_bytes:,} bytes of stack", self.sentence,
         ]  # fmt: skip
@@ -113,16 +120,19 @@ def lane_look(session: CompareSession, view: LaneSession) -> LaneLook:
     assert state is not None
     info, position = trace.info, view.position
     field, value, bits = _guard(trace, state.word)
+    covered = session.cursor.covered
+    if BITS in covered and value:
+        value, bits = MARK, ()
     stopped = view.ended and info.outcome != "completed"
     stop, words = _stop(trace, position, stopped=stopped)
     return LaneLook(
         letter=view.letter,
         label=view.label,
-        outcome=info.outcome,
+        outcome="" if OUTCOME in covered else info.outcome,
         over=view.ended,
         state=_state(session, view, stopped=stopped),
         apart=session.parted,
-        event=f"event {position + 1:,} of {len(trace):,}",
+        event=f"event {position + 1:,} of {MARK if LENGTH in covered else f'{len(trace):,}'}",
         field=field,
         value=value,
         bits=bits,

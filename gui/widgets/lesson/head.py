@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gui.lesson_session import LessonSession
     from gui.theme import ThemeManager
 
+PRESENT = "present.start"
 _BUTTONS = ("lesson.previous", "lesson.next", "lesson.fold", "lesson.close")
 
 
@@ -72,9 +73,10 @@ class StripHead(QWidget):
         self.back.clicked.connect(lambda: registry.run("lesson.back_to_step"))
         self.back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.back.setObjectName("backToStep")
+        self.present = self._present_button()
         self.buttons = [self._button(command) for command in _BUTTONS]
         self._row = QHBoxLayout(self)
-        for widget in (self.number, self.title, self.back, *self.buttons):
+        for widget in (self.number, self.title, self.back, self.present, *self.buttons):
             self._row.addWidget(widget)
         self._row.setStretch(1, 1)
         session.away_changed.connect(self.back.setVisible)
@@ -89,6 +91,24 @@ class StripHead(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         # A click is not to take the keyboard from the picture.
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _present_button(self) -> QToolButton:
+        """Return the way to the projector, named: who needs it has no time to look for it."""
+        action, button = self._registry.action(PRESENT), QToolButton()
+        button.setText("Present")
+        button.setAccessibleName(action.text())
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(action.trigger)
+
+        def follow() -> None:
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip())
+            button.setIcon(action.icon())
+
+        action.changed.connect(follow)
+        follow()
         return button
 
     def renew(self) -> None:
@@ -123,5 +143,6 @@ class StripHead(QWidget):
         self.back.setToolTip(self._registry.action("lesson.back_to_step").toolTip())
         drawn = icon("undo", theme, metrics.chrome(16), colour=theme.on_accent)
         self.back.setIcon(drawn)
-        for button in (self.back, *self.buttons):
+        self.present.setFont(metrics.frame().ui("body"))
+        for button in (self.back, self.present, *self.buttons):
             button.setIconSize(QSize(1, 1) * metrics.chrome(18))
