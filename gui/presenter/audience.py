@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeyEvent,
     QPainter,
+    QPaintEvent,
     QPixmap,
     QRegion,
     QResizeEvent,
@@ -45,18 +46,21 @@ class Blank(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.colour = ""
-        self.setAutoFillBackground(True)
         self.hide()
 
     def show_colour(self, colour: str) -> None:
         """Fill the screen with "black" or "white"; empty shows the step again."""
         self.colour = colour
         if colour:
-            ground = {"black": "#000000", "white": "#FFFFFF"}[colour]
-            self.setStyleSheet(f"background: {ground}")
             self.setAccessibleName(f"The screen is {colour}")
             self.raise_()
+            self.update()
         self.setVisible(bool(colour))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Fill it by hand: the window's style leaves the ground of such a widget unpainted."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor(self.colour or "black"))
 
 
 class AudienceWindow(QWidget):

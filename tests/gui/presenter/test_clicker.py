@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from gui.presenter.annotations import Tool
 from gui.widgets.layout.map import StructMap
 from tests.gui.presenter.conftest import Hall
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
+
+
+def colours(window: QWidget) -> set[str]:
+    """Return the colours that are seen along the diagonal of a window."""
+    picture = window.grab().toImage()
+    across, down = picture.width() - 1, picture.height() - 1
+    return {picture.pixelColor(n * across // 200, n * down // 200).name() for n in range(201)}
 
 
 def test_a_clicker_goes_through_the_lesson_and_back(hall: Hall) -> None:
@@ -37,10 +45,13 @@ def test_the_black_key_of_a_clicker_hides_the_step(hall: Hall) -> None:
         hall.press(key)
         assert blank.isVisible()
         assert blank.colour == "black"
+        assert colours(hall.audience) == {"#000000"}
         hall.press(key)
         assert not blank.isVisible()
+        assert len(colours(hall.audience)) > 1
     hall.press(Key.Key_W)
     assert blank.colour == "white"
+    assert colours(hall.audience) == {"#ffffff"}
     hall.press(Key.Key_B)
     assert blank.colour == "black"
     hall.press(Key.Key_PageDown)
