@@ -13,18 +13,12 @@ if TYPE_CHECKING:
     from gui.lesson_recordings import Kept
     from gui.recording_session import RecordingSession
 
-PANELS = {"table": "top", "treemap": "treemap", "special": "notes", "what_if": "what_if"}
-"""The panel that a view of a step (``Step.view``) stands for."""
-_FIRST = "top"
-"""The panel that is open where nobody has chosen one."""
-
 
 def look_at(recordings: RecordingSession, step: ResolvedStep, kept: Kept) -> None:
     """Show a recording as a step wants it, whatever was done with it meanwhile."""
     look = look_of(step)
     if recordings.recording is not kept.recording or not recordings.looks_as(look):
         recordings.show(kept.recording, look, kept.profile)
-    recordings.want_panel(PANELS.get(step.step.view, ""))
 
 
 def look_of(step: ResolvedStep) -> Look:
@@ -36,14 +30,8 @@ def look_of(step: ResolvedStep) -> Look:
     return Look(TIME if view == "time" else HEAVY, FLAME, search)
 
 
-def view_of(recordings: RecordingSession, panel: str) -> str:
-    """Return what of a recording is open as a step names it: the way back.
-
-    Args:
-        recordings: What is open.
-        panel: The panel beside the flame graph.
-    """
-    panels = {name: view for view, name in PANELS.items() if name != _FIRST}
+def view_of(recordings: RecordingSession) -> str:
+    """Return what of a recording is open as a step names it: the way back."""
     if recordings.view == SANDWICH:
         return "sandwich" if recordings.function else ""
-    return "time" if recordings.order == TIME else panels.get(panel, "")
+    return "time" if recordings.order == TIME else ""

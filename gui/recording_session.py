@@ -78,7 +78,6 @@ class RecordingSession(QObject):
         weight: What a frame's width means, a name of ``weights``.
         order: One of ``ORDERS``.
         view: One of ``VIEWS``.
-        panel: Which of the panels beside it was wanted last, empty for none in particular.
         upward: Whether the root is drawn at the foot (a flame graph) and not on top (an icicle).
         inverted: Whether stacks are read from their innermost function.
         colouring: One of ``COLOURINGS``.
@@ -101,7 +100,6 @@ class RecordingSession(QObject):
         look_changed: The same tree looks otherwise: view, upward, colouring.
         search_changed: Something else is looked for or found, or another hit is in front.
         selection_changed: Another node or function is selected, or none.
-        panel_wanted: ``panel`` is to be open; where there is no room for it, instead of the rest.
         filter_changed: ``filter`` or ``filter_error`` is another one.
         reading_started: A file is being read (its path).
         progressed: Bytes read so far, and bytes of the file (0: not known).
@@ -115,7 +113,6 @@ class RecordingSession(QObject):
     look_changed = Signal()
     search_changed = Signal()
     selection_changed = Signal()
-    panel_wanted = Signal(str)
     filter_changed = Signal()
     reading_started = Signal(object)
     progressed = Signal(object, object)
@@ -134,7 +131,6 @@ class RecordingSession(QObject):
         self.weight = ""
         self.order: Order = HEAVY
         self.view = FLAME
-        self.panel = ""
         self.upward = False
         self.inverted = False
         self.colouring = BY_SUBSYSTEM
@@ -222,11 +218,6 @@ class RecordingSession(QObject):
             and self.selected < 0
             and not (self.narrowed or self.collapse or self.inverted or self.comparing)
         )
-
-    def want_panel(self, name: str) -> None:
-        """Open one of the panels beside the flame graph; with an empty name the first one."""
-        self.panel = name
-        self.panel_wanted.emit(name)
 
     def compare_with(self, base: Recording | None) -> None:
         """Compare what is open with something else, or with nothing any more."""

@@ -97,7 +97,7 @@ def check_view(resolved: ResolvedStep, shown: Shown) -> None:
     if resolved.workspace != "recordings":
         raise LessonError(f"there is no view {view!r} to open here", where=resolved.where,
                           advice='views are for workspace = "recordings"')  # fmt: skip
-    if view in ("time", "what_if") and shown.trace is None:
+    if view == "time" and shown.trace is None:
         raise LessonError(f"this recording has no order of events, so no view {view!r}",
                           where=resolved.where)  # fmt: skip
     if view == "sandwich" and not any(

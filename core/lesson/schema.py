@@ -14,7 +14,7 @@ import msgspec
 
 SCHEMA = 1
 Workspace = Literal["live", "timeline", "compare", "layout", "recordings", "explore"]
-View = Literal["", "flame", "time", "sandwich", "table", "treemap", "special", "what_if"]
+View = Literal["", "flame", "time", "sandwich"]
 Value = bool | int | str
 
 
@@ -83,8 +83,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         recording: For "recordings", "live" and "timeline": name of a bundled recording
             (core.recording.examples), or a file, beside the lesson's own.
         view: For "recordings": what is open of it: "flame", "time" (in order of time), "sandwich"
-            (callers and callees of the first function in ``highlights``), or the flame graph with
-            one of "table", "treemap", "special", "what_if" beside it; empty for "flame".
+            (callers and callees of the first function in ``highlights``); empty for "flame". The
+            panels beside it are opened by pointing at them.
         field: For "layout": the field asked about ("uint", "bit1", "bit2").
         place: For "layout": where it goes ("upstream", "v1", ...).
         position: An event number from 1, or "start", "end", "first short-circuit",

@@ -22,6 +22,8 @@ RUN_FIELDS = (
     "lanes", "recording", "view", "field", "place", "position", "essential", "zoom",
 )  # fmt: skip
 """What of a step is taken from the view; the rest is words."""
+_PANELS = {"treemap": "treemap", "notes": "special", "what_if": "what_if"}
+"""The panels of Recordings as a lesson calls them, but for the one that is open anyway."""
 
 
 def record(
@@ -179,9 +181,12 @@ def _recording(controller: Hall, folder: Path | None) -> dict[str, Any]:
     opened = recordings.recording
     if opened is None:
         raise LessonError("no recording is open", advice="open one of the examples")
+    highlights = [f"function:{recordings.function}"] if recordings.function else []
     page = controller.window.findChild(RecordingsWorkspace)
+    if page is not None and page.side_shown and page.side.shown in _PANELS:
+        highlights.append(f"panel:{_PANELS[page.side.shown]}")
     return {
         "recording": named(Path(opened.name), folder),
-        "view": view_of(recordings, page.side.shown if page is not None else ""),
-        "highlights": (f"function:{recordings.function}",) if recordings.function else (),
+        "view": view_of(recordings),
+        "highlights": tuple(highlights),
     }

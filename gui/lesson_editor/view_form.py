@@ -21,9 +21,7 @@ _ESSENTIAL = ((None, "As in the step before"), (True, "The chain of the mail onl
               (False, "Every frame"))  # fmt: skip
 _VIEWS = (
     ("", "The flame graph"), ("time", "The flame graph, in order of time"),
-    ("sandwich", "Callers and callees"), ("table", "The table of what is heaviest"),
-    ("treemap", "The treemap"), ("special", "What is special"),
-    ("what_if", "What another guard would do"),
+    ("sandwich", "Callers and callees"),
 )  # fmt: skip
 _FASTEST = 64.0
 

@@ -72,7 +72,6 @@ class RecordingsWorkspace(QWidget):
         self.flame.menu_asked.connect(self._offer)
         session.recording_changed.connect(self._show)
         session.look_changed.connect(self._show_view)
-        session.panel_wanted.connect(self._open_panel)
         themes.changed.connect(self._follow_scale)
         self._follow_scale()
         self._show()
@@ -159,10 +158,6 @@ class RecordingsWorkspace(QWidget):
         menu = frame_menu(self.session, function, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
-
-    def _open_panel(self, name: str) -> None:
-        """Open the panel that a lesson wants, the first where it wants none in particular."""
-        self.side.show_panel(name if name in self.side.names else self.side.names[0])
 
     # -- the panels at the right ----------------------------------------------------------
 

@@ -56,7 +56,7 @@ highlights = ["function:save_stack"]
 title = "A dump as areas"
 workspace = "recordings"
 recording = "boot_dump"
-view = "treemap"
+highlights = ["panel:treemap"]
 
 [[steps]]
 title = "A dump has nothing to play"

@@ -56,7 +56,7 @@ def test_a_recording_that_plays_is_recorded_from_live_timeline_and_recordings(
     assert page is not None
     recordings.set_order("heavy")
     page.side.show_panel("treemap")
-    assert taken("recordings").view == "treemap"
+    assert taken("recordings").highlights == ("function:save_stack", "panel:treemap")
 
     window.registry.run("recordings.live")
     trace = controller.session.trace
@@ -99,8 +99,8 @@ def test_the_form_of_a_recording_offers_what_it_has(stand: Stand) -> None:
     assert form.view.isVisibleTo(editor)
     stand.qtbot.waitUntil(lambda: editor.checker.shown(1) is not None, timeout=20_000)
     assert "function:register_dummy_stack" in form.highlights._known.stringList()
-    form.view.activated.emit(4)
-    assert editor.edited.steps[1].view == "treemap"
+    form.view.activated.emit(2)
+    assert editor.edited.steps[1].view == "sandwich"
 
 
 def test_a_large_recording_is_not_read_while_one_edits(
