@@ -17,6 +17,7 @@ from core.layout.field import GUARD_FIELDS
 from core.layout.model import TASK_STRUCT
 from core.layout.source_analysis import shuffling_config
 from core.layout.sources.opening import open_kernel as open_source
+from core.layout.staircase import steps_at
 from gui.covered import Covered
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from core.layout.model import KernelLayout, KernelTypes
     from core.layout.staircase import Step
     from core.layout.what_if import WhatIf
+
+MOST_LOOKED_AT = 8
+"""So many of the program's own layouts are kept with what was worked out about them."""
 
 
 class LayoutSession(QObject):
@@ -60,6 +64,7 @@ class LayoutSession(QObject):
         self._types: KernelTypes | None = None
         self._question = Question()
         self._priced: Answer | None = None
+        self._looked_at: dict[tuple[str, Question], Analysis] = {}
 
     # -- what is open ---------------------------------------------------------------------
 
@@ -80,15 +85,12 @@ class LayoutSession(QObject):
 
     def open(self, name_or_path: str) -> bool:
         """Open a kernel: a bundled one, this machine's, or a file; errors leave what was open."""
-        here = name_or_path == library.THIS_MACHINE
         try:
-            types = library.open_kernel(name_or_path)
-            question = Question(on_this_machine=here, shuffled_by=shuffling_config(name_or_path))
-            analysis = self._first_look(types, question)
+            analysis = self._first_look(name_or_path)
         except OwnerscopeError as error:
             self.failed.emit(str(error))
             return False
-        self._types, self.opened = types, name_or_path
+        self._types, self.opened = analysis.types, name_or_path
         self._take(analysis)
         return True
 
@@ -106,12 +108,46 @@ class LayoutSession(QObject):
         self._take(analysis)
         return True
 
-    def _first_look(self, types: KernelTypes, question: Question) -> Analysis:
-        """Look at the struct that was looked at before, where this kernel has it too."""
+    def _first_look(self, name_or_path: str) -> Analysis:
+        """Look at the struct that was looked at before, where this kernel has it too.
+
+        What the program brings along does not change, so it is looked at once.
+        """
+        here = name_or_path == library.THIS_MACHINE
+        types = library.open_kernel(name_or_path)
+        question = Question(on_this_machine=here, shuffled_by=shuffling_config(name_or_path))
         struct = self._question.struct
         if types.find(struct) is None:
             struct = TASK_STRUCT
-        return analyse(types, replace(question, struct=struct))
+        question = replace(question, struct=struct)
+        if name_or_path not in library.bundled():
+            return analyse(types, question)
+        key = name_or_path, question
+        known = self._looked_at.get(key)
+        if known is None:
+            known = self._looked_at[key] = analyse(types, question)
+            while len(self._looked_at) > MOST_LOOKED_AT:
+                del self._looked_at[next(iter(self._looked_at))]
+        return known
+
+    def prepare(self, name: str, field_text: str, place: str) -> None:
+        """Work out ahead what will be asked about one of the program's own layouts.
+
+        Nothing is shown, and nothing is said about what cannot be answered: that is for when it
+        is asked.
+        """
+        if name and name not in library.bundled():
+            return
+        try:
+            analysis = self._first_look(name) if name else self.analysis
+            if analysis is None:
+                return
+            for where in (place, ""):
+                asked = analysis.ask(field_text, where)
+            steps_at(analysis, asked.what_if.field.place)
+            analysis.compare()
+        except OwnerscopeError:
+            return
 
     def show_struct(self, struct: str) -> bool:
         """Look at another struct of the kernel."""
@@ -185,13 +221,10 @@ class LayoutSession(QObject):
 
     def staircase(self) -> tuple[Step, ...]:
         """Return what bytes added at the field's place cost; nothing if that is impossible."""
-        from core.layout.staircase import staircase
-
         if self.analysis is None:
             return ()
         try:
-            place = self.answer.field.place if self.answer is not None else ""
-            return staircase(self.analysis, place if place != "upstream" else "")
+            return steps_at(self.analysis, self.answer.field.place if self.answer else "")
         except OwnerscopeError:
             return ()
 

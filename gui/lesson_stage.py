@@ -276,6 +276,12 @@ class LessonStage(QObject):
         self._controller.window.build_workspace(step.workspace)
         if step.shows_recording:
             self.reading.prepare(step)
+        elif step.workspace == "layout":
+            layouts = self._controller.layouts
+            field, place = (
+                (step.field, step.place) if step.field else (layouts.field_text, layouts.place)
+            )
+            layouts.prepare(step.layout, field, place)
         if step.is_run:
             try:
                 wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)

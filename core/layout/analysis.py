@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from core.errors import LayoutError
 from core.layout import host
@@ -41,6 +42,9 @@ from core.layout.what_if import (
     struct_align,
     without_own_guard,
 )
+
+if TYPE_CHECKING:
+    from core.layout.staircase import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Analysis:
         cache: Where its objects come from.
         before: What one object costs now.
         page_owner: What page_owner itself costs on this release.
+        steps: The staircases that were worked out, by place.
     """
 
     types: KernelTypes
@@ -116,6 +121,7 @@ class Analysis:
     cache: TaskCache
     before: TaskCost
     page_owner: PageOwnerCost
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict, repr=False, compare=False)
     _answers: dict[tuple[str, str], Answer] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -7,9 +7,9 @@ takes it in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.layout.abi import align_up, bitfield_offset_bits
-from core.layout.analysis import Analysis
 from core.layout.model import Member, StructLayout
 from core.layout.named_place import default_place, edit_at
 from core.layout.randstruct import refuse_shuffled
@@ -21,6 +21,9 @@ from core.layout.relayout import (
     relaid,
     with_cursors,
 )
+
+if TYPE_CHECKING:
+    from core.layout.analysis import Analysis
 
 MOST_BYTES = 1 << 16
 
@@ -63,6 +66,18 @@ def staircase(analysis: Analysis, place: str = "", *, most_bytes: int = 1024) ->
         steps.append(_step(analysis, added, sizeof))
         added = _next_change(grown, added, sizeof, limit)
     return tuple(steps)
+
+
+def steps_at(analysis: Analysis, place: str = "") -> tuple[Step, ...]:
+    """Return the steps of a place as ``staircase`` finds them, each place's only once.
+
+    Raises:
+        LayoutError: As ``staircase``.
+    """
+    wanted = "" if place == "upstream" else place
+    if wanted not in analysis.steps:
+        analysis.steps[wanted] = staircase(analysis, wanted)
+    return analysis.steps[wanted]
 
 
 def next_rise(steps: tuple[Step, ...], added_bytes: int) -> Step | None:

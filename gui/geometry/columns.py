@@ -189,10 +189,10 @@ def conclusion(analysis: Analysis, answers: Sequence[Answer], steps: Sequence[St
 def steps_beyond(analysis: Analysis) -> Sequence[Step]:
     """Return what more bytes cost where the first patch put its field; nothing if impossible."""
     from core.errors import OwnerscopeError
-    from core.layout.staircase import staircase
+    from core.layout.staircase import steps_at
 
     try:
-        return staircase(analysis)
+        return steps_at(analysis)
     except OwnerscopeError:
         return ()
 

@@ -23,6 +23,7 @@ from gui.covered import ASKED, MARK
 from gui.icons import pixmap
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.explanation import fits, sentence_html, time_text
+from gui.widgets.in_sight import InSight
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -146,9 +147,10 @@ class CountsPanel(QScrollArea):
         content.setBackgroundRole(QPalette.ColorRole.Base)
         self.lines: list[_Line] = []
         self.setAccessibleName("Counts")
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._move)
-        session.range_changed.connect(self._show_range)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._move)
+        in_sight.connect_to(session.range_changed, self._show_range)
         session.covered.changed.connect(self._cover)
         themes.changed.connect(self._dress)
         self._take_trace()

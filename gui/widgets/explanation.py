@@ -26,6 +26,7 @@ from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
+from gui.widgets.in_sight import InSight
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -211,11 +212,13 @@ class ExplanationStrip(QWidget):
         self._column.addLayout(self._facts)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Explanation")
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._move)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._move)
         session.covered.changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._take_trace()
+        self._dress()
 
     def set_playing(self, playing: bool) -> None:
         """Keep silent while it plays; read the sentence out when it pauses."""
@@ -247,7 +250,8 @@ class ExplanationStrip(QWidget):
         if trace is not None:
             self._names = frozenset(function.name for function in trace.functions)
             self._longest = longest_sentences(trace) or [BEFORE]
-        self._dress()
+        self._size_sentence()
+        self._show()
 
     def _move(self, position: int) -> None:
         if position != self._stopped[0]:

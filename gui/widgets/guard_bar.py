@@ -22,6 +22,7 @@ from gui.icons import icon
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
 from gui.widgets.guard_choice import NO_WORD_TIP, WORD_TIPS, WORDS, WORDS_TOLD, GuardChoice, wrapped
+from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
 from gui.widgets.progress import ResultChip
 from gui.widgets.warning_strip import WarningStrip, capitalised
@@ -87,8 +88,9 @@ class GuardBar(QFrame):
         self._typing = QTimer(self, singleShot=True, interval=typing_ms)
         self._typing.timeout.connect(self._set_depth)
         self._build()
-        session.source_changed.connect(self._show)
-        session.trace_changed.connect(self._show)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.source_changed, self._show)
+        in_sight.connect_to(session.trace_changed, self._show)
         session.covered.changed.connect(self._show_warnings)
         themes.changed.connect(self._dress)
         self._dress()

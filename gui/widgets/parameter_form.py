@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from core.errors import OwnerscopeError
 from core.scenario.loader import Value, checked
 from gui.icons import icon
+from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
 
 if TYPE_CHECKING:
@@ -255,7 +256,8 @@ class ParameterForm(QFrame):
         self._column.addWidget(self._heading)
         self._column.addWidget(self._nothing)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        session.source_changed.connect(self._show)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.source_changed, self._show)
         themes.changed.connect(self._dress)
         self._show()
         self._dress()

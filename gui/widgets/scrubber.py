@@ -24,6 +24,7 @@ from gui.geometry.scrubber import (
     marker_lanes,
     stack_outline,
 )
+from gui.widgets.in_sight import InSight
 from gui.widgets.scrubber_paint import (
     EDGE_PX,
     LANE_PX,
@@ -109,8 +110,9 @@ class Scrubber(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Position in the run")
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._show_position)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._show_position)
         session.covered.changed.connect(self._cover)
         # A screen reader sets the value; the session's own moves come back as no change.
         self.valueChanged.connect(session.seek)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -46,11 +47,12 @@ class ScrubberScene:
         columns = max(1, round(self._track.width))
         self.marks = marks(self._track, lanes, columns, px(SYMBOL_PX))
         theme, window = self._theme, self._theme.window
+        bars = self._bars_of(outline)
         self.past = self._drawn_outline(
-            outline, mix(theme.accent, window, 0.35), mix(theme.accent, window, 0.55), theme.accent
+            bars, (mix(theme.accent, window, 0.35), mix(theme.accent, window, 0.55)), theme.accent
         )
         self.future = self._drawn_outline(
-            outline, mix(theme.muted, window, 0.2), mix(theme.muted, window, 0.36), theme.disabled
+            bars, (mix(theme.muted, window, 0.2), mix(theme.muted, window, 0.36)), theme.disabled
         )
         self.symbols = self._drawn_symbols()
         self.symbol_px = px(SYMBOL_PX) / 2
@@ -74,29 +76,40 @@ class ScrubberScene:
         image.fill(Qt.GlobalColor.transparent)
         return image
 
+    def _bars_of(self, outline: StackOutline | None) -> tuple[list[QRectF], ...]:
+        """The most of every column and the least, the one drawn over the other."""
+        if outline is None or not outline.peak:
+            return ()
+        least, most = outline.columns(self._columns)
+        return self._bars(most, outline.peak), self._bars(least, outline.peak)
+
+    def _bars(self, heights: list[int], peak: int) -> list[QRectF]:
+        """Columns of the same height are one bar: short runs have many of them."""
+        step, room = self._track.width / len(heights), self._px(OUTLINE_PX)
+        bars, left = [], self._track.left
+        for height, columns in groupby(heights):
+            wide = step * sum(1 for _ in columns)
+            if height:
+                high = room * height / peak
+                bars.append(QRectF(left, self.line - high, wide, high))
+            left += wide
+        return bars
+
     def _drawn_outline(
-        self, outline: StackOutline | None, light: str, strong: str, line: str
+        self, bars: tuple[list[QRectF], ...], colours: tuple[str, str], line: str
     ) -> QPixmap:
         image, track = self._blank(), self._track
         with QPainter(image) as painter:
             painter.setPen(Qt.PenStyle.NoPen)
-            if outline is not None and outline.peak:
-                least, most = outline.columns(self._columns)
-                for heights, colour in ((most, light), (least, strong)):
-                    painter.setBrush(QColor(colour))
-                    painter.drawRects(self._bars(heights, outline.peak))
+            for rects, colour in zip(bars, colours, strict=False):
+                painter.setBrush(QColor(colour))
+                painter.drawRects(rects)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(QColor(line))
             thick = self._px(LINE_PX)
             bar = QRectF(track.left, self.line - thick / 2, track.width, thick)
             painter.drawRoundedRect(bar, thick / 2, thick / 2)
         return image
-
-    def _bars(self, heights: list[int], peak: int) -> list[QRectF]:
-        step, left = self._track.width / len(heights), self._track.left
-        room = self._px(OUTLINE_PX)
-        tall = ((at, room * height / peak) for at, height in enumerate(heights))
-        return [QRectF(left + at * step, self.line - h, step, h) for at, h in tall if h]
 
     def _drawn_symbols(self) -> QPixmap:
         image = self._blank()

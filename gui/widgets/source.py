@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from core.trace.events import Kind
 from core.trace.spots import Spot, spot_at
 from gui.theme import Role, ThemeManager
+from gui.widgets.in_sight import InSight
 from gui.widgets.source_code import CodeView
 
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ class SourceView(QWidget):
         self.setFocusProxy(self.code)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._follow)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._follow)
         session.essential_changed.connect(self._follow)
         themes.changed.connect(self._dress)
         self._dress()

@@ -30,6 +30,7 @@ from core.trace.guard_word import (
 )
 from gui.covered import ASKED
 from gui.theme import ThemeManager
+from gui.widgets.in_sight import InSight
 from gui.widgets.word_canvas import WordCanvas, lost_words
 from gui.widgets.word_writers import WordWriters
 
@@ -131,8 +132,9 @@ class WordView(QWidget):
         self._gap = QSpacerItem(0, 0)
         self._column.addItem(self._gap)
         self._column.addWidget(self._scroll, 1)
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._move)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._move)
         session.highlights_changed.connect(self._point)
         session.covered.changed.connect(self._cover)
         themes.changed.connect(self._dress)

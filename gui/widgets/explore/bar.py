@@ -14,6 +14,7 @@ from gui.widgets.explore.properties_button import PropertiesButton
 from gui.widgets.explore.setup_menus import SetupMenus
 from gui.widgets.explore.words import estimate_words
 from gui.widgets.flow import FlowLayout
+from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
 from gui.widgets.source import ElidedLabel
 
@@ -71,12 +72,13 @@ class ExploreBar(QFrame):
         self._typing = QTimer(self, singleShot=True, interval=typing_ms)
         self._typing.timeout.connect(self._set_bounds)
         self._build()
-        session.question_changed.connect(self._show)
-        session.estimate_changed.connect(self._show_estimate)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.question_changed, self._show)
+        in_sight.connect_to(session.estimate_changed, self._show_estimate)
         session.started.connect(self._show_busy)
         session.progressed.connect(self._show_busy)
         session.ended.connect(self._show_busy)
-        player.source_changed.connect(self._show)
+        in_sight.connect_to(player.source_changed, self._show)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()

@@ -176,8 +176,9 @@ class _Canvas(QWidget):
 
     def show_words(self, words: tuple[StorageWord, ...]) -> None:
         """Show other words."""
-        self.words = words
-        self.lay_out()
+        if words != self.words:
+            self.words = words
+            self.lay_out()
 
     def set_room(self, room: QSize) -> None:
         """Lay the words out so that they are seen at once in this room, where they can be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -45,10 +46,13 @@ class WordPicture:
         return next((cell.bit for cell in cells if cell.box.contains(x, y)), -1)
 
 
+@lru_cache(maxsize=128)
 def word_picture(
     word: StorageWord, width_px: float, metrics: Metrics, *, neighbours: bool = True
 ) -> WordPicture:
     """Return where the bits of a word lie in a drawing of a width.
+
+    The same few words are tried at the same few widths until they fit, over and over.
 
     Args:
         word: The word.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
@@ -107,12 +108,7 @@ class MembersPanel(QWidget):
         self._syncing = True
         self.model.show_rows(rows, self._session.line_bytes)
         self._syncing = False
-        self._longest = {
-            column: max(
-                (len(cell_text(row, column, self.model.line_bytes)) for row in rows), default=0
-            )
-            for column in Column
-        }
+        self._longest = _longest(rows, self.model.line_bytes)
         self._show_trail(struct.name if struct is not None else "")
         if struct is None:
             self.title.set_text(_EMPTY)
@@ -291,3 +287,12 @@ class MembersPanel(QWidget):
         for column, width in widths.items():
             if not self.table.isColumnHidden(column):
                 header.resizeSection(column, width)
+
+
+@lru_cache(maxsize=16)
+def _longest(rows: tuple[Row, ...], line_bytes: int) -> dict[Column, int]:
+    """Return how many characters the longest text of each column has."""
+    return {
+        column: max((len(cell_text(row, column, line_bytes)) for row in rows), default=0)
+        for column in Column
+    }

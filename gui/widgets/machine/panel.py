@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QTabBar, QTabWidget, QWidg
 
 from core.trace.events import Kind
 from core.trace.holdings.state import Holdings
+from gui.widgets.in_sight import InSight
 from gui.widgets.machine.depot import DepotView
 from gui.widgets.machine.locks import LocksView
 from gui.widgets.machine.pages import PagesView
@@ -61,8 +62,9 @@ class MachinePanel(QWidget):
         self.views: dict[str, HeldView] = dict(zip(_TABS, views, strict=True))
         self.tabs, self.empty = QTabWidget(), QLabel(_EMPTY, wordWrap=True)
         self._build()
-        session.trace_changed.connect(self._take)
-        session.position_changed.connect(self._show)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take)
+        in_sight.connect_to(session.position_changed, self._show)
         themes.changed.connect(self._dress)
         self._take()
         self._dress()

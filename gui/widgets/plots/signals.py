@@ -24,6 +24,7 @@ from core.errors import OwnerscopeError
 from core.saving import write_aside
 from core.trace.plotted import plotted_signals
 from gui.widgets.controls import MenuButton
+from gui.widgets.in_sight import InSight
 from gui.widgets.plots import signal_export
 from gui.widgets.plots.signal_plot import SignalPlot
 from gui.widgets.plots.stage import PlotStage
@@ -76,9 +77,10 @@ class SignalPlots(QWidget):
         self._builder.timeout.connect(self._build_one)
         self.setAccessibleName("Plots")
         self._make()
-        session.trace_changed.connect(self._take_trace)
-        session.position_changed.connect(self._moved)
-        session.range_changed.connect(self._repaint)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._take_trace)
+        in_sight.connect_to(session.position_changed, self._moved)
+        in_sight.connect_to(session.range_changed, self._repaint)
         viewport.changed.connect(self._repaint)
         viewport.crosshair_moved.connect(self._repaint)
         themes.changed.connect(self._dress)

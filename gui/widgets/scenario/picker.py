@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from core.scenario.loader import bundled
 from gui.icons import icon, pixmap
 from gui.widgets import focus_home
+from gui.widgets.in_sight import InSight
 from gui.widgets.scenario.entries import Entry, bundled_entries, read_entry
 from gui.widgets.scenario.list import ENTRY, ScenarioList
 
@@ -90,7 +91,8 @@ class ScenarioPicker(QFrame):
         self.search.textChanged.connect(self._filter)
         self.open_button.clicked.connect(self._open_file)
         self.list.clicked.connect(self._open_index)
-        session.source_changed.connect(self._mark_current)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.source_changed, self._mark_current)
         themes.changed.connect(self._dress)
         self._dress()
 

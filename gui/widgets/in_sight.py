@@ -1,0 +1,87 @@
+"""What a widget out of sight owes: done when it comes in sight, or when there is time.
+
+A workspace that is not shown follows the session too, but nobody waits for it: what it has to do
+for another run must not hold up the workspace that is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import signature
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import SignalInstance
+    from PySide6.QtWidgets import QWidget
+
+CALM_MS = 90
+"""So long nothing new has come before what is out of sight is brought up to date."""
+
+Slot = Callable[..., object]
+
+
+class InSight(QObject):
+    """Passes signals on to a widget at once while it is in sight, else later and only the last.
+
+    A widget counts as out of sight where it is hidden in a window that is shown: the page of
+    another workspace, a panel that is folded away. In a window that is not shown yet nobody waits
+    either way, so everything is passed on at once.
+
+    Args:
+        widget: The widget; what it owes is done before it handles that it is shown.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._owed: dict[Slot, tuple[object, ...]] = {}
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self.settle)
+        widget.installEventFilter(self)
+
+    def connect_to(self, signal: SignalInstance, slot: Slot) -> None:
+        """Call a method of the widget when a signal comes, at once or later."""
+        relay = _Relay(self, slot)
+        signal.connect(relay.take)
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is still to be done."""
+        return bool(self._owed)
+
+    def give(self, slot: Slot, values: tuple[object, ...]) -> None:
+        """Call a slot now or later; of several calls of one slot the last is enough."""
+        if not self._owed and (self._widget.isVisible() or not self._widget.window().isVisible()):
+            slot(*values)
+            return
+        self._owed[slot] = values
+        self._calm.start()
+
+    def settle(self) -> None:
+        """Do what is owed, in the order in which it came."""
+        self._calm.stop()
+        owed, self._owed = self._owed, {}
+        for slot, values in owed.items():
+            slot(*values)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Bring the widget up to date before it is seen."""
+        if event.type() == QEvent.Type.Show and self._owed:
+            self.settle()
+        return super().eventFilter(watched, event)
+
+
+class _Relay(QObject):
+    """One connection; a child, so that it ends with the widget."""
+
+    def __init__(self, in_sight: InSight, slot: Slot) -> None:
+        super().__init__(in_sight)
+        self._in_sight, self._slot = in_sight, slot
+        # A slot may take fewer values than the signal carries, as everywhere in Qt.
+        self._takes = len(signature(slot).parameters)
+
+    def take(self, *values: object) -> None:
+        """Pass a signal on."""
+        self._in_sight.give(self._slot, values[: self._takes])
