@@ -83,14 +83,21 @@ class LayoutSession(QObject):
         """What the user said about the kernel and its machine."""
         return self._question
 
-    def open(self, name_or_path: str) -> bool:
-        """Open a kernel: a bundled one, this machine's, or a file; errors leave what was open."""
+    def open(self, name_or_path: str, asking: tuple[str, str] | None = None) -> bool:
+        """Open a kernel: a bundled one, this machine's, or a file; errors leave what was open.
+
+        Args:
+            name_or_path: The kernel.
+            asking: The field and the place to ask about there, those in force if not given.
+        """
         try:
             analysis = self._first_look(name_or_path)
         except OwnerscopeError as error:
             self.failed.emit(str(error))
             return False
         self._types, self.opened = analysis.types, name_or_path
+        if asking is not None:
+            self.field_text, self.place = asking
         self._take(analysis)
         return True
 

@@ -118,12 +118,16 @@ class LessonStage(QObject):
         self._pending = None
         controller = self._controller
         controller.session.highlight(step.step.highlights)
-        if controller.window.workspace != step.workspace:
-            controller.window.show_workspace(step.workspace)
+        self._turn_to(step)
         self._comparison.follow(on=step.workspace == "compare")
         self._zoom(step)
         self.shown.emit()
         self._play(step)
+
+    def _turn_to(self, step: ResolvedStep) -> None:
+        window = self._controller.window
+        if window.workspace != step.workspace:
+            window.show_workspace(step.workspace)
 
     # -- a run ----------------------------------------------------------------------------
 
@@ -140,6 +144,8 @@ class LessonStage(QObject):
             session.open_source(wanted.source, wanted.settings, wanted.overrides)
             return
         at = -1 if comparing else position_of(step.step.position, made.trace, where=step.where)
+        # First, so that only what is looked at has to follow the run at once.
+        self._turn_to(step)
         if made.trace is not session.trace:
             made_from = wanted.source, wanted.settings, wanted.overrides
             self._pending = None
@@ -226,7 +232,8 @@ class LessonStage(QObject):
         # What Live plays is not to change behind a step about a layout.
         controller.plays_with_layouts = False
         layouts = controller.layouts
-        if step.layout and layouts.opened != step.layout and not layouts.open(step.layout):
+        asking = (step.field, step.place) if step.field else None
+        if step.layout and layouts.opened != step.layout and not layouts.open(step.layout, asking):
             return
         if step.field and (layouts.field_text, layouts.place) != (step.field, step.place):
             layouts.ask(step.field, step.place)
