@@ -86,7 +86,7 @@ class CompareSession(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._followed = self._stale = False
+        self._followed = self._stale = self._held = False
         self.lanes: tuple[Lane, ...] = PRESETS[0].lanes
         self.views: tuple[LaneSession, ...] = ()
         self.cursor = MomentCursor(self)
@@ -144,10 +144,19 @@ class CompareSession(QObject):
         wish = self._wished(tuple(lanes))
         return wish.same_work(shown) and (wish.base, wish.lanes) == (shown.base, shown.lanes)
 
+    def hold(self) -> None:
+        """Follow nothing until ``release``: somebody is about to say what is to be compared."""
+        self._held, self._followed = True, False
+
+    def release(self, *, following: bool) -> None:
+        """Follow what is open in Live again, or do not."""
+        self._held = False
+        self.follow(following)
+
     def follow(self, on: bool) -> None:
         """Follow what is open in Live, as long as the comparison is looked at."""
-        self._followed = on
-        if on and (self._stale or (self._shown is None and not self.busy)):
+        self._followed = on and not self._held
+        if self._followed and (self._stale or (self._shown is None and not self.busy)):
             self._compare(self.lanes, loosen=True)
 
     def set_lanes(self, lanes: Sequence[Lane]) -> bool:

@@ -110,7 +110,7 @@ class LessonStage(QObject):
         step, self._pending = self._pending, None
         if step is not None:
             self._controller.session.highlight(())
-            self._comparison.follow(on=self._controller.window.workspace == "compare")
+            self._comparison.release(following=self._controller.window.workspace == "compare")
             self.failed.emit(_named(step, sentence))
 
     def _finish(self, step: ResolvedStep) -> None:
@@ -119,7 +119,7 @@ class LessonStage(QObject):
         controller = self._controller
         controller.session.highlight(step.step.highlights)
         self._turn_to(step)
-        self._comparison.follow(on=step.workspace == "compare")
+        self._comparison.release(following=step.workspace == "compare")
         self._zoom(step)
         self.shown.emit()
         self._play(step)
@@ -138,7 +138,7 @@ class LessonStage(QObject):
         made = self.runs.get(wanted)
         comparing = step.workspace == "compare"
         # Otherwise the lanes of before would run on what is opened now.
-        self._comparison.follow(on=False)
+        self._comparison.hold()
         session.set_essential_only(step.essential)
         if made is None:
             session.open_source(wanted.source, wanted.settings, wanted.overrides)
@@ -267,7 +267,7 @@ class LessonStage(QObject):
 
     def _play_recorded(self, step: ResolvedStep, trace: Trace, file: Path) -> None:
         session = self._controller.session
-        self._comparison.follow(on=False)
+        self._comparison.hold()
         session.set_essential_only(step.essential)
         if trace is not session.trace:
             at = position_of(step.step.position, trace, where=step.where)
@@ -293,11 +293,21 @@ class LessonStage(QObject):
             try:
                 wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)
                 self.runs.prepare(wanted)
-                for lane in step.lanes if step.workspace == "compare" else ():
-                    lane_changes = lane.overrides(step.overrides)
-                    self.runs.get(replace(wanted, overrides=lane_changes))
+                if step.workspace == "compare":
+                    self._prepare_lanes(step, wanted)
             except OwnerscopeError:
                 return  # it is said when the step is shown
+
+    def _prepare_lanes(self, step: ResolvedStep, wanted: Wanted) -> None:
+        from core.compare.differences import differences
+
+        lanes = [
+            self.runs.get(replace(wanted, overrides=lane.overrides(step.overrides)))
+            for lane in step.lanes
+        ]
+        made = [lane for lane in lanes if lane is not None]
+        if len(made) == len(lanes):
+            differences([lane.trace for lane in made], [lane.plan for lane in made])
 
 
 def _named(step: ResolvedStep, sentence: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from core.compare.costs import added_task_bytes, guard_instructions
 from core.scenario.contexts import guards_left_set
@@ -125,6 +126,10 @@ MEASURES: tuple[Measure, ...] = (
 )
 """Every measure, the most important first."""
 
+_BY_LAYOUT = "task_struct_bytes"
+_known: WeakKeyDictionary[Trace, dict[str, Value]] = WeakKeyDictionary()
+"""What runs came to, except what their layout is asked for."""
+
 
 def differences(
     traces: Sequence[Trace], plans: Sequence[Plan] | None = None
@@ -151,24 +156,28 @@ def differences(
 
 
 def _values(trace: Trace, plan: Plan | None) -> dict[str, Value]:
-    end = trace.state_at(len(trace) - 1)
-    return {about.measure: _READERS[about.measure](trace, end, plan) for about in MEASURES}
+    """Return a run's measures; most stand in many comparisons and are read once."""
+    known = _known.get(trace)
+    if known is None:
+        end = trace.state_at(len(trace) - 1)
+        known = _known[trace] = {name: read(trace, end) for name, read in _READERS.items()}
+    # A layout is a file that may be another one by now.
+    return {**known, _BY_LAYOUT: added_task_bytes(trace, plan)}
 
 
-def _count(name: str) -> Callable[[Trace, State, Plan | None], Value]:
-    return lambda _trace, end, _plan: end.counts[name]
+def _count(name: str) -> Callable[[Trace, State], Value]:
+    return lambda _trace, end: end.counts[name]
 
 
-_READERS: dict[str, Callable[[Trace, State, Plan | None], Value]] = {
-    "outcome": lambda trace, _end, _plan: trace.info.outcome,
-    "lost_updates": lambda trace, _end, _plan: len(trace.positions(Kind.LOST_UPDATE)),
-    "guards_left_set": lambda trace, _end, _plan: len(guards_left_set(trace)),
+_READERS: dict[str, Callable[[Trace, State], Value]] = {
+    "outcome": lambda trace, _end: trace.info.outcome,
+    "lost_updates": lambda trace, _end: len(trace.positions(Kind.LOST_UPDATE)),
+    "guards_left_set": lambda trace, _end: len(guards_left_set(trace)),
     "owners_lost": _count("owner_lost"),
-    "peak_stack_bytes": lambda trace, _end, _plan: stack_summary(trace)["peak_bytes"],
-    "depot_pages": lambda trace, _end, _plan: _depot_pages(trace),
-    "simulated_ns": lambda _trace, end, _plan: end.clock_ns,
-    "guard_instructions": lambda trace, _end, _plan: guard_instructions(trace),
-    "task_struct_bytes": lambda trace, _end, plan: added_task_bytes(trace, plan),
+    "peak_stack_bytes": lambda trace, _end: stack_summary(trace)["peak_bytes"],
+    "depot_pages": lambda trace, _end: _depot_pages(trace),
+    "simulated_ns": lambda _trace, end: end.clock_ns,
+    "guard_instructions": lambda trace, _end: guard_instructions(trace),
     **{
         name: _count(name)
         for name in (

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
 from core.lesson.covered import COST
+
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
-from gui.widgets.controls import Segments
 from gui.widgets.cover import Cover
+from gui.widgets.flow import FlowLayout
+from gui.widgets.folding_bar import FoldingBar
+from gui.widgets.controls import Segments
 from gui.widgets.layout.bar import LayoutBar
 from gui.widgets.layout.bits import StorageWordView
 from gui.widgets.layout.columns import StorageColumns
@@ -128,7 +130,6 @@ class LayoutWorkspace(QWidget):
     def _dress(self) -> None:
         px = self._window.themes.metrics.frame().px
         row = self._head.layout()
-
     def _covered(self, panel: QWidget) -> Cover:
         """Return a panel that says what a field costs, covered where a lesson asks for that."""
         return Cover(panel, self._session.covered, lambda: COST, self._window.themes)

@@ -69,6 +69,7 @@ class FunctionsPanel(QWidget):
     def __init__(self, session: Session, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
+        self._wanted: dict[Column, int] = {}
         self._stale = True
         self.model = FunctionModel(themes, self)
         self.proxy = FunctionFilter(self)
@@ -145,6 +146,7 @@ class FunctionsPanel(QWidget):
         here = self._name(self.table.currentIndex())
         rows = [] if trace is None else function_table(trace, *(chosen or ()))
         self.model.show_rows(rows)
+        self._wanted.clear()
         self._choose(here)
         self._fit_columns()
         self._describe()
@@ -245,6 +247,7 @@ class FunctionsPanel(QWidget):
         self.copy_button.setIconSize(QSize(side, side))
         self.table.dress()
         self.model.dress()
+        self._wanted.clear()
         self._fit_columns()
 
     def _fit_columns(self) -> None:
@@ -253,7 +256,9 @@ class FunctionsPanel(QWidget):
         A number that is cut is another number: what has no room goes out of sight as a column.
         """
         header, px = self.table.horizontalHeader(), self._themes.metrics.px
-        widths = {column: self._wanted_width(column) for column in Column}
+        if not self._wanted:
+            self._wanted.update({column: self._wanted_width(column) for column in Column})
+        widths = dict(self._wanted)
         room = self.table.viewport().width()
         least = min(widths[Column.FUNCTION], px(_LEAST_PX))
         for column in _SPARED:

@@ -22,7 +22,7 @@ from gui.widgets.lesson.text import MarkdownLabel, plain
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry
-    from gui.lesson_session import LessonSession
+    from gui.lesson_session import Asked, LessonSession
     from gui.theme import ThemeManager
 
 _MOST_SHARE = 0.26
@@ -67,6 +67,7 @@ class LessonStrip(QFrame):
         self.problem = QLabel(wordWrap=True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.questions: list[QuestionView] = []
+        self._asks: tuple[Asked, ...] = ()
         self.folded: bool | None = None
         self._arrange()
         session.step_changed.connect(self._show_step)
@@ -121,11 +122,15 @@ class LessonStrip(QFrame):
 
     def _show_questions(self) -> None:
         """Ask what the step asks; where its run is still under way, that is known later."""
+        asked = self._session.questions
+        if asked is self._asks and asked:
+            return  # they are there already
+        self._asks = asked
         for view in self.questions:
             self._asked_column.removeWidget(view)
             view.hide()
             view.deleteLater()
-        self.questions = [QuestionView(each, self._themes) for each in self._session.questions]
+        self.questions = [QuestionView(each, self._themes) for each in asked]
         for number, view in enumerate(self.questions):
             view.answered.connect(partial(self._session.answer, number))
             view.reveal_wanted.connect(partial(self._session.reveal, number))
