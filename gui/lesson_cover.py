@@ -38,17 +38,20 @@ class LessonCover(QObject):
         self._lessons, self._controller, self._comparison = lessons, controller, comparison
         self._used: list[Covered] = []
         for changed in (
-            lessons.stage.shown, lessons.step_changed, lessons.question_changed,
-            lessons.away_changed, lessons.lesson_changed, lessons.failed,
+            lessons.stage.shown, lessons.step_changed, lessons.away_changed,
+            lessons.lesson_changed, lessons.failed,
         ):  # fmt: skip
             changed.connect(self.renew)
+        lessons.question_changed.connect(self._go_on)
 
     def renew(self, *_: object) -> None:
         """Cover what is to be covered now, and nothing else."""
         from core.lesson.covered import covered
 
         step = self._lessons.step
-        places = covered(self._open()) if step is not None else frozenset()
+        asked = tuple(self._open())
+        places = covered((question, self._is_here(question)) for question in asked)
+        self._hold(asked)
         here = self._covered_of(step.workspace) if step is not None and places else None
         for each in self._used:
             if each is not here:
@@ -67,22 +70,41 @@ class LessonCover(QObject):
             return self._controller.recordings.covered
         return self._controller.session.covered
 
-    def _open(self) -> Iterator[tuple[Question, bool]]:
-        """Yield the questions nobody has answered, and whether the answer is true at the cursor."""
-        if self._lessons.away:
+    def _hold(self, asked: tuple[Question, ...]) -> None:
+        """Let what plays by itself wait as long as it would play to an answer."""
+        stage = self._lessons.stage
+        played = stage.played
+        places = [self._place(question) for question in asked if question.position]
+        stage.held = played is not None and any(played[0] < at <= played[1] for at in places)
+
+    def _go_on(self) -> None:
+        """Show what was answered, and play what waited for it."""
+        stage, step = self._lessons.stage, self._lessons.step
+        held = stage.held
+        self.renew()
+        if held and not stage.held and step is not None and not self._lessons.away:
+            stage.play(step)
+
+    def _open(self) -> Iterator[Question]:
+        """Yield the questions nobody has answered."""
+        if self._lessons.away or self._lessons.step is None:
             return
         for asked in self._lessons.questions:
             if asked.answers is not None and not asked.revealed:
-                yield asked.question, self._is_here(asked.question)
+                yield asked.question
 
     def _is_here(self, question: Question) -> bool:
+        """Whether the answer is true at the cursor."""
+        return not question.position or self._place(question) in (self._lessons.stage.position, -2)
+
+    def _place(self, question: Question) -> int:
+        """Return where in the run the answer is true, -2 where there is no run."""
         from core.lesson.positions import position_of
 
-        stage = self._lessons.stage
-        if not question.position or stage.what.trace is None:
-            return True
+        what = self._lessons.stage.what
+        if what.trace is None:
+            return -2
         try:
-            at = position_of(question.position, stage.what.trace, stage.what.others)
+            return position_of(question.position, what.trace, what.others)
         except OwnerscopeError:
-            return False
-        return at == stage.position
+            return -2

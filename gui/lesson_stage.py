@@ -42,6 +42,7 @@ class LessonStage(QObject):
         what: What the step is about: its run, the lanes' runs, its recording or its layout.
         position: Where the step is in it.
         played: First and last position of what plays by itself, None where nothing does.
+        held: It waits: somebody is to answer first what it would show.
 
     Signals:
         shown: The step is there.
@@ -64,6 +65,7 @@ class LessonStage(QObject):
         self.what = Shown()
         self.position = -1
         self.played: tuple[int, int] | None = None
+        self.held = False
         self._pending: ResolvedStep | None = None
         self._wanted: Wanted | None = None
         controller.session.trace_changed.connect(self._run_there)
@@ -122,7 +124,8 @@ class LessonStage(QObject):
         self._comparison.release(following=step.workspace == "compare")
         self._zoom(step)
         self.shown.emit()
-        self._play(step)
+        if not self.held:
+            self.play(step)
 
     def _turn_to(self, step: ResolvedStep) -> None:
         window = self._controller.window
@@ -215,7 +218,8 @@ class LessonStage(QObject):
         first, last = (position_of(text, trace, where=step.where) for text in step.step.zoom)
         viewport.show_positions(first, last)
 
-    def _play(self, step: ResolvedStep) -> None:
+    def play(self, step: ResolvedStep) -> None:
+        """Let play what plays by itself."""
         if self.played is None or step.step.play is None:
             return
         playback = self._controller.playback

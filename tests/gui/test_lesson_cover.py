@@ -63,6 +63,21 @@ lanes = ["none", "bit1"]
 [[steps.questions]]
 about = "outcome"
 ask = "How does the first lane end?"
+
+[[steps]]
+title = "Played to the end"
+workspace = "live"
+scenario = "mail-chain"
+guard = "none"
+play = {start = "start", end = "end"}
+[[steps.questions]]
+about = "saves"
+ask = "How many saves when it breaks?"
+position = "end"
+[[steps.questions]]
+about = "outcome"
+ask = "How does it end?"
+position = "end"
 """
 
 
@@ -235,3 +250,24 @@ def test_what_lanes_come_to_is_covered(stand: Stand) -> None:
     answer(stand)
     assert not page.table.cover.is_down
     assert "verflow" in spoken(page)
+
+
+# -- what plays by itself -------------------------------------------------------------------------
+
+
+def test_what_would_play_to_the_answer_waits_for_it(stand: Stand) -> None:
+    stand.session.last()
+    stand.settle()
+    session = stand.controller.session
+    assert session.trace is not None
+    assert session.position == -1
+    answer(stand)
+    assert session.position == -1
+    answer(stand, 1)
+    assert session.position == len(session.trace) - 1
+    stand.session.previous()
+    stand.settle()
+    stand.session.next()
+    stand.settle()
+    assert session.position == len(session.trace) - 1
+    assert not session.covered.places

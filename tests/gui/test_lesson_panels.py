@@ -53,7 +53,7 @@ def live(stand: Stand) -> LiveWorkspace:
     return page
 
 
-def ringed(stand: Stand) -> list[QWidget]:
+def ringed(stand: Stand) -> list[QWidget | None]:
     return [ring.parentWidget() for ring in stand.parts.panels.rings]
 
 
