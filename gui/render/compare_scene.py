@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from core.errors import RenderError
@@ -77,7 +78,8 @@ def compared(request: PictureRequest) -> CompareSession:
     session.cursor.set_essential_only(request.essential)
     session.set_lanes(lanes_of(request))
     while session.busy and not problems:
-        QApplication.processEvents()
+        # In the program's window a key is to wait: it may end what asked for this picture.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     if problems:
         raise RenderError(problems[0], where="--view compare")
     return session
