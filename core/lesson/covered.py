@@ -44,17 +44,17 @@ _TOLD_BY = {
     "function": (AHEAD,),
     "bit": (FIGURES, WARNINGS, AHEAD),
     "outcome": (OUTCOME, FIGURES, LENGTH, AHEAD, TOTALS, WARNINGS, TABLES),
-    "bytes": (FIGURES, BYTES, TABLES),
-    "saves": (FIGURES, SAVES, TABLES, AHEAD),
+    "bytes": (FIGURES, TABLES),
+    "saves": (FIGURES, TOTALS, TABLES, AHEAD),
     "hits": (FIGURES, HITS, TABLES, AHEAD),
     "growth": (COST,),
-    "depth": (FIGURES, SAVES, TABLES),
+    "depth": (FIGURES, TOTALS, TABLES),
     "calls": (FIGURES, TOTALS, TABLES, CALLS),
     "records": (FIGURES, TOTALS, TABLES, CALLS),
 }
 """What tells the answer to a question about each thing, wherever in the run it is true."""
 
-_TOLD_HERE_BY = {"bit": (BITS,)}
+_TOLD_HERE_BY = {"bit": (BITS,), "bytes": (BYTES,), "saves": (SAVES,)}
 """What tells it as well where it is true at the cursor."""
 
 

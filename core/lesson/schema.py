@@ -94,7 +94,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         essential: Whether only the functions of the mail's chain are shown; None leaves it.
         zoom: First and last event in view on the timeline, as positions; empty for all.
         highlights: "function:NAME", "frame:N" (from 1, outermost first), "bits", "member:NAME",
-            "lane:N" (from 1), "panel:NAME".
+            "lane:N" (from 1), "panel:NAME" (see core.lesson.panels).
         play: A part that plays by itself.
         questions: What the class is asked.
     """

@@ -25,9 +25,10 @@ def test_every_kind_of_question_covers_something_that_is_known(about: str) -> No
     assert found <= KNOWN
 
 
-def test_what_a_bit_holds_is_told_at_the_cursor_only_where_it_is_asked_there() -> None:
-    assert places.BITS in covered_by(asked("bit"), here=True)
-    assert places.BITS not in covered_by(asked("bit"), here=False)
+def test_what_is_true_at_the_cursor_is_covered_only_where_it_is_asked_there() -> None:
+    for about, place in (("bit", places.BITS), ("bytes", places.BYTES), ("saves", places.SAVES)):
+        assert place in covered_by(asked(about), here=True)
+        assert place not in covered_by(asked(about), here=False)
 
 
 def test_the_end_of_a_run_is_told_by_its_length_and_by_what_comes_after_the_cursor() -> None:
