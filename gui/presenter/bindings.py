@@ -150,13 +150,20 @@ def _install(
         help_card = HelpOverlay(place, place.themes, registry)
         place.setProperty("help", help_card)
 
-    def show_help() -> None:
-        active = QApplication.activeWindow()
-        place: QWidget = presenting.audience
-        if active is presenting.speaker:
-            place = presenting.speaker
-        place.property("help").open()
+    def lead_back() -> QWidget:
+        """Give the keyboard to the speaker's window, or where it is not seen to the audience's."""
+        speaker, audience = presenting.speaker, presenting.audience
+        seen = speaker.isVisible()
+        place: QWidget = speaker if seen else audience
+        place.activateWindow()
+        (speaker.notes if seen else audience.pane.title).setFocus()
+        return place
 
+    def show_help() -> None:
+        # Not before an audience, where there is another place.
+        lead_back().property("help").open()
+
+    presenting.overview.closed.connect(lead_back)
     for context in BOTH:
         registry.connect("help.keys", show_help, context)
 

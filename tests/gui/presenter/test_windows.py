@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.presenter.audience import AudienceWindow
-from gui.presenter.awake import KeepAwake
 from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
-from tests.gui.presenter.conftest import FakeBus, FakeScreen, Hall, hover
+from tests.gui.presenter.conftest import FakeScreen, Hall, hover
 
 Key = Qt.Key
 MAIN = QRect(100, 100, 400, 300)
+PATIENCE_S = 5.0
 
 
 # -- screens --------------------------------------------------------------------------------------
@@ -74,6 +74,22 @@ def test_two_screens_get_a_window_each(make_hall: Callable[[], Hall]) -> None:
     assert hall.audience.isVisible()
 
 
+def test_keys_are_listed_to_the_speaker_and_not_to_the_audience(
+    make_hall: Callable[[], Hall],
+) -> None:
+    hall = make_hall()
+    hall.screens.append(FakeScreen(800, 0, 800, 600))
+    hall.start()
+    hall.press(Key.Key_O, Key.Key_Escape)
+    assert QTest.qWaitForWindowActive(hall.speaker)
+    assert hall.speaker.notes.hasFocus()
+    hall.audience.activateWindow()
+    assert QTest.qWaitForWindowActive(hall.audience)
+    hall.press(Key.Key_Question)
+    assert hall.speaker.property("help").isVisible()
+    assert not hall.audience.property("help").isVisible()
+
+
 def test_a_screen_may_go_and_come_back(make_hall: Callable[[], Hall]) -> None:
     hall = make_hall()
     hall.screens = [FakeScreen(0, 0, 800, 600), FakeScreen(2000, 0, 800, 600)]
@@ -105,22 +121,10 @@ def test_messages_wait_for_the_end(hall: Hall) -> None:
 
 
 def test_the_screen_is_kept_awake_as_long_as_one_presents(hall: Hall) -> None:
-    assert hall.bus.held == [("ownerscope", "A lesson is presented")]
-    assert hall.bus.released == []
+    assert hall.desktop.asked.wait(PATIENCE_S)
+    assert not hall.desktop.released.is_set()
     hall.presenting.stop()
-    assert hall.bus.released == [7]
-
-
-def test_nobody_listening_is_no_trouble() -> None:
-    class Deaf(FakeBus):
-        def inhibit(self, program: str, reason: str) -> int | None:
-            return None
-
-    awake = KeepAwake(bus := Deaf())
-    awake.hold()
-    assert not awake.held
-    awake.let_go()
-    assert bus.released == []
+    assert hall.desktop.released.wait(PATIENCE_S)
 
 
 def test_the_pointer_hides_and_comes_back(hall: Hall) -> None:
@@ -139,7 +143,7 @@ def test_the_projector_is_left_when_the_program_is_closed(hall: Hall) -> None:
     hall.window.close()
     assert not hall.presenting.running
     assert not hall.audience.isVisible()
-    assert hall.bus.released == [7]
+    assert hall.desktop.released.wait(PATIENCE_S)
 
 
 # -- time -----------------------------------------------------------------------------------------
