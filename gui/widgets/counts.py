@@ -146,6 +146,7 @@ class CountsPanel(QScrollArea):
         self.setWidget(content)
         content.setBackgroundRole(QPalette.ColorRole.Base)
         self.lines: list[_Line] = []
+        self._lines_were = (False, False)
         self.setAccessibleName("Counts")
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
@@ -164,10 +165,16 @@ class CountsPanel(QScrollArea):
         self._show_range()
 
     def _cover(self) -> None:
-        self._show_lines()
+        if self._lines_covered() != self._lines_were:
+            self._show_lines()
         self._show_range()
 
+    def _lines_covered(self) -> tuple[bool, bool]:
+        """Whether a lesson asks how the run ends, and what is said about the run before it."""
+        return OUTCOME in self._session.covered, WARNINGS in self._session.covered
+
     def _show_lines(self) -> None:
+        self._lines_were = self._lines_covered()
         trace = self._session.trace
         for line in self.lines:
             self._run.removeWidget(line)
@@ -183,10 +190,10 @@ class CountsPanel(QScrollArea):
         outcome = info.outcome if info.recording is None else "recorded"
         title, role, icon = OUTCOMES.get(outcome, (outcome, "info", "info"))
         lines = [_Line(self._themes, role, icon, title, outcome_text(trace))]
-        covered = self._session.covered
-        if OUTCOME in covered:
+        end_asked, warnings_asked = self._lines_covered()
+        if end_asked:
             lines = [_Line(self._themes, "info", "help", "How it ends", f"{ASKED}.")]
-        warnings = [f"{ASKED}."] * (WARNINGS in covered and bool(info.warnings))
+        warnings = [f"{ASKED}."] * (warnings_asked and bool(info.warnings))
         lines += [
             _Line(self._themes, "warning", "warning", "Warning", _sentence(warning))
             for warning in warnings or info.warnings

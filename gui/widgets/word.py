@@ -195,8 +195,10 @@ class WordView(QWidget):
         self.canvas.point(on="bits" in self._session.highlights)
 
     def _cover(self) -> None:
-        self.canvas.cover(on=BITS in self._session.covered)
-        self._move(self._session.position)
+        asked = BITS in self._session.covered
+        if asked != self.canvas.asked:
+            self.canvas.cover(on=asked)
+            self._move(self._session.position)
 
     def _move(self, position: int) -> None:
         trace = self._session.trace
