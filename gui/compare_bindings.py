@@ -170,7 +170,7 @@ def _bind_views(
     registry.connect("axis.back", on_strips(lambda strips: strips.viewport.back()), CONTEXT)
     for preset in ("storages", "patch", "depths"):
         registry.connect(f"compare.{preset}", partial(session.choose_preset, preset), CONTEXT)
-    registry.connect("compare.add", on_page(lambda found: found.bar.add_lane()), CONTEXT)
+    registry.connect("compare.add", on_page(lambda found: found.add_lane()), CONTEXT)
     toggle = on_page(lambda found: found.bar.toggle_overlay())
     registry.connect("compare.ghost", toggle, CONTEXT)
     copy = on_page(lambda found: found.table.copy_markdown())

@@ -74,8 +74,8 @@ def _on_session() -> dict[str, Callable[[RecordingSession], Any]]:
 
 def _on_page() -> dict[str, Callable[[RecordingsWorkspace], Any]]:
     return {
-        "search": lambda p: p.bar.begin_search(),
-        "filter": lambda p: p.bar.begin_filter(),
+        "search": lambda p: p.begin_search(),
+        "filter": lambda p: p.begin_filter(),
         "panels": lambda p: p.show_side(not p.side_shown),
         "copy": lambda p: p.copy_markdown(),
         "copy_csv": lambda p: p.copy_csv(),

@@ -156,6 +156,10 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         return self._pages[name]
 
+    def page(self, name: str) -> QWidget:
+        """Return a workspace that was shown."""
+        return self._pages[name]
+
     def add_foot(self, widget: QWidget) -> None:
         """Put something below the workspaces, whichever of them is in front."""
         self._column.addWidget(widget)

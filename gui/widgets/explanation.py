@@ -58,6 +58,10 @@ PUT_TOGETHER_NOTE = (
 )
 
 _LARGEST_SCALE = 2.0
+_SHARED_PX = 250
+"""In a workspace of this height the sentence has the scale of 1, and in a higher one more."""
+_LOW_PX: dict[TextStep, int] = {"heading": 500, "title": 320}
+"""Height of the workspace, at the scale of 1, from which on the sentence may be so large."""
 _LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("body", 99))
 """Sizes of the sentence, and in how many lines the run's longest one must fit to get that size."""
 _SHORT_PX = 360
@@ -141,7 +145,7 @@ def longest_sentences(trace: Trace) -> list[str]:
 
     names = sorted((function.name for function in trace.functions), key=len)
     locks = sorted(trace.info.locks, key=len)
-    tasks = sorted((f"{task.comm}/{task.pid}" for task in trace.info.tasks), key=len)
+    tasks = sorted((task.label for task in trace.info.tasks), key=len)
     scripts = sorted(map(script_name, trace.info.scripts), key=len)
     long = {
         "function": "", "caller": names[-1], "frame": names[-1], "stack_bytes": "1000",
@@ -188,6 +192,7 @@ class ExplanationStrip(QWidget):
         self._session, self._themes = session, themes
         steps = [step for step, _lines in _LARGEST]
         self._steps = _LARGEST[steps.index(largest) :]
+        self._room_px = 0
         self._role: Role | None = None
         self._playing = self._breakable = False
         self._names: frozenset[str] = frozenset()
@@ -227,6 +232,16 @@ class ExplanationStrip(QWidget):
             self.rest.stop()
         else:
             self.announce()
+
+    def set_room(self, height_px: int) -> None:
+        """Leave the picture its share of a workspace that is low.
+
+        Args:
+            height_px: The workspace's height.
+        """
+        if height_px != self._room_px:
+            self._room_px = height_px
+            self._dress()
 
     def show_stop(self, position: int, stop: Stop) -> None:
         """Say at which stop playing stopped, as long as the cursor stays there."""
@@ -275,7 +290,7 @@ class ExplanationStrip(QWidget):
             event = event_text(state.position, len(trace))
             if LENGTH in self._session.covered:
                 event = f"{event.rpartition(' ')[0]} {MARK}"
-            parts = [event, time_text(state.clock_ns), f"{task.comm}/{task.pid}"]
+            parts = [event, time_text(state.clock_ns), task.label]
             parts += _place(trace, state.position)
             if self._stopped[0] == state.position:
                 parts.append(self._stopped[1])
@@ -322,9 +337,9 @@ class ExplanationStrip(QWidget):
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._metrics
-        pad = metrics.px(14)
-        self._column.setContentsMargins(pad + metrics.px(4), metrics.px(10), pad, metrics.px(10))
-        self._column.setSpacing(metrics.px(6))
+        pad, above = metrics.px(14), metrics.px(5 if self._is_low("title") else 10)
+        self._column.setContentsMargins(pad + metrics.px(4), above, pad, above)
+        self._column.setSpacing(metrics.px(2 if self._is_low("title") else 6))
         self._facts.setSpacing(metrics.px(10))
         self.facts_label.setFont(metrics.ui("caption"))
         self.facts_label.setStyleSheet(f"color: {theme.muted}")
@@ -337,6 +352,8 @@ class ExplanationStrip(QWidget):
         metrics, margins = self._metrics, self._column.contentsMargins()
         width = max(1, self.width() - margins.left() - margins.right())
         for step, most_lines in self._steps:
+            if self._is_low(step):
+                continue
             font = metrics.ui(step)
             self._breakable = not all(fits(text, font, width) for text in self._longest)
             height = max(self._height_of(text, font, width) for text in self._longest)
@@ -344,6 +361,11 @@ class ExplanationStrip(QWidget):
                 break
         self.sentence.setFont(font)
         self.sentence.setFixedHeight(height)
+
+    def _is_low(self, step: TextStep) -> bool:
+        """Whether the workspace has too little height for so large a sentence."""
+        room = self._room_px / self._themes.metrics.scale
+        return bool(self._room_px) and room < _LOW_PX.get(step, 0)
 
     def _html(self, text: str) -> str:
         family = self._metrics.mono_family
@@ -361,7 +383,8 @@ class ExplanationStrip(QWidget):
     def _metrics(self) -> Metrics:
         """The sizes in force; the sentence stops growing before it pushes the stack away."""
         metrics = self._themes.metrics
-        return replace(metrics, scale=min(metrics.scale, _LARGEST_SCALE))
+        shared = max(1.0, self._room_px / _SHARED_PX) if self._room_px else _LARGEST_SCALE
+        return replace(metrics, scale=min(metrics.scale, _LARGEST_SCALE, shared))
 
     def sizeHint(self) -> QSize:
         """Return the height in force; any width will do."""

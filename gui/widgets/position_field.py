@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
@@ -132,9 +132,13 @@ class _Readout(QToolButton):
     def sizeHint(self) -> QSize:
         """Return room for the largest position, so that nothing jumps."""
         pad, digits = self._themes.metrics.chrome(18), max(6, len(self.widest) * 2 + 3)
-        return QSize(
-            self.fontMetrics().horizontalAdvance("0") * digits + pad, super().sizeHint().height()
-        )
+        wide = QFontMetrics(self._figures).horizontalAdvance("0") * digits + pad
+        return QSize(wide, super().sizeHint().height())
+
+    @property
+    def _figures(self) -> QFont:
+        # Not the button's own font: the style puts the application's back when it is first shown.
+        return self._themes.metrics.frame().mono()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the button and the two numbers."""
@@ -144,13 +148,14 @@ class _Readout(QToolButton):
         wide, events = QRect(self.rect()), f" / {self._of}"
         # Right-aligned to the widest number: the slash stays where it is.
         wide.setLeft(self._themes.metrics.chrome(9))
-        wide.setWidth(self.fontMetrics().horizontalAdvance(self.widest))
-        middle, strong = Qt.AlignmentFlag.AlignVCenter, QFont(self.font())
+        wide.setWidth(QFontMetrics(self._figures).horizontalAdvance(self.widest))
+        middle, strong = Qt.AlignmentFlag.AlignVCenter, self._figures
         strong.setBold(True)
         with QPainter(self) as painter:
             self.style().drawComplexControl(
                 QStyle.ComplexControl.CC_ToolButton, option, painter, self
             )
+            painter.setFont(self._figures)
             painter.setPen(QColor(theme.muted if self.isEnabled() else theme.disabled))
             rest = QRect(wide.right() + 1, 0, self.width() - wide.right(), self.height())
             painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, events)

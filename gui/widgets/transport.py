@@ -127,6 +127,7 @@ class TransportBar(QFrame):
             [at[name] for name in LARGE],
             [at[name] for name in ENDS],
             [self._rules[1], *(at[name] for name in STEPS)],
+            [self._rules[2], *(at[name] for name in MARKERS)],
         ]
 
     def _fit(self) -> None:

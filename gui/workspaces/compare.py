@@ -17,6 +17,7 @@ from gui.widgets.compare.columns import LaneColumns
 from gui.widgets.compare.grips import GripSplitter
 from gui.widgets.compare.strips import StripsView
 from gui.widgets.compare.table import DifferencesPanel
+from gui.widgets.folding_bar import FoldingBar
 from gui.widgets.progress import RunProgress
 from gui.widgets.transport import TransportBar
 
@@ -59,6 +60,7 @@ class CompareWorkspace(QWidget):
         cursor = cast("Session", session.cursor)
         self.transport = TransportBar(cursor, playback, window.registry, themes)
         self._dragged = False
+        self.folding = FoldingBar(self.bar, "What is compared", themes, self)
         self._splitter = self._arrange()
         self._splitter.installEventFilter(self)
         self._restore()
@@ -72,12 +74,17 @@ class CompareWorkspace(QWidget):
         parts = GripSplitter(self._window.themes, self.columns, self.strips, self.table)
         parts.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
-        whole.addWidget(self.bar)
+        whole.addWidget(self.folding)
         whole.addWidget(parts, 1)
         whole.addWidget(self.transport)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         return parts
+
+    def add_lane(self) -> None:
+        """Add a lane, and let the user say what runs in it."""
+        self.folding.unfold()
+        self.bar.add_lane()
 
     def _restore(self) -> None:
         state = self._window.settings.state("compare/parts")

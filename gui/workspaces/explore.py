@@ -26,6 +26,7 @@ from gui.widgets.explore.empty import EmptyState
 from gui.widgets.explore.graph_panel import GraphPanel
 from gui.widgets.explore.property_list import PropertyList
 from gui.widgets.explore.verdict import VerdictBanner
+from gui.widgets.folding_bar import FoldingBar
 
 if TYPE_CHECKING:
     from gui.explore_session import ExploreSession
@@ -121,9 +122,9 @@ class ExploreWorkspace(QWidget):
         self._stack.setCurrentWidget(self.empty if nothing else self._content)
         self.banner.setVisible(not nothing)
         self.banner.renew()
+        self._follow_scale()
         if homeless and self.isVisible():
             self._window.focus_home()
-        self._share_later()
 
     def _show_verdict(self) -> None:
         """Bring the sentence into view, where not all is."""
@@ -187,7 +188,8 @@ class ExploreWorkspace(QWidget):
         # In a small window at a large scale all of it scrolls: the sentence is not to be cut.
         inside = QWidget()
         column = QVBoxLayout(inside)
-        for widget in (self.bar, self.banner, self._stack):
+        folding = FoldingBar(self.bar, "Scenario and bounds", self._window.themes, self)
+        for widget in (folding, self.banner, self._stack):
             column.addWidget(widget)
         column.setStretch(2, 1)
         self.area = scrolled(inside, "Explore")
@@ -201,7 +203,10 @@ class ExploreWorkspace(QWidget):
         return {"columns": columns, "rows": rows}
 
     def _follow_scale(self) -> None:
-        self._stack.setMinimumHeight(self._window.themes.metrics.px(_LEAST_PX))
+        nothing = self._stack.currentWidget() is self.empty
+        # What says that there is nothing scrolls by itself.
+        least = 0 if nothing else self._window.themes.metrics.px(_LEAST_PX)
+        self._stack.setMinimumHeight(least)
         self._share_later()
 
     @property

@@ -12,19 +12,18 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
-from core.lesson.covered import COST
 
+from core.lesson.covered import COST
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
+from gui.widgets.controls import Segments
 from gui.widgets.cover import Cover
 from gui.widgets.flow import FlowLayout
 from gui.widgets.folding_bar import FoldingBar
-from gui.widgets.controls import Segments
 from gui.widgets.layout.bar import LayoutBar
 from gui.widgets.layout.bits import StorageWordView
 from gui.widgets.layout.columns import StorageColumns
@@ -45,11 +44,15 @@ PANELS = (
     ("survey", "Kernels", "The same question asked of many kernels"),
 )
 _RIGHT_SHARE = 46
-"""Percent of the width that the panels get at first."""
+"""Percent of the width that the panels get, until one drags."""
 _PLOT_PX, _PLOT_SHARE = 190, 34
 """Least height of the staircase at 100 %, and its percentage of a low panel, until one drags."""
 _BOTH_PX = 240
 """Least height of the panel at 100 % at which the staircase has its place in it."""
+_TASKS_PX = 190
+"""Least height of the panel at 100 % at which the number of tasks has its place below it."""
+_WORD_PX = 170
+"""Least height at 100 % at which the storage word has its place below the map."""
 _WORD_SHARE = 36
 """Percent of the height that the storage word gets at most, until one drags."""
 
@@ -109,31 +112,31 @@ class LayoutWorkspace(QWidget):
         for panel in (self.cost, self.members, self.kernels):
             self._panels.addWidget(panel)
         right = QWidget()
-        column, row = QVBoxLayout(right), QHBoxLayout(self._head)
-        row.addWidget(self.choice)
-        row.addStretch(1)
-        row.addWidget(self.machine)
+        column, head, choices = QVBoxLayout(right), QVBoxLayout(self._head), QWidget()
+        row = FlowLayout(choices)
+        for widget in (self.choice, self.machine):
+            row.addWidget(widget)
+        head.addWidget(choices)
         column.addWidget(self._head)
         column.addWidget(self._panels, 1)
         columns = splitter(Qt.Orientation.Horizontal, left, right)
         columns.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
-        whole.addWidget(self.bar)
+        what = "Kernel, struct and field"
+        whole.addWidget(FoldingBar(self.bar, what, self._window.themes, self))
         whole.addWidget(columns, 1)
         for box in (whole, column):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
-        width = max(self._window.width(), 960)
-        columns.setSizes([width * (100 - _RIGHT_SHARE) // 100, width * _RIGHT_SHARE // 100])
         return {"columns": columns, "left": left, "cost": cost}
 
-    def _dress(self) -> None:
-        px = self._window.themes.metrics.frame().px
-        row = self._head.layout()
     def _covered(self, panel: QWidget) -> Cover:
         """Return a panel that says what a field costs, covered where a lesson asks for that."""
         return Cover(panel, self._session.covered, lambda: COST, self._window.themes)
 
+    def _dress(self) -> None:
+        px = self._window.themes.metrics.frame().px
+        row = self._head.layout()
         assert row is not None
         row.setContentsMargins(px(14), px(8), px(14), px(8))
         self._share_later()
@@ -147,7 +150,10 @@ class LayoutWorkspace(QWidget):
     def _share(self) -> None:
         """Give each view the height it needs, as far as there is one and nobody has dragged."""
         px = self._window.themes.metrics.px
-        left, cost = self._splitters["left"], self._splitters["cost"]
+        columns, left, cost = (self._splitters[name] for name in ("columns", "left", "cost"))
+        if "columns" not in self._dragged:
+            right = columns.width() * _RIGHT_SHARE // 100
+            columns.setSizes([columns.width() - right, right])
         if "left" not in self._dragged:
             whole = left.height()
             most = whole * _WORD_SHARE // 100
@@ -156,6 +162,9 @@ class LayoutWorkspace(QWidget):
         whole = cost.height()
         # The answer and the table before the plot: a large scale leaves room for one of them.
         self.staircase.setVisible(whole >= px(_BOTH_PX))
+        self.tasks.setVisible(self._panels.height() >= px(_TASKS_PX))
+        self.bits.setVisible(left.height() >= px(_WORD_PX))
+        self.machine.setVisible(self._head.width() >= self.machine.sizeHint().width() + px(14))
         if "cost" not in self._dragged:
             plot = min(px(_PLOT_PX), whole * _PLOT_SHARE // 100)
             table = min(self.columns.wanted_height(), whole - plot)

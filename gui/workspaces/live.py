@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -42,6 +42,12 @@ _MOST_SHARE = 30
 """Percent of the width that a side column gets at most."""
 _LECTURE_HALL, _LARGEST_HALL = 2.0, 2.5
 """From these scales on the side panels, and the what-if bar, make room for the stack."""
+_SCENARIOS_PX, _DETAILS_PX = 780, 520
+"""Least width of the workspace, at the scale of 1, in which the side panels leave room for it."""
+_WHAT_IF_PX, _SCRUBBER_PX = 300, 260
+"""Least height of it in which the what-if bar does, and the scrubber."""
+_GAUGE_PX = 280, 300
+"""Least width of the middle, and height of the workspace, in which the gauge does."""
 _PUT_AWAY = QByteArray(b"put away")
 
 
@@ -72,7 +78,8 @@ class LiveWorkspace(QWidget):
         self.transport = TransportBar(session, playback, window.registry, themes)
         self.scrubber = Scrubber(session, themes)
         self._splitters = self._arrange()
-        self._scale = 0.0
+        self._scale, self._lesson, self._placed = 0.0, False, False
+        self._had_room: dict[str, bool] = {}
         keep_splitters(self._splitters, window.settings, "live")
         self._bind_panels()
         themes.changed.connect(self._follow_scale)
@@ -91,7 +98,11 @@ class LiveWorkspace(QWidget):
     def _arrange(self) -> dict[str, QSplitter]:
         left = splitter(Qt.Orientation.Vertical, self.picker, scrolled(self.form, "Parameters"))
         right = splitter(Qt.Orientation.Vertical, self.source, self.word, self.counts)
-        self.side = SidePanels(self._side_panels(right), self._window.themes)
+        # Where the window is low, all of it scrolls: a few pixels of each would say nothing.
+        moment = scrolled(right, "Moment")
+        moment.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        moment.setStyleSheet("QScrollArea { border: none; border-radius: 0; }")
+        self.side = SidePanels(self._side_panels(moment), self._window.themes)
         columns = splitter(Qt.Orientation.Horizontal, left, self._middle(), self.side)
         left.setSizes([460, 240])
         right.setSizes([130, 390, 80])
@@ -165,13 +176,19 @@ class LiveWorkspace(QWidget):
         trace = self._session.trace
         known = trace is None or trace.info.recording is None
         room = self._stage.width() - self.gauge.sizeHint().width()
-        self.gauge.setVisible(known and self.cpus.has_room(room))
+        scale, (wide, high) = self._window.themes.metrics.scale, _GAUGE_PX
+        small = self._placed and (
+            self._stage.width() < wide * scale or self.height() < high * scale
+        )
+        self.gauge.setVisible(known and not small and self.cpus.has_room(room))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """See whether there is room for the gauge."""
+        """See what there is room for beside the stack."""
         super().resizeEvent(event)
-        if self.cpus.shown:
-            self._show_gauge()
+        self._placed = True
+        self._make_room()
+        # The middle has its new width only then.
+        QTimer.singleShot(0, self, self._show_gauge)
 
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""
@@ -179,33 +196,30 @@ class LiveWorkspace(QWidget):
         left, right = columns.widget(0), columns.widget(2)
         assert left is not None
         assert right is not None
-        self._panels = {
-            "view.scenarios": (left, _LECTURE_HALL),
-            "view.details": (right, _LECTURE_HALL),
-            "view.what_if": (self.guard_bar, _LARGEST_HALL),
-        }
+        self._panels: dict[str, QWidget] = {
+            "view.scenarios": left, "view.details": right, "view.what_if": self.guard_bar,
+        }  # fmt: skip
         for command in self._panels:
             self._window.registry.connect(command, lambda on, c=command: self._show_panel(c, on))
 
     def _show_panel(self, command: str, on: bool) -> None:
-        self._panels[command][0].setVisible(on)
+        self._panels[command].setVisible(on)
+        self._show_gauge()
         self._window.settings.set_state(f"live/{command}", QByteArray() if on else _PUT_AWAY)
 
     def set_lesson(self, *, on: bool) -> None:
         """Make room for a lesson's text, which chooses the scenario; after it all is as before."""
-        scale = self._window.themes.metrics.scale
-        for command, most in (("view.scenarios", 0.0), ("view.what_if", _LECTURE_HALL)):
-            panel, hall = self._panels[command]
-            wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
-            panel.setVisible(wanted and scale < (min(hall, most) if on else hall))
-            self._window.registry.set_checked(command, panel.isVisibleTo(self))
+        self._lesson = on
+        self._make_room()
 
     def _follow_scale(self) -> None:
         """Give the side columns their share again where the scale has changed."""
         scale = self._window.themes.metrics.scale
         if scale == self._scale:
             return
-        self._make_room(scale)
+        for part, least_px in ((self.source, 76), (self.word, 150), (self.counts, 76)):
+            part.setMinimumHeight(self._window.themes.metrics.px(least_px))
+        self._make_room()
         first, self._scale = self._scale == 0, scale
         if first and not self._window.settings.state("live/columns").isEmpty():
             return
@@ -213,14 +227,30 @@ class LiveWorkspace(QWidget):
         left, right = (min(metrics.chrome(px), whole * _MOST_SHARE // 100) for px in _SIDES)
         self._splitters["columns"].setSizes([left, whole - left - right, right])
 
-    def _make_room(self, scale: float) -> None:
-        """Put panels away in a lecture hall, and back as they were after it."""
-        for command, (panel, hall) in self._panels.items():
-            if (scale >= hall) == (self._scale >= hall) and self._scale:
+    def _has_room(self, command: str) -> bool:
+        """Whether a panel leaves enough of the stack."""
+        scale = self._window.themes.metrics.scale
+        # Before it is placed the workspace has some size, but not its own.
+        wide, high = (side / scale if self._placed else 1e6 for side in self.size().toTuple())
+        if command == "view.scenarios":
+            return not self._lesson and scale < _LECTURE_HALL and wide >= _SCENARIOS_PX
+        if command == "view.details":
+            return scale < _LECTURE_HALL and wide >= _DETAILS_PX
+        return scale < (_LECTURE_HALL if self._lesson else _LARGEST_HALL) and high >= _WHAT_IF_PX
+
+    def _make_room(self) -> None:
+        """Put panels away where there is no room for them any more, and back as they were."""
+        for command, panel in self._panels.items():
+            room = self._has_room(command)
+            if self._had_room.get(command) is room:
                 continue
+            self._had_room[command] = room
             wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
-            panel.setVisible(wanted and scale < hall)
-            self._window.registry.set_checked(command, wanted and scale < hall)
+            panel.setVisible(wanted and room)
+            self._window.registry.set_checked(command, wanted and room)
+        scale = self._window.themes.metrics.scale
+        self.scrubber.setVisible(not self._placed or self.height() >= _SCRUBBER_PX * scale)
+        self.explanation.set_room(self.height() if self._placed else 0)
 
 
 def create(window: MainWindow, session: Session, playback: Playback) -> LiveWorkspace:

@@ -19,6 +19,7 @@ from gui.recording_examples import EXAMPLES
 from gui.recording_session import SANDWICH
 from gui.widgets.arrange import keep_splitters, splitter
 from gui.widgets.flame.view import FlameView
+from gui.widgets.folding_bar import FoldingBar
 from gui.widgets.recordings.bar import RecordingBar
 from gui.widgets.recordings.difference import DifferencePanel
 from gui.widgets.recordings.empty import EmptyState
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 _SIDE_SHARE = 36
 """Percent of the width for the panels, until one drags."""
+_SIDE_ROOM_PX = 600
+"""Width of the workspace at the scale of 1 below which the panels make room for the flames."""
 _LECTURE_HALL = 2.0
 """From this scale on the panels make room for the flame graph."""
 _PUT_AWAY = QByteArray(b"put away")
@@ -64,7 +67,9 @@ class RecordingsWorkspace(QWidget):
         self.views = QStackedWidget()
         self.side = SidePanels(self._panels(), themes, session.covered)
         self._content, self._stack = QWidget(), QStackedWidget()
+        self.folding = FoldingBar(self.bar, "View, filter and search", themes, self)
         self._splitters = self._arrange()
+        self._side_has_room: bool | None = None
         self._dragged = keep_splitters(self._splitters, window.settings, "recordings")
         self.progress = ReadingProgress(session, themes, over=self._stack)
         self.empty.wanted.connect(window.open_file)
@@ -132,7 +137,7 @@ class RecordingsWorkspace(QWidget):
         nothing = session.recording is None
         had_focus = self.isAncestorOf(self._window.focusWidget() or self._window)
         self._stack.setCurrentWidget(self.empty if nothing else self._content)
-        self.bar.setVisible(not nothing)
+        self.folding.setVisible(not nothing)
         self._show_view()
         if session.comparing and self.side.shown != "difference":
             self.side.show_panel("difference")
@@ -193,6 +198,16 @@ class RecordingsWorkspace(QWidget):
         copy()
         self._window.messages.ok("The table is on the clipboard.")
 
+    def begin_search(self) -> None:
+        """Let the user type what to look for."""
+        self.folding.unfold()
+        self.bar.begin_search()
+
+    def begin_filter(self) -> None:
+        """Let the user type a filter."""
+        self.folding.unfold()
+        self.bar.begin_filter()
+
     # -- what the keys do -----------------------------------------------------------------
 
     def zoom_by(self, factor: float) -> None:
@@ -231,7 +246,7 @@ class RecordingsWorkspace(QWidget):
         content.addWidget(columns)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._content)
-        whole.addWidget(self.bar)
+        whole.addWidget(self.folding)
         whole.addWidget(self._stack, 1)
         for box in (content, whole):
             box.setContentsMargins(0, 0, 0, 0)
@@ -239,16 +254,26 @@ class RecordingsWorkspace(QWidget):
         return {"columns": columns}
 
     def _follow_scale(self) -> None:
-        metrics = self._window.themes.metrics
-        wanted = self._window.settings.state("recordings/side") != _PUT_AWAY
-        self.side.setVisible(wanted and metrics.scale < _LECTURE_HALL)
+        self._fit_side()
         self._share_later()
+
+    def _fit_side(self) -> None:
+        """Put the panels away where they would take the flames' room, and back after it."""
+        scale = self._window.themes.metrics.scale
+        # Before it is shown the workspace has some size, but not its own.
+        wide = self.width() >= _SIDE_ROOM_PX * scale or not self.isVisible()
+        room = wide and scale < _LECTURE_HALL
+        if room is not self._side_has_room:
+            self._side_has_room = room
+            wanted = self._window.settings.state("recordings/side") != _PUT_AWAY
+            self.side.setVisible(wanted and room)
 
     def _share_later(self) -> None:
         """Share the room when all views have shown what is new."""
         QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
+        self._fit_side()
         columns = self._splitters["columns"]
         if "columns" not in self._dragged:
             side = columns.width() * _SIDE_SHARE // 100

@@ -43,6 +43,10 @@ _SIDE_SHARE, _PLOTS_SHARE = 30, 36
 """Percent of the width for the panels, and of the height for the plots, until one drags."""
 _PLOTS_ROOM_PX, _OVERVIEW_ROOM_PX = 450, 330
 """Heights of the workspace at the scale of 1 below which plots and overview make room."""
+_SENTENCE_ROOM_PX = 170
+"""And the one below which the sentence does; Live has it too."""
+_SIDE_ROOM_PX = 600
+"""Width of it below which the panels make room for the timeline."""
 _LECTURE_HALL = 2.0
 """From this scale on the panels make room for the timeline."""
 _PUT_AWAY = QByteArray(b"put away")
@@ -79,6 +83,7 @@ class TimelineWorkspace(QWidget):
         self.progress = RunProgress(session, themes, over=self.timeline)
         self.side = SidePanels(self._panels(playback), themes, session.covered)
         self._splitters = self._arrange()
+        self._side_has_room: bool | None = None
         self._dragged = keep_splitters(self._splitters, window.settings, "timeline")
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
@@ -183,10 +188,19 @@ class TimelineWorkspace(QWidget):
         return {"columns": columns, "left": left}
 
     def _follow_scale(self) -> None:
-        metrics = self._window.themes.metrics
-        wanted = self._window.settings.state("timeline/side") != _PUT_AWAY
-        self.side.setVisible(wanted and metrics.scale < _LECTURE_HALL)
+        self._fit_side()
         self._share_later()
+
+    def _fit_side(self) -> None:
+        """Put the panels away where they would take the timeline's room, and back after it."""
+        scale = self._window.themes.metrics.scale
+        # Before it is shown the workspace has some size, but not its own.
+        wide = self.width() >= _SIDE_ROOM_PX * scale or not self.isVisible()
+        room = wide and scale < _LECTURE_HALL
+        if room is not self._side_has_room:
+            self._side_has_room = room
+            wanted = self._window.settings.state("timeline/side") != _PUT_AWAY
+            self.side.setVisible(wanted and room)
 
     def _share_later(self) -> None:
         """Share the room when all views have shown what is new."""
@@ -194,9 +208,12 @@ class TimelineWorkspace(QWidget):
 
     def _share(self) -> None:
         """Give each view its share, as far as nobody has dragged; the calls come first."""
+        self.explanation.set_room(self.height())
+        self._fit_side()
         room = self.height() / self._window.themes.metrics.scale
         self.plots.setVisible(room >= _PLOTS_ROOM_PX)
         self.minimap.setVisible(room >= _OVERVIEW_ROOM_PX)
+        self.explanation.setVisible(room >= _SENTENCE_ROOM_PX)
         columns, left = self._splitters["columns"], self._splitters["left"]
         if "columns" not in self._dragged:
             side = columns.width() * _SIDE_SHARE // 100

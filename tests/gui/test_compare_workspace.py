@@ -309,7 +309,8 @@ def test_in_a_lecture_hall_the_table_makes_room_for_the_stacks(qtbot: QtBot, sta
     stand.window.themes.set_scale(2.0)
     table = stand.page.table
     qtbot.waitUntil(lambda: table.sentence.isVisible() and not table.table.isVisible())
-    assert all(column.parts.room >= 3 for column in stand.page.columns.columns)
+    columns = stand.page.columns.columns
+    qtbot.waitUntil(lambda: all(column.parts.room >= 3 for column in columns))
     stand.window.themes.set_scale(1.0)
     qtbot.waitUntil(stand.page.table.table.isVisible)
 

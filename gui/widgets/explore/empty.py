@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import icon, pixmap
@@ -18,7 +19,7 @@ _WHAT = (
     "and either nothing bad can happen, or the shortest run in which it does comes back to be "
     "played."
 )
-_WIDE_PX = 540
+_WIDE_PX, _LEAST_PX = 540, 160
 
 
 class EmptyState(QWidget):
@@ -34,7 +35,7 @@ class EmptyState(QWidget):
     def __init__(self, themes: ThemeManager) -> None:
         super().__init__()
         self._themes = themes
-        self.sign, self.head = QLabel(), QLabel("Try every interleaving")
+        self.sign, self.head = QLabel(), QLabel("Try every interleaving", wordWrap=True)
         self.what = QLabel(_WHAT, wordWrap=True)
         self.button = QPushButton("Explore")
         self.button.setAutoDefault(False)
@@ -63,10 +64,22 @@ class EmptyState(QWidget):
         self.head.setFont(metrics.ui("heading", bold=True))
         self.what.setFont(metrics.ui("title"))
         self.what.setStyleSheet(f"color: {theme.muted}")
-        # Said here, as a layout that aligns a label does not ask how high it gets.
-        self.what.setFixedSize(px(_WIDE_PX), self.what.heightForWidth(px(_WIDE_PX)))
+        self._fit()
         side = px(16)
         self.button.setIcon(icon("explore", theme, side, ratio=self.devicePixelRatioF()))
         self.button.setIconSize(QSize(side, side))
         self.button.setFont(metrics.ui())
         self.button.setMinimumWidth(px(200))
+
+    def _fit(self) -> None:
+        """Break the lines where the window ends, if it is narrow."""
+        px = self._themes.metrics.px
+        wide = max(px(_LEAST_PX), min(px(_WIDE_PX), self.width() - 2 * px(24) - px(16)))
+        for label in (self.head, self.what):
+            # Said here, as a layout that aligns a label does not ask how high it gets.
+            label.setFixedSize(wide, label.heightForWidth(wide))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._fit()

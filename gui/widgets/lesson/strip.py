@@ -33,6 +33,8 @@ _LEAST_LINES = 3.5
 """So many lines are seen at least; the half one says that there is more."""
 _PICTURE_SHARE = 0.7
 """Of what the picture needs at least; where less were left of it, the text is folded away."""
+_PICTURE_PX = 200
+"""Height of a picture at the scale of 1 for which the text is folded away too."""
 _TEXT_PX = 900
 """A longer line is hard to read."""
 
@@ -177,7 +179,8 @@ class LessonStrip(QFrame):
         """Whether a few lines of text would leave too little of the picture."""
         picture, wanted = self._room()
         rest = picture - self.head.sizeHint().height() - least_px
-        return rest < _PICTURE_SHARE * min(picture, wanted)
+        needed = max(_PICTURE_SHARE * min(picture, wanted), self._themes.metrics.px(_PICTURE_PX))
+        return rest < needed
 
     def _inside_width(self) -> int:
         return max(1, self.width() - self.area.verticalScrollBar().sizeHint().width())

@@ -53,6 +53,8 @@ _COLOURS = {
 }
 _WIDE_PX = 1040
 """In a bar narrower than this, at 100 %, buttons say less."""
+_BESIDE_PX = 640
+"""In a bar narrower than this, at 100 %, the buttons stand below the fields."""
 _LEAST_NAME_PX, _MOST_NAME_PX = 210, 420
 """Room for the file's name, at 100 %: what the controls leave, but not less than a row is worth."""
 
@@ -141,10 +143,15 @@ class RecordingBar(QFrame):
         # FlowLayout moves its last item to the right edge.
         for widget in (self._title, *self._parts, QWidget()):
             self._flow.addWidget(widget)
-        self._row.addWidget(self.filter, 3, Qt.AlignmentFlag.AlignTop)
-        self._row.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
+        fields, buttons = QHBoxLayout(), QHBoxLayout()
+        fields.addWidget(self.filter, 3, Qt.AlignmentFlag.AlignTop)
+        fields.addWidget(self.search, 2, Qt.AlignmentFlag.AlignTop)
         for button in (self.timeline_button, self.live_button, self.compare_button):
-            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        buttons.addStretch(0)
+        self._row.addLayout(fields, 1)
+        self._row.addLayout(buttons)
+        self._rows = (self._row, fields, buttons)
         self._column.addWidget(controls)
         self._column.addLayout(self._row)
         self.collapse.setCheckable(True)
@@ -235,7 +242,8 @@ class RecordingBar(QFrame):
         px = metrics.px
         self._column.setContentsMargins(px(14), px(8), px(14), px(8))
         self._column.setSpacing(px(8))
-        self._row.setSpacing(px(12))
+        for row in self._rows:
+            row.setSpacing(px(12))
         self._flow.gaps = px(12), px(8)
         self.name.setFont(metrics.ui("title", bold=True))
         self.about.setFont(metrics.ui("caption"))
@@ -262,6 +270,9 @@ class RecordingBar(QFrame):
         wide = self.width() >= px(_WIDE_PX)
         for button, texts in self._texts.items():
             button.setText(texts[not wide])
+        way = QHBoxLayout.Direction
+        beside = self.width() >= px(_BESIDE_PX)
+        self._row.setDirection(way.LeftToRight if beside else way.TopToBottom)
         room = self.width() - 2 * px(14) - taken
         self._title.setFixedWidth(max(px(_LEAST_NAME_PX), min(px(_MOST_NAME_PX), room)))
         self._flow.invalidate()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import icon, pixmap
@@ -21,7 +21,7 @@ _KINDS = (
     "page_owner and page_owner_stacks · ftrace function_graph, function and events with stacks · "
     "trace-cmd report · perf script · kernel log · folded · speedscope · Chrome trace events"
 )
-_WIDE_PX = 560
+_WIDE_PX, _LEAST_PX = 560, 160
 
 
 class EmptyState(QWidget):
@@ -40,7 +40,7 @@ class EmptyState(QWidget):
     def __init__(self, examples: Sequence[Example], themes: ThemeManager) -> None:
         super().__init__()
         self._themes = themes
-        self.sign, self.head = QLabel(), QLabel("Drop a recording here")
+        self.sign, self.head = QLabel(), QLabel("Drop a recording here", wordWrap=True)
         self.kinds = QLabel(_KINDS, wordWrap=True)
         self.hint = QLabel(
             "From a file, packed with gzip, xz or zstd or not. Two files together are compared: "
@@ -49,7 +49,7 @@ class EmptyState(QWidget):
         )
         self.open_button = QPushButton("Open a recording…")
         self.open_button.clicked.connect(self.asked)
-        self.or_label = QLabel("or an example, recorded from Linux 6.1.192")
+        self.or_label = QLabel("or an example, recorded from Linux 6.1.192", wordWrap=True)
         self.buttons = [self._button(example) for example in examples]
         self._build()
         themes.changed.connect(self._dress)
@@ -96,9 +96,7 @@ class EmptyState(QWidget):
         ):  # fmt: skip
             label.setFont(metrics.ui())
             label.setStyleSheet(f"color: {colour}")
-        for label in (self.kinds, self.hint):
-            # Said here, as a layout that aligns a label does not ask how high it gets.
-            label.setFixedSize(px(_WIDE_PX), label.heightForWidth(px(_WIDE_PX)))
+        self._fit()
         side = px(16)
         self.open_button.setIcon(icon("open", theme, side, ratio=self.devicePixelRatioF()))
         self.open_button.setIconSize(QSize(side, side))
@@ -106,6 +104,19 @@ class EmptyState(QWidget):
             button.setFont(metrics.ui())
             button.setMinimumWidth(px(240))
         self.update()
+
+    def _fit(self) -> None:
+        """Break the lines where the window ends, if it is narrow."""
+        px = self._themes.metrics.px
+        wide = max(px(_LEAST_PX), min(px(_WIDE_PX), self.width() - 2 * px(24) - px(16)))
+        for label in (self.head, self.kinds, self.hint, self.or_label):
+            # Said here, as a layout that aligns a label does not ask how high it gets.
+            label.setFixedSize(wide, label.heightForWidth(wide))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the edge of where something can be dropped."""

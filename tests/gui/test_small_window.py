@@ -1,0 +1,175 @@
+"""The workspaces in the smallest window, with large type: the picture keeps its room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.theme import ThemeManager
+from gui.widgets.explore.empty import EmptyState as ExploreEmpty
+from gui.widgets.flow import FlowLayout
+from gui.widgets.folding_bar import FoldingBar
+from gui.widgets.recordings.empty import EmptyState as RecordingsEmpty
+from gui.window import MINIMUM
+from gui.workspaces.live import LiveWorkspace
+from tests.gui.lesson_stands import Stand
+
+
+@pytest.fixture
+def stand(qtbot: QtBot, tmp_path: Path) -> Stand:
+    made = Stand(qtbot, tmp_path)
+    made.window.themes.set_motion(False)
+    made.window.resize(MINIMUM)
+    return made
+
+
+def live(stand: Stand) -> LiveWorkspace:
+    found = stand.window.findChild(LiveWorkspace)
+    assert isinstance(found, LiveWorkspace)
+    return found
+
+
+def shown(found: QWidget, within: QWidget) -> bool:
+    return found.isVisibleTo(within)
+
+
+# -- Live -------------------------------------------------------------------------------------
+
+
+def test_panels_beside_the_stack_fold_first(stand: Stand, qtbot: QtBot) -> None:
+    here, registry = live(stand), stand.window.registry
+    stand.window.themes.set_scale(1.5)
+    qtbot.waitUntil(lambda: not shown(here.picker, here))
+    assert shown(here.side, here)
+    assert not registry.action("view.scenarios").isChecked()
+    stand.window.themes.set_scale(1.75)
+    qtbot.waitUntil(lambda: not shown(here.side, here))
+    stand.window.themes.set_scale(1.0)
+    qtbot.waitUntil(lambda: shown(here.picker, here) and shown(here.side, here))
+    assert registry.action("view.scenarios").isChecked()
+
+
+def test_a_panel_without_room_comes_when_it_is_asked_for(stand: Stand, qtbot: QtBot) -> None:
+    here, registry = live(stand), stand.window.registry
+    stand.window.themes.set_scale(1.5)
+    qtbot.waitUntil(lambda: not shown(here.picker, here))
+    registry.run("view.scenarios")
+    assert shown(here.picker, here)
+    registry.run("view.scenarios")
+    stand.window.themes.set_scale(1.0)
+    QApplication.processEvents()
+    assert not shown(here.picker, here)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+def test_the_stack_is_the_largest_beside_a_lesson(stand: Stand, qtbot: QtBot, scale: float) -> None:
+    stand.window.themes.set_scale(scale)
+    stand.start()
+    here = live(stand)
+    for _ in range(5):
+        qtbot.wait(10)
+    others = (here.explanation, here.scrubber, here.transport)
+    assert all(here.stack.height() > part.height() for part in others if shown(part, here))
+    strip = stand.parts.strip
+    assert strip is not None
+    assert here.height() > 2 * strip.height()
+    assert strip.area.isVisible() == (scale < 3)
+
+
+# -- a bar above a picture --------------------------------------------------------------------
+
+
+@pytest.fixture
+def framed(qtbot: QtBot, themes: ThemeManager) -> tuple[QWidget, FoldingBar, QWidget]:
+    """A workspace, its bar that folds, and the bar inside: two rows where it is narrow."""
+    within, bar = QWidget(), QWidget()
+    flow = FlowLayout(bar)
+    for _ in range(2):
+        part = QLabel("field")
+        part.setFixedSize(200, 50)
+        part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        flow.addWidget(part)
+    folding = FoldingBar(bar, "What is shown", themes, within)
+    folding.setParent(within)
+    qtbot.addWidget(within)
+    within.resize(500, 300)
+    with qtbot.waitExposed(within):
+        within.show()
+    folding.fit()
+    return within, folding, bar
+
+
+def test_a_bar_folds_where_it_takes_the_pictures_room(
+    qtbot: QtBot, framed: tuple[QWidget, FoldingBar, QWidget]
+) -> None:
+    within, folding, bar = framed
+    assert not folding.folded
+    assert not shown(folding.button, within)
+    within.resize(300, 300)
+    qtbot.waitUntil(lambda: folding.folded)
+    assert shown(folding.button, within)
+    assert folding.sizeHint().height() < 60
+    within.resize(300, 600)
+    qtbot.waitUntil(lambda: not folding.folded)
+    assert bar.height() >= 108
+
+
+def test_a_folded_bar_is_unfolded_by_its_button(
+    qtbot: QtBot, framed: tuple[QWidget, FoldingBar, QWidget]
+) -> None:
+    within, folding, _bar = framed
+    within.resize(300, 300)
+    qtbot.waitUntil(lambda: folding.folded)
+    QTest.mouseClick(folding.button, Qt.MouseButton.LeftButton)
+    assert not folding.folded
+    assert folding.button.accessibleDescription() == "Unfolded"
+    QTest.mouseClick(folding.button, Qt.MouseButton.LeftButton)
+    assert folding.folded
+    folding.unfold()
+    within.resize(500, 300)
+    qtbot.waitUntil(lambda: not shown(folding.button, within))
+    within.resize(300, 300)
+    qtbot.waitUntil(lambda: folding.folded)
+
+
+def test_the_keyboard_is_not_lost_in_a_bar_that_folds(
+    qtbot: QtBot, framed: tuple[QWidget, FoldingBar, QWidget]
+) -> None:
+    within, folding, bar = framed
+    within.activateWindow()
+    first = bar.findChild(QLabel)
+    assert first is not None
+    first.setFocus()
+    within.resize(300, 300)
+    qtbot.waitUntil(lambda: folding.folded)
+    assert folding.button.hasFocus()
+
+
+@pytest.mark.parametrize("name", ["compare", "layout"])
+def test_the_bars_of_workspaces_fold(stand: Stand, qtbot: QtBot, name: str) -> None:
+    stand.window.themes.set_scale(3.0)
+    stand.window.show_workspace(name)
+    page = stand.window.page(name)
+    folding = page.findChild(FoldingBar)
+    assert folding is not None
+    qtbot.waitUntil(lambda: folding.folded)
+    stand.window.themes.set_scale(1.0)
+    qtbot.waitUntil(lambda: not folding.folded)
+
+
+def test_text_of_what_is_empty_breaks_where_the_window_ends(stand: Stand, qtbot: QtBot) -> None:
+    stand.window.themes.set_scale(2.0)
+    for name in ("recordings", "explore"):
+        stand.window.show_workspace(name)
+        page = stand.window.page(name)
+        empty = page.findChild(RecordingsEmpty if name == "recordings" else ExploreEmpty)
+        assert empty is not None
+        for label in empty.findChildren(QLabel):
+            at = label.mapTo(page, QPoint(0, 0)).x()
+            assert at >= 0
+            assert at + label.width() <= page.width(), label.text()
