@@ -76,10 +76,13 @@ class MarkdownView(QTextBrowser):
 
     def _fill(self, document: QTextDocument, step: TextStep) -> None:
         """Put the text into a document, with room between its paragraphs."""
+        document.clear()  # or the text of before would be laid out in the new font
         self._dress_document(document, step)
         document.setMarkdown(self.source_text)
         em = document.defaultFont().pixelSize()
         cursor, block = QTextCursor(document), document.begin()
+        # All at once: else the whole text is laid out again for every cell of a table.
+        cursor.beginEditBlock()
         while block.isValid():
             form = block.blockFormat()
             in_list = block.textList() is not None and block.next().textList() is not None
@@ -92,6 +95,7 @@ class MarkdownView(QTextBrowser):
             cursor.setPosition(block.position())
             cursor.setBlockFormat(form)
             block = block.next()
+        cursor.endEditBlock()
 
     def _dress_document(self, document: QTextDocument, step: TextStep) -> None:
         metrics, theme = self._themes.metrics, self._themes.theme
