@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPageLayout,
     QPageSize,
     QPainter,
-    QPdfWriter,
     QPyTextObject,
     QTextBlock,
     QTextCursor,
@@ -21,19 +20,21 @@ from PySide6.QtGui import (
 )
 
 from core.handout.paper import PICTURE, STYLE, paper_html
+from core.pdf import Bookmark, finished
+from gui.render.pdf import POINTS, pdf_writer
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPdfWriter
+
     from core.handout.model import Handout
     from gui.handout.pictures import Drawing
 
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of a drawing is a pixel of CSS."""
 _MARGINS_MM = QMarginsF(18, 16, 18, 20)
+_POINTS_A_MM = 72 / 25.4
 _FOOT_PX = 34
 _FOOT_COLOUR = Qt.GlobalColor.darkGray
 _LEAST_LEFT = 0.3
 """A step begins on the page it is on where so little of the page is used."""
-_ENDLESS_PX = 1e6
 _ENDLESS_PX = 1e5
 STEP_LEVEL = 2
 """The level of a step's heading."""
@@ -78,16 +79,21 @@ def pdf_of(handout: Handout, drawings: Mapping[int, Drawing]) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
+    writer = pdf_writer(buffer, handout.title)
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setResolution(_RESOLUTION)
     writer.setPageMargins(_MARGINS_MM, QPageLayout.Unit.Millimeter)
-    writer.setTitle(handout.title)
-    writer.setCreator("ownerscope")
     room = QSizeF(writer.width(), writer.height() - _FOOT_PX)
     document = _document(handout, drawings, writer, room)
     _paint(writer, document, handout.title, room)
-    return bytes(data.data())
+    return finished(bytes(data.data()), handout.title, list(_bookmarks(document, room.height())))
+
+
+def _bookmarks(document: QTextDocument, page_px: float) -> Iterator[Bookmark]:
+    layout, margin_pt = document.documentLayout(), _MARGINS_MM.top() * _POINTS_A_MM
+    for heading in _headings(document):
+        page, down = divmod(layout.blockBoundingRect(heading).top(), page_px)
+        title = " ".join(heading.text().split())
+        yield Bookmark(title, int(page), margin_pt + down * POINTS)
 
 
 def _document(

@@ -1,83 +1,92 @@
 """Keeps the screen awake while a lesson is presented.
 
-It asks ``org.freedesktop.ScreenSaver`` on the session bus, as video players do. Where there is no
-such bus (Windows, macOS, a bare X server) nothing is done and nothing is said.
+``wakepy`` asks the desktop: GNOME's session manager, ``org.freedesktop.ScreenSaver``, Windows and
+macOS. A bare X server is asked itself, through its screen saver extension. All of it happens in a
+thread of its own, so that a desktop that does not answer stops no lecture; where nobody can be
+asked, nothing is done and nothing is said. Every route ends with the process, however it ends.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 
-_SERVICE, _PATH = "org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"
-_CONNECTION = "ownerscope-awake"
-_PATIENCE_MS = 500
-REASON = "A lesson is presented"
-
-
-class Bus(Protocol):
-    """Who can keep a screen awake."""
-
-    def inhibit(self, program: str, reason: str) -> int | None:
-        """Ask for it; return what takes it back, None where nobody listens."""
-
-    def release(self, cookie: int) -> None:
-        """Take it back."""
+Route = Callable[[], AbstractContextManager[bool]]
+"""Keeps the screen awake as long as it is entered; says whether it can."""
 
 
-class SessionBus:
-    """The desktop's session bus, through a connection of its own.
+@contextmanager
+def asking_the_desktop() -> Iterator[bool]:
+    """Keep the screen awake through the desktop."""
+    from wakepy import keep
 
-    Savers forget who has left the bus: leaving it is the one way back that all of them understand.
-    """
+    with keep.presenting(on_fail="pass") as mode:
+        yield mode.active
 
-    def inhibit(self, program: str, reason: str) -> int | None:
-        """Ask the screen saver to wait; None where there is no bus or no screen saver."""
-        try:
-            from PySide6.QtDBus import QDBusConnection, QDBusInterface, QDBusMessage
-        except ImportError:  # a Qt built without it
-            return None
-        kind = QDBusConnection.BusType.SessionBus
-        bus = QDBusConnection.connectToBus(kind, _CONNECTION)
-        if not bus.isConnected():
-            return None
-        saver = QDBusInterface(_SERVICE, _PATH, _SERVICE, bus)
-        saver.setTimeout(_PATIENCE_MS)
-        answer = saver.call("Inhibit", program, reason)
-        if answer.type() != QDBusMessage.MessageType.ReplyMessage or not answer.arguments():
-            QDBusConnection.disconnectFromBus(_CONNECTION)
-            return None
-        return int(answer.arguments()[0])
 
-    def release(self, _cookie: int) -> None:
-        """Let the screen saver go on."""
-        from PySide6.QtDBus import QDBusConnection
+@contextmanager
+def asking_the_x_server() -> Iterator[bool]:
+    """Keep the screen awake through the X server; it forgets who has closed the connection."""
+    if not os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        yield False
+        return
+    try:
+        x11, saver = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXss.so.1")
+    except OSError:
+        yield False
+        return
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+    event, error = ctypes.c_int(), ctypes.c_int()
+    if not display or not saver.XScreenSaverQueryExtension(
+        display, ctypes.byref(event), ctypes.byref(error)
+    ):
+        yield False
+        return
+    try:
+        saver.XScreenSaverSuspend(display, True)
+        x11.XSync(display, False)
+        yield True
+    finally:
+        x11.XCloseDisplay(display)
 
-        QDBusConnection.disconnectFromBus(_CONNECTION)
+
+ROUTES: tuple[Route, ...] = (asking_the_desktop, asking_the_x_server)
 
 
 class KeepAwake:
     """Holds the screen awake between ``hold`` and ``let_go``.
 
     Args:
-        bus: Who is asked.
+        routes: Ways to do so; the first that can is taken.
     """
 
-    def __init__(self, bus: Bus | None = None) -> None:
-        self._bus: Bus = bus or SessionBus()
-        self._cookie: int | None = None
-
-    @property
-    def held(self) -> bool:
-        """Whether somebody keeps the screen awake."""
-        return self._cookie is not None
+    def __init__(self, routes: Sequence[Route] = ROUTES) -> None:
+        self._routes = tuple(routes)
+        self._enough: threading.Event | None = None
 
     def hold(self) -> None:
-        """Ask once."""
-        if self._cookie is None:
-            self._cookie = self._bus.inhibit("ownerscope", REASON)
+        """Ask once, and wait for nobody."""
+        if self._enough is None:
+            self._enough = threading.Event()
+            threading.Thread(
+                target=_hold, args=(self._routes, self._enough), name="awake", daemon=True
+            ).start()
 
     def let_go(self) -> None:
         """Take it back."""
-        cookie, self._cookie = self._cookie, None
-        if cookie is not None:
-            self._bus.release(cookie)
+        enough, self._enough = self._enough, None
+        if enough is not None:
+            enough.set()
+
+
+def _hold(routes: Sequence[Route], enough: threading.Event) -> None:
+    for route in routes:
+        # A lecture goes on whatever is wrong with the desktop.
+        with suppress(Exception), route() as held:
+            if held:
+                enough.wait()
+                return

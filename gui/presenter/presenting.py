@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.presenter.annotations import Annotations
 from gui.presenter.audience import AudienceWindow
-from gui.presenter.awake import Bus, KeepAwake
+from gui.presenter.awake import ROUTES, KeepAwake, Route
 from gui.presenter.overview import Overview
 from gui.presenter.screens import Screens, all_screens
 from gui.presenter.seating import Seating
@@ -43,7 +43,7 @@ class Presenting(QObject):
         lessons: The lesson under way.
         parts: What the views show.
         screens: The screens there are.
-        bus: Who keeps the screen awake.
+        awake: Ways to keep the screen awake.
         clock: Seconds, for the timer.
         now: The time of day.
 
@@ -60,7 +60,7 @@ class Presenting(QObject):
         lessons: LessonSession,
         parts: StageParts,
         screens: Screens = all_screens,
-        bus: Bus | None = None,
+        awake: Sequence[Route] = ROUTES,
         clock: Clock = monotonic,
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
@@ -81,7 +81,7 @@ class Presenting(QObject):
         """Which of the step's questions is before the audience."""
         self._waiting = False
         self.seating = Seating(window, self.audience, self.speaker, screens, self)
-        self._awake = KeepAwake(bus)
+        self._awake = KeepAwake(awake)
         self._mirror = QTimer(self, singleShot=True, interval=MIRROR_MS)
         self._mirror.timeout.connect(self._show_mirror)
         self._ahead = QTimer(self, singleShot=True, interval=AHEAD_MS)

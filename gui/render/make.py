@@ -64,7 +64,7 @@ def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Pr
         write_film(scene, Reel(np.array([position]), 1), job.kind, stream, progress)
         return
     kind = cast("Literal['png', 'svg', 'pdf']", job.kind[1:])
-    stream.write(encoded(scene, position, kind, found.request.title or Path(job.what).stem))
+    stream.write(encoded(scene, position, kind, cast("SlideScene", scene).slide.title))
 
 
 # -- moments --------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QFontDatabase, QImage, QPageSize, QPainter, QPdfWriter, QPicture
+from PySide6.QtGui import QFontDatabase, QImage, QPageSize, QPainter, QPicture
 
 from core.errors import RenderError
+from core.pdf import finished
+from gui.render.pdf import POINTS, RESOLUTION, pdf_writer
 from gui.render.request import Format, PictureRequest
 from gui.render.scenes import Scene, make_scene
 
@@ -18,14 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["PictureRequest", "image_of", "picture"]
 
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 _PATTERN = re.compile(rb"texpattern_[0-9a-f]+")
 _SIZE_MM = re.compile(rb'<svg width="[\d.]+mm" height="[\d.]+mm"')
 _FAMILY = re.compile(rb'font-family="([^"]*)"')
 _ALIASES = {"sans": "sans-serif", "sans serif": "sans-serif", "monospace": "monospace"}
 """Names that stand for a font of this machine, as CSS calls them."""
-_POINTS = 72 / _RESOLUTION
 
 
 def picture(view: str, request: PictureRequest) -> bytes:
@@ -93,7 +92,7 @@ def _svg(scene: Scene, position: int, title: str) -> bytes:
     # Tiny 1.2, the other version, knows no clipping.
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
     generator.setOutputDevice(buffer)
-    generator.setResolution(_RESOLUTION)
+    generator.setResolution(RESOLUTION)
     generator.setSize(QSize(*scene.size))
     generator.setViewBox(QRectF(0, 0, *scene.size))
     generator.setTitle(title)
@@ -138,13 +137,10 @@ def _pdf(scene: Scene, position: int, title: str) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
+    writer = pdf_writer(buffer, title)
     width, height = scene.size
-    size = QPageSize(QSizeF(width * _POINTS, height * _POINTS), QPageSize.Unit.Point)
+    size = QPageSize(QSizeF(width * POINTS, height * POINTS), QPageSize.Unit.Point)
     writer.setPageSize(size)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setResolution(_RESOLUTION)
-    writer.setTitle(title)
-    writer.setCreator("ownerscope")
     _draw(writer, scene, position)
-    return bytes(data.data())
+    return finished(bytes(data.data()), title)

@@ -37,6 +37,11 @@ class Slide(QWidget):
         self._column.setSpacing(0)
         self._column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
 
+    @property
+    def title(self) -> str:
+        """The line on top."""
+        return self._title
+
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Put a widget below those that are there."""
         self._column.addWidget(widget, stretch)

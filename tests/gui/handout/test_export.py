@@ -6,7 +6,9 @@ import io
 import re
 
 import pytest
-from pypdf import PdfReader
+from msgspec.structs import replace
+from pypdf import PageObject, PdfReader
+from pypdf.generic import Destination
 from PySide6.QtWidgets import QApplication
 
 from core.lesson.loader import bundled, open_lesson
@@ -60,6 +62,48 @@ def test_pdf_has_pages_titles_and_the_words_of_pictures(qapp: QApplication) -> N
         assert words in text
     assert f"1 / {len(reader.pages)}" in text
     assert "Stack use" in text  # which only the drawing says
+    assert "\t" not in reader.pages[0].extract_text()
+
+
+def baselines(page: PageObject, words: str) -> list[float]:
+    """Return how far up words stand on a page, in points."""
+    found: list[float] = []
+
+    def look(text: str, user: list[float], own: list[float], *_font: object) -> None:
+        if words in text:
+            found.append(user[5] + own[5] * user[3])
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
+def test_pdf_has_an_outline_that_leads_to_the_headings(qapp: QApplication) -> None:
+    reader = PdfReader(io.BytesIO(export.pdf(LESSON)))
+    marks = [mark for mark in reader.outline if isinstance(mark, Destination)]
+    assert [mark.title for mark in marks] == ["1 The call", "2 The guard", "Answers"]
+    for mark in marks:
+        page = reader.get_destination_page_number(mark)
+        assert page is not None and mark.top is not None
+        found = baselines(reader.pages[page], str(mark.title).split(maxsplit=1)[-1])
+        # Where one jumps to is the heading's upper edge, or a little above it.
+        assert any(mark.top - 60 <= baseline <= mark.top for baseline in found)
+
+
+def test_pdf_says_its_title_and_language_and_no_time(qapp: QApplication) -> None:
+    made = export.pdf(LESSON)
+    reader = PdfReader(io.BytesIO(made))
+    assert reader.metadata is not None
+    assert "/Author" not in reader.metadata
+    assert not [key for key in reader.metadata if "Date" in key]
+    assert reader.trailer["/Root"]["/Lang"] == "en"  # type: ignore[index]
+    assert made == export.pdf(LESSON)
+
+
+def test_links_can_be_followed(qapp: QApplication) -> None:
+    step = replace(LESSON.steps[0], text="See [the docs](https://docs.kernel.org/mm/).")
+    reader = PdfReader(io.BytesIO(export.pdf(replace(LESSON, steps=(step,)))))
+    links = [note.get_object() for note in reader.pages[0]["/Annots"]]  # type: ignore[attr-defined]
+    assert [link["/A"]["/URI"] for link in links] == ["https://docs.kernel.org/mm/"]
 
 
 def test_a_broken_step_says_so_and_the_rest_is_there(qapp: QApplication) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -77,19 +79,19 @@ class FakeScreen:
         return "fake"
 
 
-class FakeBus:
-    """Keeps nothing awake, and counts."""
+class FakeDesktop:
+    """Keeps nothing awake, and tells when it was asked to, and to stop."""
 
     def __init__(self) -> None:
-        self.held: list[tuple[str, str]] = []
-        self.released: list[int] = []
+        self.asked, self.released = threading.Event(), threading.Event()
 
-    def inhibit(self, program: str, reason: str) -> int | None:
-        self.held.append((program, reason))
-        return 7
-
-    def release(self, cookie: int) -> None:
-        self.released.append(cookie)
+    @contextmanager
+    def __call__(self) -> Iterator[bool]:
+        self.asked.set()
+        try:
+            yield True
+        finally:
+            self.released.set()
 
 
 class Hall:
@@ -102,7 +104,7 @@ class Hall:
 
     def __init__(self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.screens = [FakeScreen(0, 0, 800, 600)]
-        self.bus, self.seconds = FakeBus(), 0.0
+        self.desktop, self.seconds = FakeDesktop(), 0.0
         settings = Settings(folder / "settings.ini")
         self.window = MainWindow(ThemeManager(settings), ActionRegistry(settings), settings)
         qtbot.addWidget(self.window)
@@ -115,7 +117,7 @@ class Hall:
                 add(
                     *parts,  # type: ignore[arg-type]
                     screens=lambda: self.screens,
-                    bus=self.bus,
+                    awake=[self.desktop],
                     clock=lambda: self.seconds,
                     now=lambda: datetime(2026, 5, 4, 9, 30),
                 )

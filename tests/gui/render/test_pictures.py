@@ -82,11 +82,13 @@ def test_a_page_has_the_size_and_the_text(view: str, qapp: QApplication) -> None
     assert len(made.pages) == 1
     box = made.pages[0].mediabox
     assert (round(box.width), round(box.height)) == (900, 450)
+    assert made.metadata is not None and made.metadata.title == view
+    assert "/CreationDate" not in made.metadata
     assert "linux" in made.pages[0].extract_text().lower() or view == "layout"
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("kind", ["png", "svg"])
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_the_same_request_gives_the_same_bytes(view: str, kind: str, qapp: QApplication) -> None:
     request = chain(format=kind, size=SMALL)
     assert picture(view, request) == picture(view, request)
