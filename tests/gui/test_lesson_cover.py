@@ -213,6 +213,8 @@ def test_the_bit_and_the_bytes_are_covered_each_for_its_question(stand: Stand) -
     assert page.gauge.reading.used_text == MARK
     assert "in_page_owner = 1" not in spoken(page.word)
     assert "0x00000801" not in spoken(page)
+    outer, inner = (card.look for card in page.stack.scene.cards if card.look.name == "save_stack")
+    assert (outer.tag, inner.used_text) == (f"flag {MARK}", MARK)
     assert "4,216" not in spoken(page.gauge)
     answer(stand)
     assert not page.word.canvas.asked
@@ -221,6 +223,8 @@ def test_the_bit_and_the_bytes_are_covered_each_for_its_question(stand: Stand) -
     answer(stand, 1)
     assert page.gauge.reading.used_text == "4,216"
     assert BITS not in stand.controller.session.covered
+    outer, inner = (card.look for card in page.stack.scene.cards if card.look.name == "save_stack")
+    assert (outer.tag, inner.used_text) == ("flag 0→1", "4,216")
 
 
 def test_what_a_field_costs_is_covered_and_the_map_is_not(stand: Stand) -> None:

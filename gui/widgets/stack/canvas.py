@@ -79,6 +79,7 @@ class StackCanvas(QWidget):
         session.position_changed.connect(self._moment_changed)
         session.essential_changed.connect(self._moment_changed)
         session.highlights_changed.connect(self._point)
+        session.covered.changed.connect(self._cover)
         theme_manager.changed.connect(self._dress)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -143,6 +144,11 @@ class StackCanvas(QWidget):
     def _trace_changed(self) -> None:
         self._board.following = True
         self._moment_changed()
+
+    def _cover(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._refresh(slide=False)
 
     def _moment_changed(self) -> None:
         if not self.isVisible():

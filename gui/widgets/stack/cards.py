@@ -246,7 +246,7 @@ def _draw_numbers(
     painter.drawText(qrect(parts.frame_bytes), RIGHT, frame)
     if parts.total_bytes.width:
         painter.setPen(QColor(style.theme.muted))
-        painter.drawText(qrect(parts.total_bytes), RIGHT, f"{look.used_bytes:,}")
+        painter.drawText(qrect(parts.total_bytes), RIGHT, look.used_text)
 
 
 def _draw_kernel_name(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from core.trace.trace import Frame, State, Trace
+    from gui.covered import Covered
     from gui.session import Session
 
 
@@ -77,6 +78,11 @@ class CpuLane(QObject):
     def highlights(self) -> tuple[str, ...]:
         """What a lesson points at."""
         return self._session.highlights
+
+    @property
+    def covered(self) -> Covered:
+        """What is not to be said for the moment."""
+        return self._session.covered
 
     def state(self) -> State | None:
         """Return the state as of the CPU's last event, its own task's."""

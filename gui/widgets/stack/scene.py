@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from core.lesson.covered import BITS, BYTES
 from core.trace.events import Function, Kind
+from gui.covered import MARK
 from gui.widgets.stack import words
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class CardLook:
         tag: What a save made of the guard's field, or empty.
         wrapped: That field wrapped around: the guard is gone.
         interrupt: Whether an interrupt called it, on the stack of whom it interrupted.
+        asked: Whether a lesson asks how many bytes are in use.
     """
 
     name: str
@@ -52,6 +55,12 @@ class CardLook:
     tag: str = ""
     wrapped: bool = False
     interrupt: bool = False
+    asked: bool = False
+
+    @property
+    def used_text(self) -> str:
+        """How many bytes are in use with it."""
+        return MARK if self.asked else f"{self.used_bytes:,}"
 
 
 class Card(NamedTuple):
@@ -129,7 +138,8 @@ class Scene:
         if self.cards:
             newest = self.cards[-1].look
             level = f", recursion level {newest.level}" if newest.level else ""
-            used = f", {newest.used_bytes:,} bytes in use" if newest.used_bytes else ""
+            known = newest.used_bytes and not newest.asked
+            used = f", {newest.used_text} bytes in use" if known else ""
             said.append(
                 f"{words.plural(len(self.cards), 'frame')}{used}"
                 f"{level}. Newest: {newest.name}, {newest.subsystem}. {self.doing}."
@@ -177,7 +187,8 @@ class SceneMaker:
         position, frames = session.position, session.frames()
         cards = self._cards(trace, state.task, frames, position)
         who = task_words(trace, state.task) if trace.info.tasks else ""
-        doing = words.doing(trace, position, frames[-1].call if frames else -1)
+        mark = MARK if BITS in session.covered else ""
+        doing = words.doing(trace, position, frames[-1].call if frames else -1, mark)
         return Scene(
             position=position,
             task=who,
@@ -192,7 +203,7 @@ class SceneMaker:
     def _cards(
         self, trace: Trace, task: int, frames: Sequence[Frame], position: int
     ) -> tuple[Card, ...]:
-        essential = self._session.essential_only
+        essential, asked = self._session.essential_only, BYTES in self._session.covered
         came = _interrupts(trace, task, position)
         level = nested = 0
         cards = []
@@ -201,16 +212,23 @@ class SceneMaker:
             level += saves
             tag, wrapped = self._tag(trace, frame.call, position) if saves else ("", False)
             before, nested = nested, sum(start < frame.call for start, _ in came)
-            key = (frame.call, essential, tag)
+            key = (frame.call, essential, tag, asked)
             look = self._looks.get(key)
             if look is None:
                 look = _look(frame, level, essential=essential, tag=tag, wrapped=wrapped)
-                look = self._looks[key] = replace(look, interrupt=True) if nested else look
+                look = self._looks[key] = replace(look, interrupt=nested > 0, asked=asked)
             separator = came[nested - 1][1] if nested > before else ""
             cards.append(Card(frame.call, look, separator))
         return tuple(cards)
 
     def _tag(self, trace: Trace, call: int, position: int) -> tuple[str, bool]:
+        """Return what a save made of the guard's field, as far as a lesson does not ask for it."""
+        text, wrapped = self._whole_tag(trace, call, position)
+        if text and BITS in self._session.covered:
+            return f"{text.partition(' ')[0]} {MARK}", False
+        return text, wrapped
+
+    def _whole_tag(self, trace: Trace, call: int, position: int) -> tuple[str, bool]:
         known = self._tags.get(call)
         if known is not None and position > call + words.LONGEST_ENTRY:
             return known

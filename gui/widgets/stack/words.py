@@ -77,7 +77,7 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
-def doing(trace: Trace, position: int, card_call: int) -> str:
+def doing(trace: Trace, position: int, card_call: int, mark: str = "") -> str:
     """Return what the newest card is doing, as the rest of a sentence that starts with its name.
 
     Args:
@@ -85,11 +85,12 @@ def doing(trace: Trace, position: int, card_call: int) -> str:
         position: The event at the cursor.
         card_call: The call the card stands for. Where frames are hidden the event may have
             happened further in; then the sentence is returned whole.
+        mark: What stands for what the guard's word holds; empty for the values themselves.
     """
     from core.trace.explain import explain, handle_name
 
     kind = trace.kind(position)
-    sentence = explain(trace, position).removesuffix(".")
+    sentence = explain(trace, position, mark=mark).removesuffix(".")
     if trace.open_call(position) != card_call or card_call < 0:
         return sentence
     if kind is Kind.CALLED:
@@ -271,9 +272,8 @@ def card_tip(look: CardLook, trace: Trace | None) -> str:
     if look.source:
         lines.append(look.source)
     if look.used_bytes:
-        lines.append(
-            f"{plural(look.stack_bytes, 'byte')} on the stack, {look.used_bytes:,} in use with it"
-        )
+        in_use = "" if look.asked else f", {look.used_text} in use with it"
+        lines.append(f"{plural(look.stack_bytes, 'byte')} on the stack{in_use}")
     if look.occurrence > 1:
         lines.append(f"{ordinal(look.occurrence)} time on this stack")
     if look.tag:
