@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from core.lesson.covered import CALLS, TABLES
+
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
     from gui.explore_session import ExploreSession
@@ -252,27 +254,26 @@ def _counts(session: Session, themes: HallThemes) -> QWidget:
 def _functions(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.functions.panel import FunctionsPanel
 
-    return FunctionsPanel(session, themes)
+    return _covered(FunctionsPanel(session, themes), CALLS, session, themes)
 
 
 def _recursion(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.tree.view import RecursionTree
 
-    return _covered(RecursionTree(session, themes), session, themes)
+    return _covered(RecursionTree(session, themes), TABLES, session, themes)
 
 
 def _plots(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.plots.panel import PlotsPanel
 
-    return _covered(PlotsPanel(session, themes), session, themes)
+    return _covered(PlotsPanel(session, themes), TABLES, session, themes)
 
 
-def _covered(panel: QWidget, session: Session, themes: HallThemes) -> QWidget:
+def _covered(panel: QWidget, place: str, session: Session, themes: HallThemes) -> QWidget:
     """Return a panel that adds the run up, covered while a question asks for that."""
-    from core.lesson.covered import TABLES
     from gui.widgets.cover import Cover
 
-    return Cover(panel, session.covered, lambda: TABLES, themes)
+    return Cover(panel, session.covered, lambda: place, themes)
 
 
 _PANELS: dict[str, Callable[[Session, HallThemes], QWidget]] = {

@@ -171,7 +171,7 @@ class SceneMaker:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._trace: Trace | None = None
-        self._looks: dict[tuple[int, bool, str], CardLook] = {}
+        self._looks: dict[tuple[int, bool, str, bool], CardLook] = {}
         self._tags: dict[int, tuple[str, bool]] = {}
 
     def make(self) -> Scene:
