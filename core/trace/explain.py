@@ -55,8 +55,7 @@ def script_name(script: ScriptInfo) -> str:
 
 def task_name(trace: Trace, number: int) -> str:
     """Return a task as people read it: comm/pid."""
-    task = trace.info.tasks[number]
-    return f"{task.comm}/{task.pid}"
+    return trace.info.tasks[number].label
 
 
 def interrupt_at(trace: Trace, position: int) -> str:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
+NAMED_BY_CPU = "cpu "
+"""Begins what stands for the tasks of a CPU in a recording that does not tell them apart."""
+
 
 class TaskInfo(msgspec.Struct, frozen=True):
-    """One simulated task; ``first_word`` is its guard word before the first event.
+    """One task; ``first_word`` is its guard word before the first event.
 
     Attributes:
         cpu: The CPU it starts on.
@@ -21,6 +24,11 @@ class TaskInfo(msgspec.Struct, frozen=True):
     first_word: int = 0
     cpu: int = 0
     parent: int = -1
+
+    @property
+    def label(self) -> str:
+        """The task as people read it, comm/pid; a CPU's where its tasks are not told apart."""
+        return self.comm if self.comm.startswith(NAMED_BY_CPU) else f"{self.comm}/{self.pid}"
 
 
 class InterruptInfo(msgspec.Struct, frozen=True):

@@ -67,6 +67,8 @@ class Stage(QStackedWidget):
         view = self._made(workspace)
         if workspace in ("live", "timeline"):
             self._show_panels(view, _panels_of(highlights))
+        elif workspace == "recordings":
+            self._show_beside(view, highlights)
         elif workspace == "explore":
             self._explore_now()
         self.setCurrentWidget(view)
@@ -78,6 +80,13 @@ class Stage(QStackedWidget):
         if workspace in ("live", "timeline"):
             for name in _panels_of(highlights):
                 self._add_panel(view, name)
+
+    def _show_beside(self, view: QWidget, highlights: tuple[str, ...]) -> None:
+        from gui.presenter.recordings import HallRecording
+
+        assert isinstance(view, HallRecording)
+        for panel in view.show_panels(_panels_of(highlights)):
+            _leave_keys(panel)
 
     def _made(self, workspace: str) -> QWidget:
         view = self._views.get(workspace)
@@ -171,9 +180,9 @@ class Stage(QStackedWidget):
         return made
 
     def _recordings(self) -> QWidget:
-        from gui.widgets.flame.view import FlameView
+        from gui.presenter.recordings import HallRecording
 
-        return FlameView(self._parts.recordings(), self._themes)
+        return HallRecording(self._parts.recordings(), self._themes)
 
     def _explore(self) -> QWidget:
         from gui.widgets.explore.graph_panel import GraphPanel

@@ -11,6 +11,7 @@ from core.errors import OwnerscopeError
 
 if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep
+    from core.trace.trace import Trace
     from gui.lesson_session import LessonSession
     from gui.presenter.hall import HallThemes
 
@@ -109,6 +110,9 @@ class Thumbnails(QObject):
             trace = made.trace
             if step.workspace != "compare":
                 position = position_of(step.step.position, trace, where=step.where)
+        elif step.shows_recording:
+            trace = self._recorded(step)
+            position = position_of(step.step.position, trace, where=step.where)
         request = PictureRequest(
             source=source, settings=step.settings, overrides=step.overrides, trace=trace,
             position=position, essential=step.essential, lanes=step.step.lanes,
@@ -117,6 +121,15 @@ class Thumbnails(QObject):
             theme="dark" if self._themes.theme.dark else "light", caption=False,
         )  # fmt: skip
         return request, position
+
+    def _recorded(self, step: ResolvedStep) -> Trace:
+        from core.lesson.recorded import path_of
+
+        kept = self._lessons.stage.reading.kept.find(path_of(step.recording, where=step.where))
+        trace = kept.recording.trace if kept is not None else None
+        if trace is None:
+            raise OwnerscopeError("the recording was not read yet")
+        return trace
 
 
 def card(step: ResolvedStep, themes: HallThemes, size: QSize = SIZE) -> QPixmap:

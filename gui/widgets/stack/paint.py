@@ -153,7 +153,8 @@ def _paint_header(painter: QPainter, picture: Picture) -> None:
         for box in (parts.frame_bytes, parts.total_bytes)
     )
     draw.draw_header(painter, style, picture.width_px, picture.scene, frame)
-    if total.width and picture.scene.cards:
+    cards = picture.scene.cards
+    if total.width and cards and cards[-1].look.used_bytes:
         draw.draw_total_heading(painter, style, total)
     painter.setPen(QPen(QColor(style.theme.border), 1))
     y = style.header_px - 0.5

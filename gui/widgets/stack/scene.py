@@ -258,8 +258,7 @@ def _look(frame: Frame, level: int, *, essential: bool, tag: str, wrapped: bool)
 
 def task_words(trace: Trace, task: int) -> str:
     """Return a task as the header says it, ``comm/pid``."""
-    who = trace.info.tasks[task]
-    return f"{who.comm}/{who.pid}"
+    return trace.info.tasks[task].label
 
 
 _SORTS = {"soft": "soft interrupt", "nmi": "NMI", "timer": "timer interrupt"}

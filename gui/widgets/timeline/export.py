@@ -135,7 +135,7 @@ def calls_csv(trace: Trace, spans: CallSpans, first: int, last: int) -> bytes:
     calls, ends = spans.calls[inside], spans.ends[inside]
     starts_ns = trace.clock.begins(calls)
     ends_ns = trace.clock.at(np.minimum(ends, len(trace) - 1))
-    names = [f"{task.comm}/{task.pid}" for task in trace.info.tasks]
+    names = [task.label for task in trace.info.tasks]
     for span, call, end, start_ns, end_ns in zip(
         inside.tolist(), calls.tolist(), ends.tolist(), starts_ns.tolist(), ends_ns.tolist(),
         strict=True,

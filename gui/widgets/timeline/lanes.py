@@ -100,7 +100,7 @@ def _draw_head(
         name, about = cpu_lanes.cpu_name(trace, lane.cpu), ""
     else:
         task = trace.info.tasks[lane.task]
-        name, about = f"{task.comm}/{task.pid}", f"{lane.n_rows} calls deep"
+        name, about = task.label, f"{lane.n_rows} calls deep"
     for text, font, colour, flag in (
         (name, metrics.ui("body", bold=True), theme.text, Qt.AlignmentFlag.AlignTop),
         (about, metrics.ui("caption"), theme.muted, Qt.AlignmentFlag.AlignBottom),

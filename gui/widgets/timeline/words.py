@@ -108,7 +108,7 @@ def place_text(trace: Trace, spans: CallSpans, row: int, position: int) -> str:
     """Return row and column of the focus, for a screen reader."""
     kept = spans.rows[row]
     task = trace.info.tasks[kept.task]
-    lane = f"{task.comm}/{task.pid}, " if len(trace.info.tasks) > 1 else ""
+    lane = f"{task.label}, " if len(trace.info.tasks) > 1 else ""
     span = spans.at(row, position)
     head = f"{lane}row {kept.depth + 1} of {spans.depths[kept.task]}"
     if span is None:

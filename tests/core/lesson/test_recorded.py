@@ -199,3 +199,12 @@ def test_a_recorded_run_is_told_in_words_without_what_it_does_not_know() -> None
     text = step_text(played('position = "first short-circuit"'))
     assert "6 frames on the stack, the innermost save_stack" in text
     assert "bytes" not in text
+
+
+def test_a_file_without_tasks_names_the_cpu_alone() -> None:
+    trace = shown_by(played()).trace
+    assert trace is not None
+    assert [task.label for task in trace.info.tasks] == ["cpu 0"]
+    both = shown_by(played(recording="guard_hits")).trace
+    assert both is not None
+    assert [task.label for task in both.info.tasks] == ["sh/40", "busybox/181"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from core.trace.info import TaskInfo
+from core.trace.info import NAMED_BY_CPU, TaskInfo
 
 _NO_COMM = "<...>"
 """What ftrace prints where it has forgotten a task's name."""
@@ -43,7 +43,8 @@ class Owners:
         """Return the number of the task that runs on a CPU in a file without a task column."""
         number = self._running.get(cpu)
         if number is None:
-            number = self._running[cpu] = self._add(TaskInfo(0, f"cpu {cpu}" if cpu >= 0 else "?"))
+            name = f"{NAMED_BY_CPU}{cpu}" if cpu >= 0 else "?"
+            number = self._running[cpu] = self._add(TaskInfo(0, name))
             self._nameless.add(number)
         return number
 

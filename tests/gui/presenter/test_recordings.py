@@ -1,0 +1,46 @@
+"""A recording before an audience: the view that a step wants, and panels beside it."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from core.recording.examples import EXAMPLES
+from core.recording.opening import open_recording
+from gui.presenter.hall import HallThemes
+from gui.presenter.recordings import HallRecording
+from gui.recording_session import SANDWICH, Look, RecordingSession
+from gui.theme import ThemeManager
+from gui.widgets.flame.sandwich import SandwichView
+
+
+def test_panels_that_a_step_points_at_stand_beside_the_graph(qtbot: QtBot) -> None:
+    session = RecordingSession()
+    session.show(open_recording(EXAMPLES[1].path))
+    view = HallRecording(session, HallThemes(ThemeManager()))
+    qtbot.addWidget(view)
+    view.resize(1600, 700)
+    view.show()
+    assert view.graph.width() == view.width()
+    made = view.show_panels(("treemap", "special", "flame"))
+    assert len(made) == 2
+    assert view.show_panels(("special",)) == []
+    qtbot.waitUntil(lambda: view.graph.width() < view.width())
+    assert [name for name, panel in view.panels.items() if panel.isVisible()] == ["special"]
+    special = view.panels["special"]
+    qtbot.waitUntil(lambda: special.width() >= 0.4 * view.width())
+    assert special.geometry().left() >= view.graph.geometry().right()
+    view.show_panels(())
+    qtbot.waitUntil(lambda: view.graph.width() == view.width())
+
+
+def test_callers_and_callees_take_the_graphs_place(qtbot: QtBot) -> None:
+    session = RecordingSession()
+    recording = open_recording(EXAMPLES[1].path)
+    session.show(recording)
+    view = HallRecording(session, HallThemes(ThemeManager()))
+    qtbot.addWidget(view)
+    assert view.graph.currentWidget() is view.flame
+    session.show(recording, Look(view=SANDWICH, function="save_stack"))
+    assert isinstance(view.graph.currentWidget(), SandwichView)
+    session.show(recording)
+    assert view.graph.currentWidget() is view.flame
