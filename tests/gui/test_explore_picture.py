@@ -65,6 +65,15 @@ def test_a_click_looks_at_a_state_and_keys_go_on(controller: Controller, qtbot: 
     assert shown.session.node == -1
 
 
+@pytest.mark.parametrize("key", [KEY.Key_Up, KEY.Key_Down, KEY.Key_Left, KEY.Key_Right])
+def test_an_arrow_begins_at_the_start(controller: Controller, key: KEY) -> None:
+    shown = answered(controller, verified(graph=GRAPH))
+    assert shown.session.node == -1
+    shown.graph.view.setFocus()
+    QTest.keyClick(shown.graph.view, key)
+    assert shown.session.node == 0
+
+
 def test_hovering_tells_the_state_and_its_choices(controller: Controller) -> None:
     shown = answered(controller, verified(graph=GRAPH))
     view = shown.graph.view

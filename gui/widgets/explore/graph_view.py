@@ -247,9 +247,8 @@ class GraphView(QWidget):
         if self.scene is None or not self.scene.graph.nodes:
             super().keyPressEvent(event)
         elif key in _ARROWS:
-            scene = self.scene
-            node = neighbour(scene.placed, scene.edges, self.node, _ARROWS[key])
-            self.chosen.emit(node if self.node >= 0 else 0)
+            placed, edges, here = self.scene.placed, self.scene.edges, self.node
+            self.chosen.emit(neighbour(placed, edges, here, _ARROWS[key]) if here >= 0 else 0)
         elif key == Qt.Key.Key_Home:
             self.chosen.emit(0)
         elif key in _ENTER and self.node >= 0:
