@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from gui import app
 from gui.actions import ActionRegistry
 from gui.controller import Controller
-from gui.presenter import bindings
+from gui.presenter import bindings, thumbnails
 from gui.presenter.presenting import Presenting
 from gui.settings import Settings
 from gui.theme import ThemeManager
@@ -124,6 +124,8 @@ class Hall:
             )
 
         monkeypatch.setattr(bindings, "add_presenting", add_here)
+        # They take a second a lecture; test_thumbnails asks for them.
+        monkeypatch.setattr(thumbnails, "_FIRST_MS", 3_600_000)
         self.parts = app._add_workspaces(self.window, self.controller)
         self.window.show()
         self.window.show_workspace("live")
