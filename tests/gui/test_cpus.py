@@ -68,6 +68,15 @@ def names(view: StackView) -> list[str]:
 # -- side by side -------------------------------------------------------------------------------
 
 
+def test_every_column_points_at_what_a_lesson_points_at(qtbot: QtBot) -> None:
+    view, session, _ = stacks(qtbot)
+    session.seek(first(Kind.LOST_UPDATE))
+    for name, number in (("save_stack", 0), ("sched_setscheduler", 1)):
+        session.highlight((f"function:{name}",))
+        pointed = [bool(each._picture.pointed) for each in view.views]
+        assert pointed == [number == 0, number == 1]
+
+
 def test_each_cpu_has_a_column_and_the_running_one_is_told_apart(qtbot: QtBot) -> None:
     view, session, _ = stacks(qtbot)
     zero, one = view.views

@@ -146,6 +146,7 @@ class CpuStacks(QWidget):
         while len(self.views) < count:
             lane = CpuLane(self._session, len(self.views), self)
             self._session.essential_changed.connect(lane.essential_changed)
+            self._session.highlights_changed.connect(lane.highlights_changed)
             view = CpuStackView(lane, self._themes)
             view.set_keys(*self._keys)
             self.lanes.append(lane)
