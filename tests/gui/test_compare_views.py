@@ -13,6 +13,7 @@ from core.compare.lanes import Lane
 from core.trace.events import Kind
 from gui.compare_session import CompareSession
 from gui.theme import ThemeManager
+from gui.widgets.compare.column_paint import ColumnStyle, outcome_text
 from gui.widgets.compare.columns import LaneColumns
 from gui.widgets.compare.strips import StripsView
 from tests.gui.compare_stands import compared, settled, shown_beside
@@ -45,6 +46,23 @@ def test_a_lane_a_column_level_as_far_as_they_are_the_same(
     pitches = {column.parts.pitch_px for column in view.columns}
     assert len(pitches) == 1
     assert session.parted
+
+
+def test_a_lanes_name_counts_for_more_than_how_it_ends(
+    columns: tuple[LaneColumns, CompareSession, ThemeManager],
+) -> None:
+    view, _, themes = columns
+    style, look = ColumnStyle(themes.theme, themes.metrics), view.columns[1].look
+    assert look is not None
+    named = look._replace(label="unsigned int, depth 4")
+    for label in ("uint", named.label):
+        name = style.wide(style.title, label)
+        for width in range(40, 600, 7):
+            said = outcome_text(style, look._replace(label=label), "×", width)
+            assert said in ("×", f"× {look.outcome_word}")
+            assert said == "×" or name + style.wide(style.strong_caption, said) < width
+    assert outcome_text(style, named, "×", 600) == f"× {look.outcome_word}"
+    assert outcome_text(style, named, "×", 250) == "×"
 
 
 def test_the_head_says_how_the_lane_stands(

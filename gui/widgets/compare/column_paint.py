@@ -24,6 +24,8 @@ _RIGHT = int(_FLAGS.AlignRight | _FLAGS.AlignVCenter | Qt.TextFlag.TextSingleLin
 _CENTRE = int(_FLAGS.AlignCenter | Qt.TextFlag.TextSingleLine)
 _MOST_ROWS = 400
 """Pictures of rows that are kept."""
+_LEAST_NAME_PX, _AROUND_PX = 54, 22
+"""Of a lane's name, and around how its run ends, at 100 %."""
 STATES = {
     "together": ("together", "muted"),
     "parted": ("parted", "accent"),
@@ -182,10 +184,8 @@ def _paint_title(
     ink = side.on_colour if side else theme.surface
     _text(painter, badge, _CENTRE, style.title, ink, look.letter)
     role: Role = getattr(theme, look.outcome_role)
-    said = f"{role.glyph} {look.outcome_word}" if look.outcome else MARK
     title = rect_of(parts.title)
-    if style.wide(style.strong_caption, said) + px(90) > title.width():
-        said = role.glyph if look.outcome else MARK
+    said = outcome_text(style, look, role.glyph, title.width())
     solid = look.over
     left = pill(
         painter, style, title.right(), title.center().y(), said,
@@ -195,6 +195,15 @@ def _paint_title(
     title.setRight(left - px(8))
     label = style.cut(style.title, look.label, title.width())
     _text(painter, title, _LEFT, style.title, theme.text, label)
+
+
+def outcome_text(style: ColumnStyle, look: LaneLook, glyph: str, width: float) -> str:
+    """Return how a run ended, as far as there is room beside what the lane is called."""
+    said = f"{glyph} {look.outcome_word}" if look.outcome else MARK
+    room = width - style.wide(style.strong_caption, said) - style.px(_AROUND_PX)
+    if room >= max(style.px(_LEAST_NAME_PX), style.wide(style.title, look.label)):
+        return said
+    return glyph if look.outcome else MARK
 
 
 def _paint_state(painter: QPainter, style: ColumnStyle, box: Box, look: LaneLook) -> None:
