@@ -102,6 +102,7 @@ class LessonStage(QObject):
         """Wait for nothing any more, and point at nothing."""
         self._pending = None
         self._controller.session.highlight(())
+        self._comparison.release(following=self._controller.window.workspace == "compare")
         if not self._controller.plays_with_layouts:
             self._controller.layouts.point(())
             self._controller.plays_with_layouts = True

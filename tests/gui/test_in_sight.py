@@ -1,0 +1,98 @@
+"""What is out of sight follows later, and is up to date when it is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.widgets.in_sight import InSight
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+class _Source(QObject):
+    trace_changed = Signal()
+    position_changed = Signal(int)
+
+
+class _View(QWidget):
+    """A view that writes down what it hears, and what it is shown with."""
+
+    def __init__(self, source: _Source) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+        self.owed = InSight(self)
+        self.owed.connect_to(source.trace_changed, self._take)
+        self.owed.connect_to(source.position_changed, self._move)
+
+    def _take(self) -> None:
+        self.heard.append("trace")
+
+    def _move(self, position: int) -> None:
+        self.heard.append(f"at {position}")
+
+
+@pytest.fixture
+def pages(qtbot: QtBot) -> tuple[QStackedWidget, _Source, _View, _View]:
+    """Two views of the same source in a window, the first one in sight."""
+    source, window = _Source(), QStackedWidget()
+    views = _View(source), _View(source)
+    for view in views:
+        window.addWidget(view)
+    qtbot.addWidget(window)
+    return window, source, *views
+
+
+Pages = tuple[QStackedWidget, _Source, _View, _View]
+
+
+def _happen(source: _Source) -> None:
+    source.trace_changed.emit()
+    for position in (3, 4):
+        source.position_changed.emit(position)
+
+
+def test_a_window_that_is_not_shown_yet_follows_at_once(pages: Pages) -> None:
+    _, source, first, second = pages
+    _happen(source)
+    assert first.heard == second.heard == ["trace", "at 3", "at 4"]
+
+
+def test_what_is_out_of_sight_takes_only_the_last_when_all_is_calm(
+    qtbot: QtBot, pages: Pages
+) -> None:
+    window, source, first, second = pages
+    window.show()
+    _happen(source)
+    assert first.heard == ["trace", "at 3", "at 4"]
+    assert second.heard == []
+    assert second.owed.owes
+    qtbot.waitUntil(lambda: not second.owed.owes)
+    assert second.heard == ["trace", "at 4"]
+
+
+def test_what_comes_in_sight_is_up_to_date_before_it_is_seen(pages: Pages) -> None:
+    window, source, _, second = pages
+    window.show()
+    _happen(source)
+    window.setCurrentWidget(second)
+    assert second.heard == ["trace", "at 4"]
+    assert not second.owed.owes
+    source.position_changed.emit(5)
+    assert second.heard[-1] == "at 5"
+
+
+def test_what_is_owed_goes_with_the_view(qtbot: QtBot, pages: Pages) -> None:
+    window, source, _, second = pages
+    window.show()
+    _happen(source)
+    window.removeWidget(second)
+    heard = second.heard
+    with qtbot.waitSignal(second.destroyed):
+        second.deleteLater()
+    source.position_changed.emit(6)
+    assert heard == []
