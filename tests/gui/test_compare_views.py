@@ -191,6 +191,21 @@ def test_columns_come_and_go_with_lanes(
     assert all(column.side is None for column in view.columns)
 
 
+def test_another_view_may_resize_the_columns_before_they_know_the_lanes(qtbot: QtBot) -> None:
+    session, themes = compared(qtbot), ThemeManager()
+    made: list[LaneColumns] = []
+    session.traces_changed.connect(lambda: made[0].resize(made[0].width() + 10, 560))
+    made.append(LaneColumns(session, themes))
+    qtbot.addWidget(made[0])
+    made[0].resize(1200, 560)
+    with qtbot.waitExposed(made[0]):
+        made[0].show()
+    session.set_lanes(session.lanes[:2])
+    settled(qtbot, session)
+    assert made[0].width() > 1200
+    assert [column.look.letter for column in made[0].columns if column.look] == ["A", "B"]
+
+
 def test_a_hidden_column_catches_up_when_it_is_shown(
     qtbot: QtBot, columns: tuple[LaneColumns, CompareSession, ThemeManager]
 ) -> None:

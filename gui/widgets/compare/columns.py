@@ -326,7 +326,8 @@ class LaneColumns(QWidget):
             return
         self._stale = False
         views = self._session.views
-        if not views or not self.columns:
+        # Where others are told first that the lanes have changed, they may resize this.
+        if not views or len(self.columns) != len(views):
             return
         stacks = [view.frames() for view in views]
         names = [[frame.function.name for frame in stack] for stack in stacks]
