@@ -25,9 +25,9 @@ Slot = Callable[..., object]
 class InSight(QObject):
     """Passes signals on to a widget at once while it is in sight, else later and only the last.
 
-    A widget counts as out of sight where it is hidden in a window that is shown: the page of
-    another workspace, a panel that is folded away. In a window that is not shown yet nobody waits
-    either way, so everything is passed on at once.
+    Out of sight is what is hidden in a window: the page of another workspace, a panel that is
+    folded away; and what is in a window that paints nothing because another one covers it. In a
+    window that was never shown nobody waits either way, so everything is passed on at once.
 
     Args:
         widget: The widget; what it owes is done before it handles that it is shown.
@@ -53,11 +53,17 @@ class InSight(QObject):
 
     def give(self, slot: Slot, values: tuple[object, ...]) -> None:
         """Call a slot now or later; of several calls of one slot the last is enough."""
-        if not self._owed and (self._widget.isVisible() or not self._widget.window().isVisible()):
+        if not self._owed and self._seen():
             slot(*values)
             return
         self._owed[slot] = values
         self._calm.start()
+
+    def _seen(self) -> bool:
+        widget = self._widget
+        if widget.isVisible():
+            return widget.updatesEnabled()
+        return widget.window().windowHandle() is None
 
     def settle(self) -> None:
         """Do what is owed, in the order in which it came."""

@@ -86,6 +86,16 @@ def test_what_comes_in_sight_is_up_to_date_before_it_is_seen(pages: Pages) -> No
     assert second.heard[-1] == "at 5"
 
 
+def test_a_window_that_another_covers_is_out_of_sight(qtbot: QtBot, pages: Pages) -> None:
+    window, source, first, _ = pages
+    window.show()
+    window.setUpdatesEnabled(False)
+    _happen(source)
+    assert first.heard == []
+    qtbot.waitUntil(lambda: not first.owed.owes)
+    assert first.heard == ["trace", "at 4"]
+
+
 def test_what_is_owed_goes_with_the_view(qtbot: QtBot, pages: Pages) -> None:
     window, source, _, second = pages
     window.show()
