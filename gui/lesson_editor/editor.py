@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.errors import OwnerscopeError
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 KINDS = "Lessons (*.toml)"
 COMFORTABLE = QSize(1200, 780)
 _LEFT_SHARE, _MIDDLE_SHARE, _RIGHT_SHARE = 26, 44, 30
+_BESIDE_PX = 760
+"""From this width on, at the scale of 1, what a step shows stands beside its words."""
 _TOOLS = (("duplicate", "copy"), ("remove", "remove"), ("up", "move-up"), ("down", "move-down"),
           ("undo", "undo"), ("redo", "redo"))  # fmt: skip
 
@@ -117,13 +119,16 @@ class LessonEditor(QWidget):
         for name, sign in (("preview", "eye"), ("save", ""), ("save_as", ""), ("handout", "")):
             flow.addWidget(self.tools.button(name, sign))
         row.addWidget(bar, 1)
-        self._columns = splitter(
-            Qt.Orientation.Horizontal, self._left(), scrolled(self.words, "Words of the step"),
-            self._right(),
-        )  # fmt: skip
-        for at, share in enumerate((_LEFT_SHARE, _MIDDLE_SHARE, _RIGHT_SHARE)):
-            self._columns.setStretchFactor(at, share)
-        self._columns.setSizes([_LEFT_SHARE * 12, _MIDDLE_SHARE * 12, _RIGHT_SHARE * 12])
+        words = scrolled(self.words, "Words of the step")
+        self.forms = splitter(Qt.Orientation.Horizontal, words, self._right())
+        self._columns = splitter(Qt.Orientation.Horizontal, self._left(), self.forms)
+        rest = _MIDDLE_SHARE + _RIGHT_SHARE
+        for parts, shares in (
+            (self.forms, (_MIDDLE_SHARE, _RIGHT_SHARE)), (self._columns, (_LEFT_SHARE, rest)),
+        ):  # fmt: skip
+            for at, share in enumerate(shares):
+                parts.setStretchFactor(at, share)
+            parts.setSizes([share * 12 for share in shares])
         whole = QVBoxLayout(self)
         whole.addWidget(self.messages)
         whole.addLayout(row)
@@ -293,6 +298,20 @@ class LessonEditor(QWidget):
         for column in (self._left_column, self._right_column):
             column.setContentsMargins(px(12), px(4), px(12), px(12))
             column.setSpacing(px(10))
+        self._fit_forms()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._fit_forms()
+
+    def _fit_forms(self) -> None:
+        """Put what a step shows beside its words, or below them where the window is narrow."""
+        beside = self.width() >= self._themes.metrics.px(_BESIDE_PX)
+        way = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        if way != self.forms.orientation():
+            self.forms.setOrientation(way)
+            self.forms.setSizes([_MIDDLE_SHARE * 12, _RIGHT_SHARE * 12])
 
     def fit_screen(self) -> None:
         """Be no larger than the screen."""

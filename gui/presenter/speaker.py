@@ -38,6 +38,11 @@ _LEFT_SHARE = 58
 """Percent of the width for the mirror and what belongs to it."""
 _GUARD_PX = 780
 """Least height of the window at which the guard can be changed in it, at the scale in force."""
+_PICTURE_PX, _LIST_PX = 480, 440
+"""Least height of the window, at the scale in force, at which the next picture, and the list of
+steps, leave enough room for the notes."""
+_LARGE_NOTES = QSize(1200, 700)
+"""From this size on, at the scale in force, the notes are larger until one sizes them."""
 _THUMBNAIL = QSize(144, 81)
 
 
@@ -73,7 +78,7 @@ class SpeakerWindow(QWidget):
         self.setMinimumSize(960, 600)
         self._thumbnails = thumbnails
         self._guarded = False
-        self._notes_size = _FACTORS.index(1.0)
+        self._notes_size, self._sized = _FACTORS.index(1.0), False
         self.head = SpeakerHead(self.themes, timer, now)
         self.mirror, self.tools = Mirror(notes, self.themes), ToolRow(notes, self.themes)
         self.title, self.answers = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -168,6 +173,7 @@ class SpeakerWindow(QWidget):
         self.answers.setText("\n".join(lines))
         self.answers.setVisible(bool(lines))
         self.answers.setAccessibleName("Right answers, for your eyes only")
+        self.answers.setAccessibleDescription(self.answers.text())
 
     def say(self, text: str) -> None:
         """Say in the head what is special: a black screen, a step that was left."""
@@ -192,7 +198,14 @@ class SpeakerWindow(QWidget):
 
     def size_notes(self, steps: int) -> None:
         """Make the notes larger or smaller."""
-        self._notes_size = max(0, min(self._notes_size + steps, len(_FACTORS) - 1))
+        self._sized = True
+        self._set_notes_size(self._notes_size + steps)
+
+    def _set_notes_size(self, size: int) -> None:
+        size = max(0, min(size, len(_FACTORS) - 1))
+        if size == self._notes_size:
+            return
+        self._notes_size = size
         self.notes.factor = _FACTORS[self._notes_size]
         self.notes.refit()
 
@@ -231,6 +244,7 @@ class SpeakerWindow(QWidget):
         self.list.setFont(metrics.ui("caption"))
         self.tools.dress()
         self.notes.refit()
+        self._fit()
 
     def _fit(self) -> None:
         """Make the mirror as high as its picture is, and see whether the guard has room."""
@@ -239,6 +253,13 @@ class SpeakerWindow(QWidget):
         if self.guard is not None:
             roomy = self.height() >= self.themes.metrics.px(_GUARD_PX)
             self.guard.setVisible(roomy and self._guarded)
+        px = self.themes.metrics.px
+        self.next_picture.setVisible(self.height() >= px(_PICTURE_PX))
+        self.list.setVisible(self.height() >= px(_LIST_PX))
+        if not self._sized:
+            large = self.width() >= px(_LARGE_NOTES.width())
+            large = large and self.height() >= px(_LARGE_NOTES.height())
+            self._set_notes_size(_FACTORS.index(1.3 if large else 1.0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the mirror and the next picture."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from gui.presenter.annotations import COLOURS, Annotations, Tool
 from gui.presenter.layer import ink
+from gui.widgets.flow import FlowLayout, Nothing
 
 if TYPE_CHECKING:
     from gui.presenter.hall import HallThemes
@@ -36,15 +37,15 @@ class ToolRow(QWidget):
     def __init__(self, notes: Annotations, themes: HallThemes) -> None:
         super().__init__()
         self._notes, self._themes = notes, themes
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row = FlowLayout(self)
         self.tools = {tool: self._tool(tool, text, tip) for tool, text, tip in _TOOLS}
         self.colours = {name: self._colour(name) for name in COLOURS}
         self._button("−", "Smaller tool", lambda: notes.resize(-1))
         self._button("+", "Larger tool", lambda: notes.resize(1))
         self._button("Undo", "Take the last stroke back", notes.undo)
         self._button("Clear", "Clear what was drawn", notes.clear)
-        self._row.addStretch(1)
+        # The last item of this layout stands at the right edge; the buttons begin at the left.
+        self._row.addWidget(Nothing())
         notes.tool_changed.connect(self._show)
         self.dress()
 
@@ -52,7 +53,8 @@ class ToolRow(QWidget):
         button = QToolButton()
         button.setText(text)
         button.setToolTip(tip)
-        button.setAccessibleName(tip)
+        # The name begins with what is seen: that is what one says to a program that listens.
+        button.setAccessibleName(f"{text}: {tip}" if text.isalpha() else tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(do)
         self._row.addWidget(button)
@@ -78,7 +80,7 @@ class ToolRow(QWidget):
     def dress(self) -> None:
         """Take on the look."""
         metrics, theme = self._themes.metrics, self._themes.theme
-        self._row.setSpacing(metrics.px(3))
+        self._row.gaps = metrics.px(3), metrics.px(3)
         side = metrics.px(16)
         for name, button in self.colours.items():
             dot = QPixmap(side, side)

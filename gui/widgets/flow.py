@@ -89,3 +89,11 @@ class FlowLayout(QLayout):
                 left += size.width() + across
             top += tall + down
         return top - down - rect.top() if items else 0
+
+
+class Nothing(QWidget):
+    """What stands at the right end of a row, so that all before it begin at the left."""
+
+    def sizeHint(self) -> QSize:
+        """Return no room."""
+        return QSize(0, 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
-from gui.widgets.flow import FlowLayout
+from gui.widgets.flow import FlowLayout, Nothing
 from gui.widgets.lesson.outline import LessonOutline
 from gui.widgets.lesson.text import MarkdownLabel
 
@@ -40,13 +40,6 @@ _WORKSPACES = {
     "live": "Live", "timeline": "Timeline", "compare": "Compare", "layout": "Layout",
     "recordings": "Recordings", "explore": "Explore",
 }  # fmt: skip
-
-
-class _Nothing(QWidget):
-    """What stands at the right end of a row, so that the buttons begin at the left."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, 0)
 
 
 class LessonsWorkspace(QWidget):
@@ -105,7 +98,7 @@ class LessonsWorkspace(QWidget):
         for name in MORE:
             if name in known:
                 flow.addWidget(self._button(name))
-        flow.addWidget(_Nothing())
+        flow.addWidget(Nothing())
 
     def _button(self, command: str) -> QPushButton:
         registry = self._parts.window.registry

@@ -79,6 +79,8 @@ def test_the_stack_is_the_largest_beside_a_lesson(stand: Stand, qtbot: QtBot, sc
     assert strip is not None
     assert here.height() > 2 * strip.height()
     assert strip.area.isVisible() == (scale < 3)
+    # Text that is folded away can be heard all the same.
+    assert ("A driver calls kmalloc" in strip.accessibleDescription()) == (scale == 3)
 
 
 # -- a bar above a picture --------------------------------------------------------------------

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QFontMetrics,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import scrolled
 from gui.widgets.lesson.head import StripHead
@@ -120,7 +120,9 @@ class LessonStrip(QFrame):
         self.area.verticalScrollBar().setValue(0)
         said = f"Step {step.number} of {len(session.steps)}: {step.title}. {plain(step.step.text)}"
         self.area.setAccessibleDescription(f"{session.problem} {said}".strip())
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+        # Before an audience the main window is covered, and what is covered need not be heard.
+        front = QApplication.activeWindow() or self
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(front, said))
 
     def _show_questions(self) -> None:
         """Ask what the step asks; where its run is still under way, that is known later."""
@@ -173,6 +175,8 @@ class LessonStrip(QFrame):
         self.area.setFixedHeight(max(1, least, min(wanted, most)))
         folded = self.folded if self.folded is not None else self._is_tight(least)
         self.area.setVisible(not folded)
+        # What nobody sees is not read out either: folded, the strip itself says it.
+        self.setAccessibleDescription(self.area.accessibleDescription() if folded else "")
         self.head.show_folded(folded)
 
     def _is_tight(self, least_px: int) -> bool:

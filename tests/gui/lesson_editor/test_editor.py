@@ -303,3 +303,15 @@ def test_every_workspace_is_recorded_or_says_why_not(stand: Stand) -> None:
     window.show_workspace("lessons")
     with pytest.raises(LessonError, match="this workspace shows nothing"):
         taken()
+
+
+def test_in_a_narrow_window_what_a_step_shows_is_below_its_words(stand: Stand) -> None:
+    stand.window.registry.run("lesson.new")
+    editor = stand.editor
+    editor.resize(1280, 800)
+    assert editor.forms.orientation() is Qt.Orientation.Horizontal
+    stand.window.themes.set_scale(2.0)
+    assert editor.forms.orientation() is Qt.Orientation.Vertical
+    stand.window.themes.set_scale(1.0)
+    editor.resize(700, 640)
+    assert editor.forms.orientation() is Qt.Orientation.Vertical
