@@ -64,6 +64,10 @@ def run(arguments: Sequence[str]) -> int:
 def _application(arguments: Sequence[str]) -> QApplication:
     from PySide6.QtWidgets import QApplication
 
+    from gui.guarded import guard_program
+
+    # Before any class of a view is defined.
+    guard_program()
     from gui.icons import application_icon
 
     app = QApplication(["ownerscope", *arguments])
