@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.lesson.loader import parse
 from core.recording.examples import EXAMPLES
-from core.recording.opening import open_recording
+from core.recording.opening import Recording, open_recording
 from gui.lesson_recordings import MOST_KEPT, LessonRecordings
 from gui.lesson_stage import LessonStage
 from gui.recording_session import FLAME, HEAVY, SANDWICH, TIME
@@ -68,11 +69,24 @@ scenario = "mail-chain"
 """
 
 
+@cache
+def opened(name: str) -> Recording:
+    return open_recording(PATHS[name])
+
+
 @pytest.fixture
-def stand(qtbot: QtBot, tmp_path: Path) -> Stand:
+def fresh(qtbot: QtBot, tmp_path: Path) -> Stand:
     made = Stand(qtbot, tmp_path)
     made.start(HEAD + STEPS)
     return made
+
+
+@pytest.fixture
+def stand(fresh: Stand) -> Stand:
+    """The lesson with its recordings read."""
+    for name in ("recursion", "boot_dump"):
+        fresh.session.stage.reading.kept.keep(PATHS[name], opened(name))
+    return fresh
 
 
 def show(stand: Stand, number: int) -> None:
@@ -177,36 +191,37 @@ def test_a_recording_lies_beside_the_lessons_file(stand: Stand, tmp_path: Path) 
     assert "there is no recording" in stand.session.problem
 
 
-def test_who_stops_the_reading_is_told_and_waits_no_more(stand: Stand) -> None:
-    stand.session.show_step(1)
-    assert stand.session.stage.pending
-    stand.controller.recordings.cancel()
-    stand.settle()
-    assert "not read to its end" in stand.session.problem
-    show(stand, 2)
-    assert stand.session.problem == ""
+def test_who_stops_the_reading_is_told_and_waits_no_more(fresh: Stand) -> None:
+    fresh.session.show_step(1)
+    assert fresh.session.stage.pending
+    fresh.controller.recordings.cancel()
+    fresh.settle()
+    assert "not read to its end" in fresh.session.problem
+    show(fresh, 2)
+    assert fresh.session.problem == ""
+    assert fresh.window.workspace == "live"
 
 
 # -- ahead ----------------------------------------------------------------------------------------
 
 
-def test_the_next_steps_recording_is_read_while_one_looks_at_this_one(stand: Stand) -> None:
-    session, stage = stand.controller.session, stand.session.stage
-    before = session.trace, session.position, stand.window.workspace
-    stand.qtbot.waitUntil(lambda: PATHS["recursion"] in stage.reading.kept, timeout=PATIENCE)
-    assert (session.trace, session.position, stand.window.workspace) == before
-    assert stand.controller.recordings.recording is None
-    stand.session.next()
+def test_the_next_steps_recording_is_read_while_one_looks_at_this_one(fresh: Stand) -> None:
+    session, stage = fresh.controller.session, fresh.session.stage
+    before = session.trace, session.position, fresh.window.workspace
+    fresh.qtbot.waitUntil(lambda: PATHS["recursion"] in stage.reading.kept, timeout=PATIENCE)
+    assert (session.trace, session.position, fresh.window.workspace) == before
+    assert fresh.controller.recordings.recording is None
+    fresh.session.next()
     assert not stage.pending
-    assert stand.session.problem == ""
-    assert stand.window.workspace == "live"
+    assert fresh.session.problem == ""
+    assert fresh.window.workspace == "live"
 
 
 def test_a_few_recordings_are_kept_and_files_that_changed_are_read_again(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     kept = LessonRecordings()
-    recording = open_recording(PATHS["guard_hits"])
+    recording = opened("guard_hits")
     paths = [tmp_path / f"{number}.txt" for number in range(MOST_KEPT + 1)]
     for path in paths[:-1]:
         path.write_text("x")

@@ -126,8 +126,8 @@ class GaugeView(QWidget):
 
     def _read(self) -> Reading:
         state, trace = self._session.state(), self._session.trace
-        if state is None or trace is None:
-            return Reading()
+        if state is None or trace is None or trace.info.recording is not None:
+            return Reading()  # what was recorded has no bytes to add up
         if self._peaks is None:
             self._peaks = PeakSoFar(trace)
         info = trace.info
