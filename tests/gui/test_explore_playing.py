@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from core.explore.result import Exploration
 from gui.app import _add_workspaces
 from gui.controller import Controller
 from gui.widgets import ask
@@ -19,12 +20,17 @@ from tests.gui.explore_stands import (
     PATIENCE,
     SERIALIZED,
     a_window,
+    answered,
     at,
     messages,
     page,
 )
 
 # -- playing and saving, with the real workers ----------------------------------------------------
+
+
+FOUND: list[Exploration] = []
+"""What the real workers found the first time."""
 
 
 @pytest.fixture
@@ -35,8 +41,13 @@ def real(qtbot: QtBot, tmp_path: Path) -> Controller:
     made.session.open(str(SERIALIZED))
     window.show_workspace("explore")
     shown = page(made)
-    QTest.mouseClick(shown.bar.start_button, CLICK)
-    qtbot.waitUntil(lambda: not shown.session.busy, timeout=PATIENCE)
+    if FOUND:
+        answered(made, FOUND[0])
+    else:
+        QTest.mouseClick(shown.bar.start_button, CLICK)
+        qtbot.waitUntil(lambda: not shown.session.busy, timeout=PATIENCE)
+        assert shown.session.result is not None
+        FOUND.append(shown.session.result)
     assert shown.banner.sentence.text() == "Counterexample: an update is lost after one switch."
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 import resources
+from core.recording.opening import Recording, open_recording
 from gui.actions import ActionRegistry
 from gui.app import _add_workspaces
 from gui.commands import COMMANDS
@@ -50,10 +52,17 @@ def controller(qtbot: QtBot, tmp_path: Path) -> Controller:
     return made
 
 
-def opened(controller: Controller, name: str, qtbot: QtBot) -> RecordingsWorkspace:
-    controller.window.open_file(PATHS[name])
-    title = PATHS[name].name
-    qtbot.waitUntil(lambda: controller.recordings.title == title, timeout=30_000)
+@cache
+def example(name: str) -> Recording:
+    return open_recording(PATHS[name])
+
+
+def opened(controller: Controller, name: str) -> RecordingsWorkspace:
+    """Open an example as it comes from the process that reads, without waiting for one."""
+    reader = controller.recordings.reader
+    reader.started.emit(PATHS[name])
+    reader.finished.emit(example(name))
+    assert controller.recordings.title == PATHS[name].name
     return page(controller)
 
 
@@ -122,12 +131,12 @@ def test_recordings_are_told_by_their_content(tmp_path: Path) -> None:
 def test_an_error_leaves_what_was_open(
     controller: Controller, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    opened(controller, "recursion", qtbot)
+    opened(controller, "recursion")
     with qtbot.waitSignal(controller.recordings.failed, timeout=30_000):
         controller.recordings.open(tmp_path / "nowhere.txt")
     assert "nowhere.txt" in controller.window.messages.messages[-1].text
     assert controller.recordings.title == PATHS["recursion"].name
-    opened(controller, "guard_hits", qtbot)
+    opened(controller, "guard_hits")
     assert not controller.window.messages.messages
 
 
@@ -165,7 +174,7 @@ def test_the_base_is_asked_for(
 ) -> None:
     chosen = str(PATHS["guard_hits"])
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getOpenFileName", lambda *_: (chosen, ""))
-    workspace = opened(controller, "recursion", qtbot)
+    workspace = opened(controller, "recursion")
     QTest.mouseClick(workspace.bar.compare_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: controller.recordings.comparing, timeout=30_000)
     panel = workspace.side.panel("difference")
@@ -191,7 +200,7 @@ def test_every_command_of_the_workspace_can_be_carried_out(controller: Controlle
 
 
 def test_keys_of_flame_views(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     view = workspace.flame.canvas
     press(view, KEY.Key_1)
     assert session.order == TIME
@@ -212,7 +221,7 @@ def test_keys_of_flame_views(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_search_by_keys(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     press(workspace.flame.canvas, KEY.Key_Slash)
     field = workspace.bar.search.field
     assert field.hasFocus()
@@ -233,7 +242,7 @@ def test_search_by_keys(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_zooming_and_the_way_out(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "boot_dump", qtbot)
+    workspace = opened(controller, "boot_dump")
     canvas = workspace.flame.canvas
     controller.window.themes.set_motion(False)
     assert canvas.zoom is not None
@@ -244,7 +253,7 @@ def test_zooming_and_the_way_out(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_filtering_in_the_field(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     press(workspace.flame.canvas, KEY.Key_F, Qt.KeyboardModifier.ControlModifier)
     field = workspace.bar.filter.field
     assert field.hasFocus()
@@ -265,9 +274,9 @@ def test_filtering_in_the_field(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_the_example_of_a_filter_fits_the_recording(controller: Controller, qtbot: QtBot) -> None:
-    bar = opened(controller, "boot_dump", qtbot).bar
+    bar = opened(controller, "boot_dump").bar
     assert bar.filter.field.placeholderText() == "Filter: order >= 2 and comm = sh"
-    opened(controller, "guard_hits", qtbot)
+    opened(controller, "guard_hits")
     told = bar.filter.field.placeholderText().removeprefix("Filter: ")
     assert "order" not in told
     assert controller.recordings.set_filter(told)
@@ -291,32 +300,29 @@ def test_the_list_of_differences_says_what_it_leaves_off(
     assert str(panel.model.index(0, 2).data()).endswith(" pp")
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_no_number_of_a_table_is_cut_at_any_scale(
-    controller: Controller, qtbot: QtBot, scale: float
-) -> None:
-    workspace = opened(controller, "boot_dump", qtbot)
-    controller.window.themes.set_scale(scale)
+def test_no_number_of_a_table_is_cut_at_any_scale(controller: Controller, qtbot: QtBot) -> None:
+    workspace = opened(controller, "boot_dump")
     panel = shows(workspace, "top")
     assert isinstance(panel, TopPanel)
-    workspace.show_side(True)
-    qtbot.waitUntil(panel.table.isVisible)
     header, port = panel.table.horizontalHeader(), panel.table.viewport()
-    qtbot.waitUntil(lambda: header.length() <= port.width())
-    controller.window.themes.set_scale(1.0)
+    for scale in (*SCALES, 1.0):
+        controller.window.themes.set_scale(scale)
+        workspace.show_side(True)
+        qtbot.waitUntil(panel.table.isVisible)
+        qtbot.waitUntil(lambda: header.length() <= port.width())
 
 
 def test_without_a_base_the_difference_begins_at_the_top(
     controller: Controller, qtbot: QtBot
 ) -> None:
-    panel = shows(opened(controller, "boot_dump", qtbot), "difference")
+    panel = shows(opened(controller, "boot_dump"), "difference")
     assert isinstance(panel, DifferencePanel)
     qtbot.waitUntil(panel.choose_button.isVisible)
     assert panel.choose_button.geometry().bottom() < panel.height() / 3
 
 
 def test_the_filter_knows_names_and_values(controller: Controller, qtbot: QtBot) -> None:
-    opened(controller, "boot_dump", qtbot)
+    opened(controller, "boot_dump")
     session = controller.recordings
     assert "order" in offers(session, "or")
     assert offers(session, "order >= 1 and com") == ["comm"]
@@ -340,7 +346,7 @@ def choose(menu: QMenu, text: str, qtbot: QtBot) -> None:
 
 
 def test_frames_are_hidden_and_kept_from_their_menu(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     choose(frame_menu(session, "__alloc_pages", workspace), "Hide", qtbot)
     assert session.hidden == ("__alloc_pages",)
     button = workspace.bar.filter.frames_button
@@ -363,7 +369,7 @@ def test_frames_are_hidden_and_kept_from_their_menu(controller: Controller, qtbo
 
 
 def test_weight_is_chosen_in_the_bar(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "boot_dump", qtbot)
+    workspace = opened(controller, "boot_dump")
     menu = workspace.bar.weight.menu()
     assert menu is not None
     menu.aboutToShow.emit()
@@ -377,7 +383,7 @@ def test_weight_is_chosen_in_the_bar(controller: Controller, qtbot: QtBot) -> No
 
 
 def test_the_table_by_function_and_by_command(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     top = shows(workspace, "top")
     assert isinstance(top, TopPanel)
     first = top.model.groups[0]
@@ -395,7 +401,7 @@ def test_the_table_by_function_and_by_command(controller: Controller, qtbot: QtB
 
 
 def test_the_table_is_sorted_and_goes_back(controller: Controller, qtbot: QtBot) -> None:
-    top = shows(opened(controller, "boot_dump", qtbot), "top")
+    top = shows(opened(controller, "boot_dump"), "top")
     assert isinstance(top, TopPanel)
     heaviest = list(top.model.groups)
     top.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -410,7 +416,7 @@ def test_the_table_is_sorted_and_goes_back(controller: Controller, qtbot: QtBot)
 
 
 def test_a_stack_in_the_table_is_found_in_the_tree(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     top = shows(workspace, "top")
     assert isinstance(top, TopPanel)
     top.show_by("stack")
@@ -423,7 +429,7 @@ def test_a_stack_in_the_table_is_found_in_the_tree(controller: Controller, qtbot
 
 
 def test_the_table_is_copied(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "boot_dump", qtbot)
+    workspace = opened(controller, "boot_dump")
     controller.window.registry.run("recordings.copy")
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].startswith("page_owner-6.1-boot.txt.zst: pages by function")
@@ -435,7 +441,7 @@ def test_the_table_is_copied(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_areas_of_the_treemap_filter(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     panel = shows(workspace, "treemap")
     assert isinstance(panel, TreemapPanel)
     assert sum(area.weight for area in panel.map.areas) == 9587
@@ -452,7 +458,7 @@ def test_areas_of_the_treemap_filter(controller: Controller, qtbot: QtBot) -> No
 
 
 def test_special_records_are_explained(controller: Controller, qtbot: QtBot) -> None:
-    workspace, session = opened(controller, "boot_dump", qtbot), controller.recordings
+    workspace, session = opened(controller, "boot_dump"), controller.recordings
     panel = shows(workspace, "notes")
     assert isinstance(panel, NotesPanel)
     early = next(card for card in panel.cards if card.note.target == "filter special = early")
@@ -469,7 +475,7 @@ def test_special_records_are_explained(controller: Controller, qtbot: QtBot) -> 
 def test_guard_hits_are_told_and_shown_on_the_timeline(
     controller: Controller, qtbot: QtBot
 ) -> None:
-    workspace = opened(controller, "recursion", qtbot)
+    workspace = opened(controller, "recursion")
     panel = shows(workspace, "notes")
     assert isinstance(panel, NotesPanel)
     hit = panel.cards[0]
@@ -483,7 +489,7 @@ def test_guard_hits_are_told_and_shown_on_the_timeline(
 
 
 def test_what_another_guard_would_have_cut(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "guard_hits", qtbot)
+    workspace = opened(controller, "guard_hits")
     panel = shows(workspace, "what_if")
     assert isinstance(panel, WhatIfPanel)
     rows = {row.guard.title: at for at, row in enumerate(panel.model.rows)}
@@ -496,7 +502,7 @@ def test_what_another_guard_would_have_cut(controller: Controller, qtbot: QtBot)
 
 
 def test_a_profile_has_no_what_if(controller: Controller, qtbot: QtBot) -> None:
-    panel = shows(opened(controller, "boot_dump", qtbot), "what_if")
+    panel = shows(opened(controller, "boot_dump"), "what_if")
     assert isinstance(panel, WhatIfPanel)
     assert panel.model.rowCount() == 0
     assert "Only a recording with an order" in panel.head.text()
@@ -506,7 +512,7 @@ def test_a_profile_has_no_what_if(controller: Controller, qtbot: QtBot) -> None:
 
 
 def test_a_trace_is_played_in_live(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "recursion", qtbot)
+    workspace = opened(controller, "recursion")
     QTest.mouseClick(workspace.bar.live_button, Qt.MouseButton.LeftButton)
     assert controller.window.workspace == "live"
     assert controller.session.trace is controller.recordings.trace
@@ -518,7 +524,7 @@ def test_a_trace_is_played_in_live(controller: Controller, qtbot: QtBot) -> None
 
 
 def test_a_profile_cannot_be_played(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "boot_dump", qtbot)
+    workspace = opened(controller, "boot_dump")
     assert not workspace.bar.live_button.isVisible()
     press(workspace.flame.canvas, KEY.Key_L)
     assert controller.window.workspace == "recordings"
@@ -572,14 +578,19 @@ def test_cancel_gives_the_file_up(controller: Controller, qtbot: QtBot) -> None:
     assert session.recording is None
 
 
-@pytest.mark.parametrize(("width", "height"), [(960, 640), (1280, 800), (1920, 1080)])
-@pytest.mark.parametrize("name", ["boot_dump", "recursion"])
-def test_everything_has_its_place(
-    controller: Controller, qtbot: QtBot, width: int, height: int, name: str
+def test_everything_has_its_place(controller: Controller, qtbot: QtBot) -> None:
+    workspace = page(controller)
+    for name in ("boot_dump", "recursion"):
+        opened(controller, name)
+        for width, height in ((960, 640), (1280, 800), (1920, 1080)):
+            controller.window.resize(width, height)
+            qtbot.wait(20)
+            everything_is_inside(controller.window, workspace, width, height)
+
+
+def everything_is_inside(
+    window: MainWindow, workspace: RecordingsWorkspace, width: int, height: int
 ) -> None:
-    workspace, window = opened(controller, name, qtbot), controller.window
-    window.resize(width, height)
-    qtbot.wait(20)
     bar = workspace.bar
     for view in (
         bar, bar.filter.field, bar.search.field, bar.compare_button, bar.collapse,
@@ -593,7 +604,7 @@ def test_everything_has_its_place(
 
 
 def test_panels_come_and_go(controller: Controller, qtbot: QtBot) -> None:
-    workspace = opened(controller, "recursion", qtbot)
+    workspace = opened(controller, "recursion")
     press(workspace.flame.canvas, KEY.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert not workspace.side_shown
     press(workspace.flame.canvas, KEY.Key_G, Qt.KeyboardModifier.ControlModifier)

@@ -38,6 +38,7 @@ class TopPanel(LazyPanel):
         super().__init__()
         self._session, self._themes = session, themes
         self.model = TopModel(themes, self)
+        self._wide: list[int] = []
         self.table = CopyTable(themes)
         self.table.setModel(self.model)
         self.by = MenuButton("Table by", themes, self._fill)
@@ -49,6 +50,7 @@ class TopPanel(LazyPanel):
         self._head.addWidget(self.copy_button)
         self._column.addLayout(self._head)
         self._column.addWidget(self.table, 1)
+        self.model.layoutChanged.connect(self._wide.clear)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._enter)
         self.table.resized.connect(self._fit_columns)
@@ -76,6 +78,7 @@ class TopPanel(LazyPanel):
         if shown is not None and by not in groupings(shown):
             by = "function"
         self.model.show_profile(shown, by, session.weight)
+        self._wide.clear()
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.by.show_value(title_of(by), "What the rows are")
         self.copy_button.show_value("Copy", "The table as it is shown")
@@ -170,19 +173,28 @@ class TopPanel(LazyPanel):
         self.count.setFont(metrics.ui("caption"))
         self.count.setStyleSheet(f"color: {theme.muted}")
         self.table.dress()
+        self._wide.clear()
         self._fit_columns()
+
+    def _measured(self) -> list[int]:
+        """Return how wide what the columns of numbers say is, which any change of size asks."""
+        if not self._wide:
+            metrics = self._themes.metrics
+            mono, ui = QFontMetrics(metrics.mono()), QFontMetrics(metrics.ui())
+            rows = range(min(_MEASURED, self.model.rowCount()))
+            for column in range(1, self.model.columnCount()):
+                texts = {str(self.model.index(row, column).data()) for row in rows}
+                head = str(self.model.headerData(column, Qt.Orientation.Horizontal))
+                wide = max(map(mono.horizontalAdvance, texts), default=0)
+                wide = max(wide, ui.horizontalAdvance(head)) + metrics.px(_PAD_PX)
+                self._wide.append(wide)
+        return self._wide
 
     def _fit_columns(self) -> None:
         """Make columns of numbers as wide as what they say; names have the rest."""
         header, metrics = self.table.horizontalHeader(), self._themes.metrics
-        mono, ui = QFontMetrics(metrics.mono()), QFontMetrics(metrics.ui())
-        rows = range(min(_MEASURED, self.model.rowCount()))
         room, others = self.table.viewport().width(), 0
-        for column in range(1, self.model.columnCount()):
-            texts = (str(self.model.index(row, column).data()) for row in rows)
-            head = str(self.model.headerData(column, Qt.Orientation.Horizontal))
-            wide = max(map(mono.horizontalAdvance, texts), default=0)
-            wide = max(wide, ui.horizontalAdvance(head)) + metrics.px(_PAD_PX)
+        for column, wide in enumerate(self._measured(), 1):
             # A number that is cut is another number: what has no room goes out of sight.
             least = metrics.px(_LEAST_PX if column > 2 else _TIGHT_PX)
             hidden = others + wide > room - least and column > 1
