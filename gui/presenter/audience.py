@@ -63,6 +63,19 @@ class Blank(QWidget):
             painter.fillRect(self.rect(), QColor(self.colour or "black"))
 
 
+class NoTips(QObject):
+    """Keeps tool tips from an audience: what the pointer rests on is to be seen."""
+
+    def keep_from(self, view: QWidget) -> None:
+        """Keep them from a view and all in it; may be asked again when there is more in it."""
+        for each in (view, *view.findChildren(QWidget)):
+            each.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Take the wish for a tool tip, and nothing else."""
+        return event.type() == QEvent.Type.ToolTip
+
+
 class AudienceWindow(QWidget):
     """The window on the projector.
 
@@ -97,6 +110,7 @@ class AudienceWindow(QWidget):
         self._foot.addWidget(self.lesson_label, 1)
         self._foot.addWidget(self.number_label)
         self.fade = Fade(self.themes, self)
+        self._no_tips = NoTips(self)
         self.layer = AnnotationLayer(notes, self.themes, self._enlarged, self)
         self.blank = Blank(self)
         self._wide = False
@@ -131,6 +145,7 @@ class AudienceWindow(QWidget):
             self.stage.show_problem(problem)
         else:
             self.stage.show_step(step.workspace, step.step.highlights)
+            self._no_tips.keep_from(self.stage)
         self._wide = step.workspace in WIDE
         self.arrange()
         self.pane.title.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.presenter.audience import AudienceWindow
@@ -238,6 +239,18 @@ def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
     assert hall.audience.themes.theme.dark
     themes.choose("light")
     assert not hall.audience.themes.theme.dark
+
+
+def test_no_tool_tip_pops_up_before_an_audience(hall: Hall) -> None:
+    for _step in range(5):
+        view = hall.audience.stage.currentWidget()
+        seen = [each for each in view.findChildren(QWidget) if each.isVisible()]
+        for each in seen:
+            at = each.rect().center()
+            tip = QHelpEvent(QEvent.Type.ToolTip, at, each.mapToGlobal(at))
+            QApplication.sendEvent(each, tip)
+            assert not QToolTip.isVisible(), (each, QToolTip.text())
+        hall.press(Key.Key_PageDown)
 
 
 def test_without_motion_a_step_is_cut_to_the_next(hall: Hall) -> None:
