@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,16 @@ from gui.widgets.export_film import SIZES, ExportDialog
 from gui.window import MainWindow
 
 WAIT_MS = 20_000
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Take back what was copied: Qt's offscreen clipboard lets go of it after Python has ended.
+
+    The process would fail then, with all tests passed.
+    """
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture
