@@ -217,7 +217,7 @@ def test_the_description_follows_the_cursor(stand: Stand) -> None:
     said = stand.view.accessibleDescription()
     assert "24 frames, 4,216 bytes in use, recursion level 2" in said
     assert "guard: in_page_owner is 1 → returns dummy_handle" in said
-    assert "avoided: 14 frames, 2,888 bytes a level, and on without end" in said
+    assert "avoided: 14 frames, 2,888 bytes a level, without end" in said
 
 
 def test_the_header_says_whose_stack_it_is(stand: Stand) -> None:
@@ -251,7 +251,7 @@ def test_a_flag_that_is_set_is_a_barrier_with_what_it_spares(stand: Stand) -> No
         "save_stack_trace",
         "unw_init_running",
     ]
-    assert barrier.avoided_label == "avoided: 14 frames, 2,888 bytes a level, and on without end"
+    assert barrier.avoided_label == "avoided: 14 frames, 2,888 bytes a level, without end"
     assert [barrier.avoided[0].level, barrier.avoided[-1].level] == [2, 3]
 
 
@@ -381,7 +381,7 @@ def test_the_line_over_avoided_frames_agrees_with_the_rows(stand: Stand) -> None
     stand.session.set_essential_only(True)
     barrier = stand.barrier(35)
     assert avoided_heading(barrier.avoided_label, barrier.avoided) == (
-        "avoided: 14 frames (5 essential), 2,888 bytes a level, and on without end"
+        "avoided: 14 frames (5 essential), 2,888 bytes a level, without end"
     )
     stand.image()
 

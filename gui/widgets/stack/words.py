@@ -151,7 +151,7 @@ def avoided_label(hit: ShortCircuit) -> str:
     stack_bytes = sum(function.stack_bytes for function in hit.avoided)
     if not any(function.name == "save_stack" for function in hit.avoided):
         return f"avoided: {plural(count, 'frame')}{_bytes(stack_bytes)}"
-    return f"avoided: {plural(count, 'frame')}{_bytes(stack_bytes, ' a level')}, and on without end"
+    return f"avoided: {plural(count, 'frame')}{_bytes(stack_bytes, ' a level')}, without end"
 
 
 def _bytes(stack_bytes: int, each: str = "") -> str:
