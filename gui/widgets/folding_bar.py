@@ -14,7 +14,7 @@ from gui.widgets.arrange import scrolled
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
 
-MOST_SHARE = 0.3
+MOST_SHARE = 0.24
 """Of the workspace's height, for its bar; one that wants more is folded."""
 MOST_UNFOLDED = 0.6
 """Of that height, for a bar that is unfolded by hand; what does not fit scrolls."""
@@ -82,12 +82,18 @@ class FoldingBar(QFrame):
         """Fold the bar where it wants more than its share; unfolded by hand it stays so."""
         room = self._within.height()
         wanted = self._bar.heightForWidth(self._within.width())
+        wanted = wanted if wanted > 0 else self._bar.sizeHint().height()
         tight = wanted > MOST_SHARE * room
         self._unfolded = self._unfolded and tight
         shown = self._unfolded or not tight
         if not shown and self._bar.isAncestorOf(self.window().focusWidget() or self):
             self.button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._area.setFixedHeight(min(wanted, round(MOST_UNFOLDED * room)) if tight else wanted)
+        most = round(MOST_UNFOLDED * room) if tight else wanted
+        # Where all is there a scroll bar would only take width, and the bar then one more row.
+        policy = Qt.ScrollBarPolicy
+        scrolls = policy.ScrollBarAsNeeded if wanted > most else policy.ScrollBarAlwaysOff
+        self._area.setVerticalScrollBarPolicy(scrolls)
+        self._area.setFixedHeight(min(wanted, most))
         self._area.setVisible(shown)
         self._line.setVisible(tight)
         self._draw_button()

@@ -51,7 +51,7 @@ _BOTH_PX = 240
 """Least height of the panel at 100 % at which the staircase has its place in it."""
 _TASKS_PX = 190
 """Least height of the panel at 100 % at which the number of tasks has its place below it."""
-_WORD_PX = 170
+_WORD_PX = 220
 """Least height at 100 % at which the storage word has its place below the map."""
 _WORD_SHARE = 36
 """Percent of the height that the storage word gets at most, until one drags."""

@@ -16,6 +16,7 @@ from gui.bindings import pause_while_dragging
 from gui.widgets.arrange import keep_splitters, scrolled, splitter
 from gui.widgets.counts import CountsPanel
 from gui.widgets.explanation import ExplanationStrip
+from gui.widgets.folding_bar import FoldingBar
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.parameter_form import ParameterForm
 from gui.widgets.progress import RunProgress
@@ -42,11 +43,11 @@ _MOST_SHARE = 30
 """Percent of the width that a side column gets at most."""
 _LECTURE_HALL, _LARGEST_HALL = 2.0, 2.5
 """From these scales on the side panels, and the what-if bar, make room for the stack."""
-_SCENARIOS_PX, _DETAILS_PX = 780, 520
+_SCENARIOS_PX, _DETAILS_PX = 900, 520
 """Least width of the workspace, at the scale of 1, in which the side panels leave room for it."""
-_WHAT_IF_PX, _SCRUBBER_PX = 300, 260
+_WHAT_IF_PX, _SCRUBBER_PX = 300, 300
 """Least height of it in which the what-if bar does, and the scrubber."""
-_GAUGE_PX = 280, 300
+_GAUGE_PX = 420, 300
 """Least width of the middle, and height of the workspace, in which the gauge does."""
 _PUT_AWAY = QByteArray(b"put away")
 
@@ -92,7 +93,7 @@ class LiveWorkspace(QWidget):
         self._splitters["columns"].splitterMoved.connect(self._show_gauge)
         self._show_stacks()
         self.scrubber.dragging_changed.connect(pause_while_dragging(playback))
-        window.registry.connect("run.scenario", self.picker.choose)
+        window.registry.connect("run.scenario", self.choose_scenario)
         window.registry.action("file.clear_recent").triggered.connect(self.picker.reload)
 
     def _arrange(self) -> dict[str, QSplitter]:
@@ -108,7 +109,8 @@ class LiveWorkspace(QWidget):
         right.setSizes([130, 390, 80])
         columns.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
-        whole.addWidget(self.guard_bar)
+        self.folding = FoldingBar(self.guard_bar, "Guard and kernel", self._window.themes, self)
+        whole.addWidget(self.folding)
         whole.addWidget(columns, 1)
         whole.addWidget(self.scrubber)
         whole.addWidget(self.transport)
@@ -197,7 +199,7 @@ class LiveWorkspace(QWidget):
         assert left is not None
         assert right is not None
         self._panels: dict[str, QWidget] = {
-            "view.scenarios": left, "view.details": right, "view.what_if": self.guard_bar,
+            "view.scenarios": left, "view.details": right, "view.what_if": self.folding,
         }  # fmt: skip
         for command in self._panels:
             self._window.registry.connect(command, lambda on, c=command: self._show_panel(c, on))
@@ -206,6 +208,12 @@ class LiveWorkspace(QWidget):
         self._panels[command].setVisible(on)
         self._show_gauge()
         self._window.settings.set_state(f"live/{command}", QByteArray() if on else _PUT_AWAY)
+
+    def choose_scenario(self) -> None:
+        """Let the user look for a scenario, though the panel may have made room."""
+        self._panels["view.scenarios"].show()
+        self._window.registry.set_checked("view.scenarios", True)
+        self.picker.choose()
 
     def set_lesson(self, *, on: bool) -> None:
         """Make room for a lesson's text, which chooses the scenario; after it all is as before."""

@@ -43,13 +43,15 @@ def shown(found: QWidget, within: QWidget) -> bool:
 
 def test_panels_beside_the_stack_fold_first(stand: Stand, qtbot: QtBot) -> None:
     here, registry = live(stand), stand.window.registry
-    stand.window.themes.set_scale(1.5)
     qtbot.waitUntil(lambda: not shown(here.picker, here))
+    stand.window.themes.set_scale(1.5)
+    QApplication.processEvents()
     assert shown(here.side, here)
     assert not registry.action("view.scenarios").isChecked()
     stand.window.themes.set_scale(1.75)
     qtbot.waitUntil(lambda: not shown(here.side, here))
     stand.window.themes.set_scale(1.0)
+    stand.window.resize(1280, 800)
     qtbot.waitUntil(lambda: shown(here.picker, here) and shown(here.side, here))
     assert registry.action("view.scenarios").isChecked()
 
@@ -62,8 +64,17 @@ def test_a_panel_without_room_comes_when_it_is_asked_for(stand: Stand, qtbot: Qt
     assert shown(here.picker, here)
     registry.run("view.scenarios")
     stand.window.themes.set_scale(1.0)
-    QApplication.processEvents()
+    stand.window.resize(1280, 800)
+    qtbot.wait(20)
     assert not shown(here.picker, here)
+
+
+def test_a_scenario_is_looked_for_in_a_panel_that_made_room(stand: Stand, qtbot: QtBot) -> None:
+    here = live(stand)
+    qtbot.waitUntil(lambda: not shown(here.picker, here))
+    stand.press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert shown(here.picker, here)
+    assert here.picker.search.hasFocus()
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
