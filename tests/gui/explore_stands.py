@@ -79,7 +79,8 @@ def answered(controller: Controller, answer: Exploration) -> ExploreWorkspace:
     shown = page(controller)
     shown.session.asked = shown.session.question
     shown.session._take(answer)
-    QApplication.processEvents()
+    for _ in range(3):  # a layout follows another
+        QApplication.processEvents()
     return shown
 
 
