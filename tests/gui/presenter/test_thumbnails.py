@@ -19,8 +19,8 @@ def test_every_step_gets_its_picture(
     made: list[int] = []
     pictures.changed.connect(made.append)
     pictures.start()
-    qtbot.waitUntil(lambda: len(made) == len(steps))
-    assert sorted(made) == list(range(len(steps)))
+    # The step in front gets its picture from the mirror too, whenever that is renewed.
+    qtbot.waitUntil(lambda: set(made) == set(range(len(steps))))
     for at, step in enumerate(steps):
         drawn = pictures.get(at).toImage()
         assert drawn != card(step, hall.audience.themes, drawn.size()).toImage()
