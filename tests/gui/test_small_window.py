@@ -94,6 +94,22 @@ def test_the_stack_is_the_largest_beside_a_lesson(stand: Stand, qtbot: QtBot, sc
     assert ("A driver calls kmalloc" in strip.accessibleDescription()) == (scale == 3)
 
 
+def test_the_title_of_a_step_has_the_room_of_words_on_buttons(stand: Stand, qtbot: QtBot) -> None:
+    stand.window.themes.set_scale(2.0)
+    stand.start()
+    strip = stand.parts.strip
+    assert strip is not None
+    stand.session.next()
+    stand.settle()
+    stand.controller.session.seek(0)
+    head = strip.head
+    qtbot.waitUntil(head.back.isVisible)
+    assert head.title.width() >= head.title.sizeHint().width()
+    assert head.back.text()
+    stand.window.resize(1600, 640)
+    qtbot.waitUntil(lambda: head.back.width() > head.present.height() * 2)
+
+
 # -- a bar above a picture --------------------------------------------------------------------
 
 

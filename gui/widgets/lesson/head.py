@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from gui.icons import icon
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PRESENT = "present.start"
 _BUTTONS = ("lesson.previous", "lesson.next", "lesson.fold", "lesson.close")
+_NARROW_PX = 620
+"""Width at 100 % below which buttons show their icons only."""
 
 
 class _Title(QWidget):
@@ -123,8 +125,23 @@ class StripHead(QWidget):
         """Let the button say what it does next."""
         self._registry.set_icon("lesson.fold", "unfold" if folded else "fold")
 
+    def _fit(self) -> None:
+        """Leave the room of the buttons' words to the title where the window is narrow."""
+        style = Qt.ToolButtonStyle
+        narrow = self.width() < self._themes.metrics.chrome(_NARROW_PX)
+        for button in (self.back, self.present):
+            button.setToolButtonStyle(
+                style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon
+            )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
+        self._fit()
         theme, metrics = self._themes.theme, self._themes.metrics
         side, pad = metrics.chrome(16), metrics.chrome(5)
         self._row.setContentsMargins(side, pad, metrics.chrome(8), pad)
