@@ -25,6 +25,8 @@ WIDE = ("timeline", "compare", "recordings")
 """The workspaces whose views want the whole width: the text stands above them."""
 RUNS = ("live", "timeline", "compare")
 """The workspaces in which a run is in view that can be played and stepped."""
+_RUN_KEYS = ("Space", "→")
+"""What plays and steps a run here, as an empty stack says it: a full stop blackens the screen."""
 _TIMELINE_SHARE = 0.7
 """How large the timeline's rows are beside other things: deep calls have to fit under the text."""
 _WORD_SHARE = 50
@@ -129,6 +131,8 @@ class Stage(QStackedWidget):
 
         session, themes = self._parts.session, self._themes
         stack, cpus = StackView(session, themes), CpuStacks(session, themes)
+        for each in (stack, cpus):
+            each.set_keys(*_RUN_KEYS)
         gauge = GaugeView(session, themes)
 
         def show_stacks() -> None:

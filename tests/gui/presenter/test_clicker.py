@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.presenter.annotations import Tool
 from gui.widgets.layout.map import StructMap
+from gui.widgets.stack.view import StackView
 from tests.gui.presenter.conftest import Hall
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
@@ -100,6 +101,19 @@ def test_arrows_and_space_belong_to_a_run_and_else_to_the_lesson(hall: Hall) -> 
     hall.press(Key.Key_3, Key.Key_Return)
     hall.press(Key.Key_Left)
     assert hall.step == 2
+
+
+def test_an_empty_stack_names_the_keys_that_move_the_run(hall: Hall) -> None:
+    shown = hall.audience.stage.view("live")
+    stack = shown.findChild(StackView) if shown is not None else None
+    assert stack is not None
+    assert stack._picture.keys == ("Space", "→")
+    session, playback = hall.controller.session, hall.controller.playback
+    session.seek(-1)
+    hall.press(Key.Key_Right)
+    assert session.position > -1
+    hall.press(Key.Key_Space)
+    assert playback.playing
 
 
 def test_the_keys_of_a_comparison_move_its_lanes(hall: Hall) -> None:

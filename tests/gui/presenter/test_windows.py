@@ -243,8 +243,7 @@ def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
 
 def test_no_tool_tip_pops_up_before_an_audience(hall: Hall) -> None:
     for _step in range(5):
-        view = hall.audience.stage.currentWidget()
-        seen = [each for each in view.findChildren(QWidget) if each.isVisible()]
+        seen = [each for each in hall.audience.stage.findChildren(QWidget) if each.isVisible()]
         for each in seen:
             at = each.rect().center()
             tip = QHelpEvent(QEvent.Type.ToolTip, at, each.mapToGlobal(at))
