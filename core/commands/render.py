@@ -82,6 +82,7 @@ def add_to(commands: Commands) -> None:
 def render(options: argparse.Namespace) -> int:
     """Draw a run as a picture or a film, or a lesson as a handout."""
     if _is_handout(options):
+        _check_handout(options)
         make = importlib.import_module("gui.handout.command").handout
         return int(make(options.what, options.out, notes=options.notes))
     if options.notes:
@@ -98,6 +99,23 @@ def _is_handout(options: argparse.Namespace) -> bool:
     kind = Path(options.out).suffix.lower()
     chosen = options.step or options.at or options.view
     return kind == ".html" or (kind == ".pdf" and not chosen and _is_lesson(options.what))
+
+
+def _check_handout(options: argparse.Namespace) -> None:
+    """Say so where something is asked for that is one picture's: it would be left out."""
+    pictures = {
+        "at": "at", "step": "step", "view": "view", "start": "from", "end": "to",
+        "speed": "speed", "scale": "scale", "title": "title", "lanes": "lanes",
+        "field": "field", "place": "place", "guard": "guard", "max_depth": "max-depth",
+        "settings": "set",
+    }  # fmt: skip
+    for name, option in pictures.items():
+        if getattr(options, name):
+            raise RenderError(
+                "a handout has a picture of every step, as the lesson has them",
+                where=f"--{option}",
+                advice="write a .png, .svg or .pdf for one picture",
+            )
 
 
 def _is_lesson(what: str) -> bool:

@@ -30,8 +30,7 @@ def make(job: Job, progress: Progress | None = None) -> None:
     if job.kind == ".mp4":
         check_installed()
     found = opened(job)
-    if job.is_film and found.view == "layout":
-        raise RenderError("a layout does not move: write a .png, .svg or .pdf")
+    _check_view(job, found.view)
     scene = make_scene(found.view, found.request)
     path = Path(job.out)
     try:
@@ -47,6 +46,23 @@ def make(job: Job, progress: Progress | None = None) -> None:
         ) from None
 
 
+def _check_view(job: Job, view: str) -> None:
+    """Say so where something is asked for that the view does not have: it would be left out."""
+    if job.is_film and view == "layout":
+        raise RenderError("a layout does not move: write a .png, .svg or .pdf")
+    if job.at and view == "layout":
+        raise RenderError("a layout has no moments", where="--at")
+    if job.lanes and view != "compare":
+        raise RenderError(
+            f"the view {view!r} has no lanes", where="--lanes", advice="give --view compare"
+        )
+    for option, value in (("--field", job.field), ("--place", job.place)):
+        if value and view != "layout":
+            raise RenderError(
+                f"the view {view!r} shows no struct", where=option, advice="give --view layout"
+            )
+
+
 def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Progress) -> None:
     from gui.render.film import Reel
     from gui.render.pictures import encoded
@@ -57,7 +73,7 @@ def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Pr
         return
     position = job.moment
     if position is None:
-        position = moment(job.at or found.at, found, scene)
+        position = moment(job.at or found.at, found, scene, "--at" if job.at else "")
     if job.kind in (".gif", ".webp"):
         import numpy as np
 
@@ -70,11 +86,17 @@ def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Pr
 # -- moments --------------------------------------------------------------------------------------
 
 
-def moment(text: str, found: Opened, scene: Scene) -> int:
+def moment(text: str, found: Opened, scene: Scene, where: str = "") -> int:
     """Return a position of a scene that is written as a lesson writes it.
 
     Without one it is the first moment that matters: where lanes part, or the guard cuts a
     recursion short; else the end.
+
+    Args:
+        text: The position, empty for none.
+        found: What is drawn.
+        scene: How.
+        where: The option that says it, for what is wrong with it.
 
     Raises:
         LessonError: The run has no such position.
@@ -85,15 +107,15 @@ def moment(text: str, found: Opened, scene: Scene) -> int:
     if found.view == "layout":
         return -1
     if found.view == "compare":
-        return _compared_moment(text, cast("SlideScene", scene))
+        return _compared_moment(text, cast("SlideScene", scene), where)
     trace = _trace_of(scene)
     if text:
-        return position_of(text, trace, where="" if found.at == text else "--at")
+        return position_of(text, trace, where=where)
     markers = marker_positions(trace)
     return int(markers[0]) if len(markers) else len(trace) - 1
 
 
-def _compared_moment(text: str, scene: SlideScene) -> int:
+def _compared_moment(text: str, scene: SlideScene, where: str) -> int:
     from core.lesson.positions import position_of
     from core.trace.filters import marker_positions
     from gui.compare_cursor import Moments
@@ -111,7 +133,7 @@ def _compared_moment(text: str, scene: SlideScene) -> int:
             if len(markers)
         ]
         return min(cut, default=alignment.moments - 1)
-    position = position_of(text, traces[0], traces[1:], where="--at")
+    position = position_of(text, traces[0], traces[1:], where=where)
     return alignment.moment_of(0, position) if position >= 0 else -1
 
 
@@ -152,8 +174,8 @@ def _ends(job: Job, found: Opened, scene: Scene) -> tuple[int, int]:
     start, end = job.start or found.start, job.end or found.end
     first, last = job.span or (-1, scene.length - 1)
     if job.span is None:
-        first = moment(start, found, scene) if start else first
-        last = moment(end, found, scene) if end else last
+        first = moment(start, found, scene, "--from" if job.start else "") if start else first
+        last = moment(end, found, scene, "--to" if job.end else "") if end else last
     if first > last:
         raise RenderError(
             f"the film would begin at event {first + 1:,} and end before it, at {last + 1:,}",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+import msgspec
 
 from core.errors import OwnerscopeError, RenderError, did_you_mean
 
 if TYPE_CHECKING:
     from core.compare.lanes import Lane
     from core.lesson.resolved import ResolvedStep
+    from core.scenario.plan import Overrides
     from core.trace.trace import Trace
     from gui.render.job import Job
     from gui.render.request import PictureRequest
@@ -50,20 +53,32 @@ def opened(job: Job) -> Opened:
     """
     from core.scenario.loader import bundled
 
-    if job.what in bundled() and not job.step:
-        return _scenario(job)
-    if job.what in _lessons():
+    if job.what in _lessons() and (job.step or job.what not in bundled()):
         return _lesson(job)
+    if job.what in bundled():
+        return _scenario(job)
     path = Path(job.what)
     if not _is_file(path):
-        names = (*bundled(), *_lessons())
-        raise RenderError(
-            f"there is no scenario, lesson or file {job.what[:80]!r}",
-            advice=did_you_mean(job.what, names),
-        )
+        _not_found(job.what, {*bundled(), *_lessons()})
     if path.suffix == ".toml":
         return _lesson(job) if _has_steps(path) else _scenario(job)
     return _recording(job, path)
+
+
+def _not_found(what: str, known: set[str]) -> NoReturn:
+    if _is_there(Path(what)):
+        kind = "a folder" if Path(what).is_dir() else "no ordinary file"
+        raise RenderError(f"this is {kind}", where=what[:80], advice="give a file")
+    raise RenderError(
+        f"there is no scenario, lesson or file {what[:80]!r}", advice=did_you_mean(what, known)
+    )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path != Path() and path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _lessons() -> tuple[str, ...]:
@@ -108,11 +123,32 @@ def _scenario(job: Job) -> Opened:
     from core.scenario.loader import open_scenario
     from core.scenario.plan import Overrides
 
+    if job.step:
+        raise RenderError(f"{job.what} is a scenario: only a lesson has steps", where="--step")
     view, source = job.view or "stack", open_scenario(job.what)
-    given = {name: value for name, value in job.overrides.items() if value is not None}
-    overrides = dataclasses.replace(Overrides(), **given)  # type: ignore[arg-type]
+    overrides = _changed(Overrides(), job)
     request = dataclasses.replace(_request(job), source=source, overrides=overrides)
     return Opened(view, _played(view, request))
+
+
+def _changed(overrides: Overrides, job: Job) -> Overrides:
+    """Return what is changed about a scenario, with what the job says."""
+    given = {name: value for name, value in job.overrides.items() if value is not None}
+    return dataclasses.replace(overrides, **given)  # type: ignore[arg-type]
+
+
+def _check_unchanged(job: Job, kind: str) -> None:
+    """Say so where something is to be changed that cannot be.
+
+    Raises:
+        RenderError: Something is.
+    """
+    if job.step:
+        raise RenderError(f"{kind} has no steps: only a lesson has", where="--step")
+    names = [name for name, value in job.overrides.items() if value is not None]
+    if names or job.settings:
+        option = f"--{names[0].replace('_', '-')}" if names else "--set"
+        raise RenderError(f"{kind} shows what was; nothing of it can be changed", where=option)
 
 
 def _played(view: str, request: PictureRequest) -> PictureRequest:
@@ -156,10 +192,10 @@ def _lesson(job: Job) -> Opened:
         highlights=job.highlights or step.step.highlights,
         title=job.title or step.title,
     )
-    return _step(view, request, step)
+    return _step(view, request, step, job)
 
 
-def _step(view: str, request: PictureRequest, step: ResolvedStep) -> Opened:
+def _step(view: str, request: PictureRequest, step: ResolvedStep, job: Job) -> Opened:
     play = step.step.play
     start, end = (play.start, play.end) if play is not None else ("", "")
     if step.workspace == "layout":
@@ -167,12 +203,13 @@ def _step(view: str, request: PictureRequest, step: ResolvedStep) -> Opened:
     if step.shows_recording:
         from core.lesson.runs import shown_by
 
+        _check_unchanged(msgspec.structs.replace(job, step=0), "a recording")
         trace = _ordered(shown_by(step).trace, step.recording)
         request = _zoomed(dataclasses.replace(request, trace=trace), step)
         return Opened(view, request, step.step.position, start, end)
     source, settings = step.source(), {**step.settings, **request.settings}
     request = dataclasses.replace(
-        request, source=source, settings=settings, overrides=step.overrides
+        request, source=source, settings=settings, overrides=_changed(step.overrides, job)
     )
     request = _zoomed(_played(view, request), step)
     return Opened(view, request, step.step.position, start, end)
@@ -192,6 +229,7 @@ def _recording(job: Job, path: Path) -> Opened:
 
     with path.open("rb") as file:
         saved = looks_like_trace(file.read(_HEAD_BYTES))
+    _check_unchanged(job, "a saved run" if saved else "a recording")
     request = _request(job)
     view = job.view or ("stack" if saved else "timeline")
     if not saved:

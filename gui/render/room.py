@@ -55,7 +55,10 @@ def least_size(view: str, request: PictureRequest) -> tuple[int, int]:
     """Return the least width and height of a picture, in pixels."""
     width = LEAST_WIDTH
     if view == "compare":
-        width = max(width, (len(request.lanes) or _USUAL_LANES) * _LANE_WIDTH)
+        from gui.compare_session import MOST
+
+        lanes = min(len(request.lanes) or _USUAL_LANES, MOST)  # more are said to be too many
+        width = max(width, lanes * _LANE_WIDTH)
     # Rounded up, and even as films are.
     return tuple(2 * -int(-side * request.scale // 2) for side in (width, LEAST_HEIGHT))  # type: ignore[return-value]
 

@@ -41,6 +41,17 @@ def test_what_is_no_lesson_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "only the handout of a whole lesson has notes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--view=stack", "--at=start", "--guard=bit2", "--scale=2"])
+def test_what_is_one_pictures_is_refused(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.html"
+    assert cli.main(["render", "one-bit", str(out), option]) == 2
+    said = capsys.readouterr().err
+    assert f"{option.partition('=')[0]}: a handout has a picture of every step" in said
+    assert not out.exists()
+
+
 def test_an_unwritable_target_is_said(
     lesson: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

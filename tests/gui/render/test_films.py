@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,7 +17,9 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from core.errors import OwnerscopeError, RenderError
+from core.saving import opened_aside
 from gui.render import make as making
+from gui.render.command import ended_politely
 from gui.render.film import MOST_FRAMES, MOST_PLACES, Reel, reel, thinned
 from gui.render.make import make
 from tests.gui.render.stands import SMALL, job
@@ -215,3 +218,25 @@ def test_a_film_that_ends_before_it_begins_is_refused(tmp_path: Path, qapp: QApp
 
 def test_stills_are_runs_of_the_same_moment() -> None:
     assert Reel(np.array([1, 1, 2, 5, 5, 5]), 10).stills() == [(1, 2), (2, 1), (5, 3)]
+
+
+@pytest.mark.parametrize("option", ["from", "to"])
+def test_the_end_that_does_not_exist_is_named(
+    option: str, tmp_path: Path, qapp: QApplication
+) -> None:
+    field = {"from": "start", "to": "end"}[option]
+    with pytest.raises(OwnerscopeError, match=f"^--{option}: there is no position '999'"):
+        make(job(tmp_path / "a.gif", **{field: "999"}))
+
+
+def test_who_is_told_to_end_leaves_nothing_half_written(tmp_path: Path) -> None:
+    out = tmp_path / "a.gif"
+    out.write_bytes(b"old")
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as ended, ended_politely(), opened_aside(out) as stream:
+        stream.write(b"new")
+        signal.raise_signal(signal.SIGTERM)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert out.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [out]
+    assert signal.getsignal(signal.SIGTERM) == before

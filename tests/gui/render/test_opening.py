@@ -89,3 +89,37 @@ def test_what_is_nothing_says_what_there_is(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text("title = ")
     with pytest.raises(OwnerscopeError, match=r"x\.toml"):
         opened(job(tmp_path / "a.png", str(tmp_path / "x.toml")))
+
+
+@pytest.mark.parametrize(
+    ("what", "wanted", "said"),
+    [
+        ("mail-chain", {"step": 2}, "--step: mail-chain is a scenario"),
+        (GRAPH, {"step": 2}, "--step: a recording has no steps"),
+        (GRAPH, {"overrides": {"guard": "bit1"}}, "--guard: a recording shows what was"),
+        (GRAPH, {"overrides": {"max_depth": 2}}, "--max-depth: a recording shows what was"),
+        ("mail-chain", {"lanes": ("uint", "bit1")}, "--lanes: the view 'stack' has no lanes"),
+        ("mail-chain", {"field": "bit1"}, "--field: the view 'stack' shows no struct"),
+        ("mail-chain", {"view": "layout", "at": "start"}, "--at: a layout has no moments"),
+        ("/", {}, "/: this is a folder"),
+        ("", {}, "there is no scenario, lesson or file ''"),
+    ],
+)
+def test_what_would_be_left_out_is_said(
+    what: object, wanted: dict[str, object], said: str, tmp_path: Path, qapp: QApplication
+) -> None:
+    with pytest.raises(OwnerscopeError) as told:
+        make(job(tmp_path / "a.png", str(what), **wanted))
+    assert said in str(told.value)
+    assert "\n" not in str(told.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_step_takes_another_guard(tmp_path: Path) -> None:
+    out = tmp_path / "a.png"
+    usual, other = (
+        opened(job(out, "one-bit", step=2, overrides=overrides)).request.trace
+        for overrides in ({}, {"guard": "bit2"})
+    )
+    assert usual is not None and other is not None
+    assert usual.info.guard.design != other.info.guard.design == "bit2"
