@@ -243,8 +243,8 @@ class ActionRegistry(QObject):
         action, wanted = self._actions[command_id], [QKeySequence(key) for key in keys]
         for key in self.keys(command_id):
             self._having[key].pop(command_id, None)
-        for key in wanted:
-            self._having.setdefault(key.toString(), {})[command_id] = None
+        for sequence in wanted:
+            self._having.setdefault(sequence.toString(), {})[command_id] = None
         action.setShortcuts(wanted)
         _set_tool_tip(action, self._commands[command_id])
 

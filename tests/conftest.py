@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.examples import EVERY_DAY
+
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
@@ -28,10 +30,11 @@ sys.dont_write_bytecode = False
 
 # Half of Hypothesis' own number of examples finds what it finds, as long as it is often asked.
 # HYPOTHESIS_PROFILE=thorough asks much more at once.
-settings.register_profile("local", deadline=None, max_examples=50)
+settings.register_profile("local", deadline=None, max_examples=EVERY_DAY)
 settings.register_profile(
     "ci",
-    settings.get_profile("local"),
+    deadline=None,
+    max_examples=2 * EVERY_DAY,  # always the same ones
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -44,7 +47,7 @@ LEFT_BEHIND_TIMEOUT_S = 2.0
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give every worker one half of the tests in order, and what the other has not come to.
 
     What a file works out once is then worked out by one worker only.

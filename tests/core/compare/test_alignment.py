@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from core.compare.alignment import Alignment
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.compare.lanes import DESIGNS, deep, guarded, random_lanes
+from tests.examples import examples
 from tests.runs import bundled_run, run_scenario, stack_at
 
 Key = tuple[str, ...]
@@ -264,14 +265,14 @@ def test_an_empty_run_has_no_moments() -> None:
 # -- laws -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(random_lanes())
 def test_partings_are_where_calls_and_returns_first_differ(traces: list[Trace]) -> None:
     found = [(p.operation, p.events) for p in Alignment(traces).partings]
     assert found == partings_by_hand(traces)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(random_lanes())
 def test_every_event_is_reached_once_in_order(traces: list[Trace]) -> None:
     alignment = Alignment(traces)
@@ -291,7 +292,7 @@ def test_every_event_is_reached_once_in_order(traces: list[Trace]) -> None:
     assert np.maximum.reduce(steps).all()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(random_lanes())
 def test_many_at_once_is_each_alone(traces: list[Trace]) -> None:
     alignment = Alignment(traces)
@@ -304,7 +305,7 @@ def test_many_at_once_is_each_alone(traces: list[Trace]) -> None:
         assert alignment.moments_of(lane, positions).tolist() == alone
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(random_lanes())
 def test_lanes_come_to_what_they_share_at_the_same_moment(traces: list[Trace]) -> None:
     alignment = Alignment(traces)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from core.compare.costs import guard_instructions
 from core.trace.events import Kind
 from core.trace.trace import Trace
 from tests.core.compare.lanes import deep, random_lanes
+from tests.examples import examples
 from tests.runs import counts, run_scenario
 
 
@@ -61,7 +62,7 @@ def test_a_scan_compares_each_entry_up_to_the_one_that_matches() -> None:
     assert guard_instructions(trace) == instructions_by_hand(trace)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(random_lanes())
 def test_instructions_are_counted_as_the_model_says(traces: list[Trace]) -> None:
     for trace in traces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from core.explore.budget import pack
@@ -15,6 +15,7 @@ from core.explore.table import SeenStates
 from core.scenario.loader import parse
 from core.scenario.run import plan
 from tests.core.explore.any_scenario import any_scenario
+from tests.examples import examples
 
 MOST_RUNS = 250
 BOUNDS = st.sampled_from([Bound(1, 1, 0), Bound(2, 0, 0), Bound(1, 0, 1), Bound(0, 2, 0)])
@@ -36,9 +37,7 @@ def answer(text: str, bound: Bound, *, pruning: bool, reduction: bool, most: int
     return found, dict(search.tally.owners_lost)
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@examples(25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(any_scenario(), BOUNDS)
 def test_what_is_left_out_changes_no_answer(text: str, bound: Bound) -> None:
     everything = answer(text, bound, pruning=False, reduction=False, most=MOST_RUNS)
@@ -48,7 +47,7 @@ def test_what_is_left_out_changes_no_answer(text: str, bound: Bound) -> None:
         assert found == everything
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@examples(20, suppress_health_check=[HealthCheck.too_slow])
 @given(any_scenario(), st.lists(st.integers(0, 3), max_size=20))
 def test_equal_choices_are_equal_runs(text: str, wishes: list[int]) -> None:
     subject = KernelSubject(plan(parse(text, where="any")))

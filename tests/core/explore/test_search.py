@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.explore.budget import pack
@@ -18,6 +18,7 @@ from tests.core.explore.toys import (
     Toy,
     ToySubject,
 )
+from tests.examples import examples
 
 USUAL = Bound(2, 1, 0)
 
@@ -97,7 +98,7 @@ def toys(draw: st.DrawFn) -> Toy:
     )
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(
     toys(),
     st.builds(Bound, st.integers(0, 2), st.integers(0, 2), st.integers(0, 1)),

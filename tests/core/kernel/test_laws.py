@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.guards.storage import Place
@@ -15,6 +15,7 @@ from core.scenario.schema import FailTable, Scenario, TaskTable, Work
 from core.trace import file as trace_file
 from core.trace.events import Kind
 from core.trace.trace import Trace
+from tests.examples import examples
 
 NUMBERS = st.lists(st.integers(1, 60), max_size=6).map(tuple)
 MACHINES = st.sampled_from(
@@ -91,7 +92,7 @@ def simulate(made: Plan) -> tuple[Trace, Any]:
     return trace_of(made, machine, outcome), machine
 
 
-@settings(max_examples=150)
+@examples(75)
 @given(plans())
 def test_the_guards_field_is_zero_again_after_every_completed_run(made: Plan) -> None:
     trace, machine = simulate(made)
@@ -104,7 +105,6 @@ def test_the_guards_field_is_zero_again_after_every_completed_run(made: Plan) ->
             assert task.used_bytes == 0
 
 
-@settings(max_examples=100)
 @given(plans())
 def test_the_neighbours_of_the_guards_bits_never_change(made: Plan) -> None:
     trace, machine = simulate(made)
@@ -126,7 +126,6 @@ def test_the_neighbours_of_the_guards_bits_never_change(made: Plan) -> None:
         assert word_then & outside == machine.config.first_word & outside
 
 
-@settings(max_examples=100)
 @given(plans(designs=("none", "scan", "uint", "bit1", "bit2")))
 def test_a_freed_page_never_stays_marked_allocated(made: Plan) -> None:
     trace, machine = simulate(made)
@@ -147,7 +146,7 @@ def test_a_freed_page_never_stays_marked_allocated(made: Plan) -> None:
     assert wrong <= in_flight
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(plans())
 def test_the_same_scenario_gives_the_same_trace(made: Plan) -> None:
     first, _ = simulate(made)
@@ -155,7 +154,6 @@ def test_the_same_scenario_gives_the_same_trace(made: Plan) -> None:
     assert trace_file.to_bytes(first) == trace_file.to_bytes(second)
 
 
-@settings(max_examples=100)
 @given(plans(designs=("none", "scan", "uint", "bit1", "bit2")))
 def test_every_run_ends_in_a_known_way_within_its_budget(made: Plan) -> None:
     trace, machine = simulate(made)

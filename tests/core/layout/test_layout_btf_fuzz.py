@@ -8,7 +8,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import LayoutError
@@ -18,6 +18,7 @@ from core.layout.sources import btf
 from core.layout.sources.btf import BtfKernel
 from core.layout.sources.btf_kinds import Kind
 from tests.core.layout.test_layout_btf import Blob
+from tests.examples import examples
 
 DATA = Path(__file__).parents[2] / "data" / "btf"
 SMALL = (DATA / "x86_64-tinyconfig.btf").read_bytes()
@@ -85,7 +86,7 @@ places = st.integers(0, len(BIG_ENDIAN) - 1)
 numbers = st.sampled_from([0, 1, 3, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0x84000003, 0x14000000])
 
 
-@settings(deadline=None, max_examples=120)
+@examples(60)
 @given(blobs, st.lists(st.tuples(places, st.integers(0, 255)), min_size=1))
 def test_any_flipped_bytes(data: bytes, changes: list[tuple[int, int]]) -> None:
     changed = bytearray(data)
@@ -94,7 +95,7 @@ def test_any_flipped_bytes(data: bytes, changes: list[tuple[int, int]]) -> None:
     use_soon(bytes(changed))
 
 
-@settings(deadline=None, max_examples=120)
+@examples(60)
 @given(blobs, st.lists(st.tuples(places, numbers | st.integers(0, 400)), min_size=1, max_size=6))
 def test_any_numbers_that_lie(data: bytes, changes: list[tuple[int, int]]) -> None:
     """Counts, sizes, offsets and type ids, in the order of the blob."""
@@ -105,7 +106,7 @@ def test_any_numbers_that_lie(data: bytes, changes: list[tuple[int, int]]) -> No
     use_soon(bytes(changed))
 
 
-@settings(deadline=None, max_examples=80)
+@examples(40)
 @given(blobs, st.lists(st.tuples(places, places, st.integers(0, 400)), min_size=1, max_size=4))
 def test_any_splices(data: bytes, splices: list[tuple[int, int, int]]) -> None:
     for to, at, length in splices:
@@ -124,7 +125,7 @@ kinds = st.integers(0, 24)
 small = st.integers(0, 12)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(100)
 @given(
     st.lists(st.tuples(kinds, small, small, st.lists(numbers | small, max_size=9), st.booleans()))
 )

@@ -7,13 +7,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from core.errors import LayoutError
 from core.layout.model import KernelTypes, Member, StructLayout, flattened
 from core.layout.sources.elf import Elf
 from core.layout.sources.opening import open_kernel
+from tests.examples import examples
 
 GCC = shutil.which("gcc")
 pytestmark = pytest.mark.skipif(GCC is None, reason="there is no gcc")
@@ -324,9 +325,7 @@ def test_drgn_sees_the_same(object_file: Path) -> None:
         assert ours == theirs
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=20),
     st.integers(0, 1 << 20),

@@ -5,12 +5,13 @@ import zlib
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import LayoutError
 from core.layout.sources.elf import Elf, elf_kernel
 from tests.core.layout.made import BANNER, BTF, elf, vmlinux
+from tests.examples import examples
 
 BLOB = (BTF / "x86_64-defconfig.btf").read_bytes()
 VMLINUX = vmlinux()
@@ -122,7 +123,7 @@ def test_a_section_that_ends_outside_the_file() -> None:
         elf_kernel(VMLINUX[:-300], name="x")
 
 
-@settings(max_examples=150, deadline=None)
+@examples(75)
 @given(st.lists(st.tuples(st.integers(0, 2**31), st.integers(0, 255)), max_size=12), st.booleans())
 def test_no_damage_gets_through(changes: list[tuple[int, int]], in_headers: bool) -> None:
     data = bytearray(VMLINUX)

@@ -7,7 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import LayoutError
@@ -15,6 +15,7 @@ from core.layout.sources.files import contents, standard_input
 from core.layout.sources.opening import is_text, open_kernel, short_name
 from core.layout.sources.saved import write_saved
 from tests.core.layout.made import BTF, PACKERS, bzimage, memory_image, vmlinux
+from tests.examples import examples
 
 BLOB = (BTF / "x86_64-defconfig.btf").read_bytes()
 SAVED = write_saved(open_kernel(BLOB, name="a-name", arch="x86_64"))
@@ -151,7 +152,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
         standard_input()
 
 
-@settings(max_examples=120, deadline=None)
+@examples(60)
 @given(
     st.sampled_from(sorted(KINDS)),
     st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=8),

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import LayoutError
@@ -16,6 +16,7 @@ from core.layout.pahole_text import printed
 from core.layout.sources.btf import BtfKernel
 from core.layout.sources.packed import unpacked
 from core.layout.sources.pahole import PaholeKernel, looks_like_pahole, read_pahole
+from tests.examples import examples
 
 DATA = Path(__file__).parents[2] / "data"
 RECORDED: dict[str, str] = json.loads((DATA / "pahole.json").read_text())["printed"]
@@ -477,13 +478,13 @@ __attribute__((__aligned__(64)))
 pieces = st.sampled_from([*PIECES.splitlines(), "\n"])
 
 
-@settings(deadline=None, max_examples=150)
+@examples(75)
 @given(st.lists(pieces, max_size=40))
 def test_no_text_does_harm(parts: list[str]) -> None:
     bounded(" ".join(parts))
 
 
-@settings(deadline=None, max_examples=150)
+@examples(75)
 @given(st.lists(st.tuples(st.integers(0, len(MODERN)), st.integers(0, 60), pieces), max_size=4))
 def test_no_damage_to_a_text_does_harm(changes: list[tuple[int, int, str]]) -> None:
     text = MODERN

@@ -1,12 +1,13 @@
 """What a step shows and does not exist is named; what is damaged never becomes a traceback."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.lesson.check import Problem, problems, problems_of
 from core.lesson.schema import Lesson, Question, Step
 from tests.core.lesson.samples import lesson, step
+from tests.examples import examples
 
 LAYOUT = 'workspace = "layout"\nlayout = "debian-6.1-amd64"\nfield = "bit1"\nplace = "upstream"\n'
 
@@ -89,7 +90,7 @@ WORDS = st.sampled_from(
 ) | st.text(max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(st.data())
 def test_damaged_steps_are_problems_and_no_tracebacks(data: st.DataObject) -> None:
     def some(most: int) -> tuple[str, ...]:

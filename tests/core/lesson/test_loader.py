@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import LessonError
@@ -14,6 +14,7 @@ from core.lesson import loader
 from core.lesson.loader import bundled, lesson_text, open_lesson, parse, save
 from core.lesson.schema import Lesson, Play, Question, Step
 from tests.core.lesson.samples import HEAD, lesson
+from tests.examples import examples
 
 ONE = HEAD + '\n[[steps]]\ntitle = "One"\n'
 
@@ -163,7 +164,7 @@ def test_line_ends_become_newlines() -> None:
     assert parse(lesson_text(full), where="x").lesson.steps[0].text == "a\nb"
 
 
-@settings(max_examples=150)
+@examples(75)
 @given(st.sampled_from(bundled()), st.data())
 def test_damage_is_one_error_and_no_traceback(name: str, data: st.DataObject) -> None:
     text = open_lesson(name).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.recording.readers.function_graph import reader as function_graph
@@ -21,6 +21,7 @@ from tests.core.recording.graph_text import (
     stack_events,
 )
 from tests.core.recording.text_recordings import NOISE, first_lines, sample, with_line
+from tests.examples import examples
 
 BOOT = "ftrace-function_graph-boot-recursion-excerpt.txt"
 GRAPHS = (
@@ -46,7 +47,7 @@ def lasted_ns(trace: Trace, function: str) -> list[int]:
     ]
 
 
-@settings(max_examples=200)
+@examples(100)
 @given(machines())
 def test_what_was_printed_is_read_back(machine: Machine) -> None:
     trace, reading = read_graph("".join(machine.text))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import RecordingError
@@ -19,6 +19,7 @@ from core.recording.reading import Reading
 from core.recording.source import HEAD_BYTES, Source
 from core.trace.events import Kind
 from core.trace.trace import Trace
+from tests.examples import examples
 
 RECORDINGS = sorted(
     path for path in (Path(__file__).parents[2] / "data" / "recordings").iterdir() if path.is_file()
@@ -30,7 +31,7 @@ UNSAYABLE = b"\xff\x00 ?? no line of any tracer {{ ~~ \xfe"
 """A line that means nothing to any reader; only a kernel log may hold whatever it likes."""
 FREE_TEXT = "console"
 
-few = settings(max_examples=12, deadline=None)
+few = examples(12)
 noise = st.one_of(
     st.binary(max_size=80), st.text(max_size=40).map(str.encode), st.just(UNSAYABLE)
 ).map(lambda line: line.replace(b"\n", b" "))

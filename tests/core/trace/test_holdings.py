@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.kernel.machine import Machine
@@ -23,6 +23,7 @@ from core.trace.trace import Trace
 from tests.core.kernel.test_laws import plans
 from tests.core.trace.folded import Folded, same
 from tests.core.unwind.test_ia64 import WARM_CACHE
+from tests.examples import examples
 from tests.runs import bundled_run, run_scenario
 
 MACHINES = [("5.12", "x86_64"), ("6.1", "arm64"), ("6.12", "x86_64"), ("5.12", "ia64")]
@@ -115,7 +116,7 @@ def test_every_scenario_ends_as_the_machine_left_it(name: str) -> None:
     as_the_machine_left_it(*simulate(plan(open_scenario(name))))
 
 
-@settings(max_examples=120)
+@examples(60)
 @given(plans(designs=("none", "scan", "uint", "bit1", "bit2")), st.data())
 def test_whatever_fails_the_state_is_known(made: Plan, data: st.DataObject) -> None:
     trace, machine = simulate(made)

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import TraceFileError
@@ -32,6 +32,7 @@ from core.trace.stops import parse_stop, positions
 from core.trace.trace import Trace
 from core.trace.word_history import copies_at, history_at, lost_update_at
 from tests.core.trace.two_cpus import lost_update
+from tests.examples import examples
 from tests.runs import bundled_run, run_scenario
 
 DATA = trace_file.to_bytes(bundled_run("mail-chain"))
@@ -235,7 +236,7 @@ def bad_heads(draw: st.DrawFn, data: bytes = DATA) -> dict[str, Any]:
     return head
 
 
-@settings(max_examples=400)
+@examples(200)
 @given(bad_heads())
 def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
     try:
@@ -250,7 +251,7 @@ def test_an_absurd_head_is_refused_or_harmless(head: dict[str, Any]) -> None:
 BETWEEN = trace_file.to_bytes(lost_update())
 
 
-@settings(max_examples=400)
+@examples(200)
 @given(bad_heads(BETWEEN))
 def test_an_absurd_head_of_a_run_on_two_cpus_is_refused_or_harmless(head: dict[str, Any]) -> None:
     try:
@@ -262,7 +263,7 @@ def test_an_absurd_head_of_a_run_on_two_cpus_is_refused_or_harmless(head: dict[s
     use_cpus(trace)
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(st.data())
 def test_an_absurd_event_of_a_run_on_two_cpus_is_refused_or_harmless(data: st.DataObject) -> None:
     head, columns = parts(BETWEEN)
@@ -321,7 +322,7 @@ def use(trace: Trace) -> None:
         state.locks.rows(0, 50)
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(st.data())
 def test_absurd_columns_are_refused_or_harmless(data: st.DataObject) -> None:
     head, columns = parts()
