@@ -42,6 +42,10 @@ class Thumbnails(QObject):
         self._open: list[int] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._make_one)
+        self._making = False
+        stage = lessons.stage
+        for there in (stage.shown, stage.reading.kept.prepared):
+            there.connect(self._try_recordings)
 
     def get(self, index: int) -> QPixmap:
         """Return the picture of a step, one that only names it where there is none yet."""
@@ -64,12 +68,25 @@ class Thumbnails(QObject):
         here = max(0, self._lessons.index)
         others = range(len(self._lessons.steps))
         self._open = sorted(others, key=lambda at: (at < here, abs(at - here)))
+        self._making = True
         self._timer.start(_FIRST_MS)
 
     def stop(self) -> None:
         """Make no more of them."""
         self._timer.stop()
-        self._open = []
+        self._open, self._making = [], False
+
+    def _try_recordings(self, *_: object) -> None:
+        """Make the pictures of steps whose recording may have been read by now."""
+        if not self._making:
+            return
+        self._open += [
+            at
+            for at, step in enumerate(self._lessons.steps)
+            if step.shows_recording and at not in self._made and at not in self._open
+        ]
+        if self._open and not self._timer.isActive():
+            self._timer.start(_NEXT_MS)
 
     def _make_one(self) -> None:
         while self._open and self._open[0] in self._made:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pytestqt.qtbot import QtBot
 
 from core.recording.examples import EXAMPLES
 from core.recording.opening import open_recording
 from gui.presenter.hall import HallThemes
 from gui.presenter.recordings import HallRecording
+from gui.presenter.thumbnails import Thumbnails
 from gui.recording_session import SANDWICH, Look, RecordingSession
 from gui.theme import ThemeManager
 from gui.widgets.flame.sandwich import SandwichView
+from tests.gui.lesson_stands import Stand
 
 
 def test_panels_that_a_step_points_at_stand_beside_the_graph(qtbot: QtBot) -> None:
@@ -44,3 +48,37 @@ def test_callers_and_callees_take_the_graphs_place(qtbot: QtBot) -> None:
     assert isinstance(view.graph.currentWidget(), SandwichView)
     session.show(recording)
     assert view.graph.currentWidget() is view.flame
+
+
+LESSON = """
+schema = 1
+name = "thumbs"
+title = "Thumbs"
+[[steps]]
+title = "Simulated"
+scenario = "mail-chain"
+[[steps]]
+title = "Recorded"
+workspace = "timeline"
+recording = "recursion"
+position = "first short-circuit"
+"""
+
+
+def test_the_picture_of_a_recorded_step_is_made_once_it_is_read(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    stand = Stand(qtbot, tmp_path)
+    stand.start(LESSON)
+    stage = stand.session.stage
+    stage.reading.kept.stop()
+    thumbnails = Thumbnails(stand.session, HallThemes(stand.window.themes))
+    thumbnails.start()
+    thumbnails._timer.start(0)
+    qtbot.waitUntil(lambda: not thumbnails._timer.isActive())
+    assert list(thumbnails._made) == [0]
+    stage.reading.kept.keep(EXAMPLES[1].path, open_recording(EXAMPLES[1].path))
+    with qtbot.waitSignal(thumbnails.changed) as got:
+        stage.reading.kept.prepared.emit(EXAMPLES[1].path)
+    assert got.args == [1]
+    thumbnails.stop()
