@@ -118,6 +118,7 @@ class AudienceWindow(QWidget):
         self._pointer = QTimer(self, singleShot=True, interval=POINTER_MS)
         self._pointer.timeout.connect(self.hide_pointer)
         self._pointer_hidden = False
+        self.stage.changed.connect(self.drawn)
         self.themes.changed.connect(self._dress)
         self._dress()
 

@@ -53,6 +53,8 @@ class Stage(QStackedWidget):
         themes: The look of the hall.
     """
 
+    changed = Signal()
+    """A view shows something else, and neither a run's cursor nor a step has told so."""
     _resized = Signal()
 
     def __init__(self, parts: StageParts, themes: HallThemes) -> None:
@@ -195,16 +197,21 @@ class Stage(QStackedWidget):
 
         exploring, themes = self._parts.exploring(), self._themes
         answer, verdict = QWidget(), VerdictBanner(exploring, themes)
+        properties = PropertyList(exploring, themes)
         column = QVBoxLayout(answer)
-        _fill(column, verdict, PropertyList(exploring, themes), GraphPanel(exploring, themes))
-        for at, share in enumerate((0, 45, 55)):
-            column.setStretch(at, share)
+        _fill(column, verdict, properties, GraphPanel(exploring, themes))
+        column.setStretch(0, 0)
+        column.setStretch(2, 1)
 
         def show_answer() -> None:
             verdict.setVisible(exploring.result is not None or exploring.busy)
+            # Nobody scrolls before an audience: all of them are seen, whatever the graph wants.
+            properties.setMinimumHeight(properties.sizeHint().height())
+            self.changed.emit()
 
         for changed in (exploring.started, exploring.ended, exploring.result_changed):
             changed.connect(show_answer)
+        self._resized.connect(show_answer)
         show_answer()
         return answer
 

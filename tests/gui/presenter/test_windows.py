@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from gui.presenter.audience import AudienceWindow
 from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
+from gui.widgets.explore.property_list import PropertyList
 from tests.gui.presenter.conftest import FakeScreen, Hall, hover
 
 Key = Qt.Key
@@ -239,6 +240,17 @@ def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
     assert hall.audience.themes.theme.dark
     themes.choose("light")
     assert not hall.audience.themes.theme.dark
+
+
+def test_an_exploration_is_seen_whole_and_mirrored(hall: Hall, qtbot: QtBot) -> None:
+    hall.audience.stage.prepare("explore", ())
+    view = hall.audience.stage.view("explore")
+    properties = view.findChild(PropertyList) if view is not None else None
+    assert properties is not None
+    assert properties.minimumHeight() == properties.sizeHint().height()
+    exploring = hall.presenter_parts._exploring.session
+    with qtbot.waitSignal(hall.audience.drawn):
+        exploring.result_changed.emit()
 
 
 def test_no_tool_tip_pops_up_before_an_audience(hall: Hall) -> None:
