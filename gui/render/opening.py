@@ -57,6 +57,8 @@ def opened(job: Job) -> Opened:
         return _lesson(job)
     if job.what in bundled():
         return _scenario(job)
+    if not job.what and job.view == "layout" and job.kernel:
+        return Opened("layout", _request(job))
     path = Path(job.what)
     if not _is_file(path):
         _not_found(job.what, {*bundled(), *_lessons()})

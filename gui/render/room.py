@@ -47,7 +47,7 @@ def check_room(view: str, request: PictureRequest) -> None:
             f"the view {view!r} has no room in {width:,} x {height:,} pixels at a scale of"
             f" {request.scale:g}",
             where="--size",
-            advice=f"give at least {least[0]}x{least[1]}, or a smaller --scale",
+            advice=f"give at least {least[0]}x{least[1]}, or a smaller scale",
         )
 
 

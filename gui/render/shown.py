@@ -149,8 +149,9 @@ class Shown:
         """
         request = self.request()
         return Job(
-            what=str(run), view=self.view, theme=request.theme, zoom=request.zoom,
-            essential=request.essential, highlights=request.highlights, kernel=request.kernel,
+            # A struct is drawn without a run where there is none.
+            what=str(run) if self._session.trace is not None else "",
+            view=self.view, theme=request.theme, zoom=request.zoom, essential=request.essential, highlights=request.highlights, kernel=request.kernel,
             field=request.field, place=request.place, struct=request.struct,
             lanes=tuple(
                 lane if isinstance(lane, str) else dataclasses.asdict(lane)

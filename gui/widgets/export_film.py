@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -69,6 +71,8 @@ class ExportDialog(QDialog):
         self.first, self.last = QSpinBox(), QSpinBox()
         self.speed, self.rate = QComboBox(), QComboBox()
         self._form = QFormLayout(self)
+        flag = Qt.AlignmentFlag
+        self._form.setLabelAlignment(flag.AlignLeft | flag.AlignVCenter)
         if len(views) > 1:
             self._form.addRow("View", self.view)
         self._form.addRow("Size", self.size_box)
@@ -78,6 +82,8 @@ class ExportDialog(QDialog):
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
         self.buttons.button(buttons.Ok).setText("Export")
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())  # the style has its own, in colours of no theme
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._form.addRow(self.buttons)

@@ -143,6 +143,26 @@ def test_lanes_and_another_view_of_the_run(
     assert "event 31 of 116" in " ".join(ET.fromstring(out.read_bytes()).itertext())
 
 
+def test_a_struct_is_written_where_no_run_is_open(
+    controller: Controller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    controller.window.show_workspace("layout")
+    qtbot.waitUntil(lambda: controller.layouts.layout is not None, timeout=WAIT_MS)
+    controller.session.trace = None
+    out = tmp_path / "a.svg"
+    answer(monkeypatch, out)
+    export(controller, qtbot, out)
+    assert "sizeof" in " ".join(ET.fromstring(out.read_bytes()).itertext())
+
+
+def test_what_asks_has_no_icons_of_another_style(controller: Controller, tmp_path: Path) -> None:
+    dialog = bindings(controller).dialog(bindings(controller).shown(), tmp_path / "a.gif")
+    buttons = dialog.buttons.buttons()
+    assert [button.text() for button in buttons] == ["Export", "Cancel"]
+    assert all(button.icon().isNull() for button in buttons)
+    dialog.deleteLater()
+
+
 def test_cancel_keeps_the_old_file(controller: Controller, tmp_path: Path, qtbot: QtBot) -> None:
     out = tmp_path / "out" / "a.gif"
     out.parent.mkdir()
