@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from core.compare.costs import guard_instructions
@@ -53,6 +54,7 @@ class LawPoint:
         return self.unwinds / self.page_events
 
 
+@cache
 def law_point(max_depth: int, page_events: int = LAW_EVENTS) -> LawPoint:
     """Run the scenario of the law with a counter of some maximum depth."""
     asked = Overrides(guard="uint", max_depth=max_depth)
