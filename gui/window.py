@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.themes, self.registry, self.settings = themes, registry, settings
         self._painted = False
+        self._foot: QWidget | None = None
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._workspace = ""
@@ -165,6 +166,19 @@ class MainWindow(QMainWindow):
         self._column.addWidget(widget)
         # Who listens hears the text before the picture, and reaches it first with the Tab key.
         widget.stackUnder(self._stack)
+        self._foot = widget
+        widget.installEventFilter(self)
+        self._order_foot()
+
+    def _order_foot(self) -> None:
+        """Let the Tab key reach the foot after the workspaces' buttons and before the workspace."""
+        before = self._bar.last_button
+        if self._foot is None or before is None:
+            return
+        for widget in self._foot.findChildren(QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+                QWidget.setTabOrder(before, widget)
+                before = widget
 
     @property
     def foot_room(self) -> tuple[int, int]:
@@ -300,9 +314,11 @@ class MainWindow(QMainWindow):
             self.move(room.center() - self.rect().center())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Draw the icons again for a screen with other pixels."""
+        """Draw the icons again for a screen with other pixels; order what is new in the foot."""
         if watched is self and event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
+        elif watched is self._foot and event.type() == QEvent.Type.LayoutRequest:
+            self._order_foot()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -18,6 +18,8 @@ MOST_SHARE = 0.24
 """Of the workspace's height, for its bar; one that wants more is folded."""
 MOST_UNFOLDED = 0.6
 """Of that height, for a bar that is unfolded by hand; what does not fit scrolls."""
+LEAST_PX = 64
+"""Height of such a bar at 100 %, whatever the rest needs: a row of it."""
 
 
 class FoldingBar(QFrame):
@@ -77,6 +79,13 @@ class FoldingBar(QFrame):
         """Show the bar: somebody asks for what is in it."""
         self._unfolded = True
         self.fit()
+        # When the bar has its place, and the keyboard is in it.
+        QTimer.singleShot(0, self, self._show_focused)
+
+    def _show_focused(self) -> None:
+        focused = self.window().focusWidget()
+        if focused is not None and self._bar.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused)
 
     def fit(self) -> None:
         """Fold the bar where it wants more than its share; unfolded by hand it stays so."""
@@ -88,7 +97,7 @@ class FoldingBar(QFrame):
         shown = self._unfolded or not tight
         if not shown and self._bar.isAncestorOf(self.window().focusWidget() or self):
             self.button.setFocus(Qt.FocusReason.OtherFocusReason)
-        most = round(MOST_UNFOLDED * room) if tight else wanted
+        most = self._most(room) if tight else wanted
         # Where all is there a scroll bar would only take width, and the bar then one more row.
         policy = Qt.ScrollBarPolicy
         scrolls = policy.ScrollBarAsNeeded if wanted > most else policy.ScrollBarAlwaysOff
@@ -97,6 +106,13 @@ class FoldingBar(QFrame):
         self._area.setVisible(shown)
         self._line.setVisible(tight)
         self._draw_button()
+
+    def _most(self, room: int) -> int:
+        """Return the height that an unfolded bar takes at most, without what the rest needs."""
+        layout, own = self._within.layout(), self.minimumSizeHint().height()
+        rest = max(0, layout.minimumSize().height() - own) if layout is not None else 0
+        left = room - rest - self._line.sizeHint().height()
+        return max(self._themes.metrics.chrome(LEAST_PX), min(round(MOST_UNFOLDED * room), left))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Share the workspace's new height, or see what the bar wants now."""

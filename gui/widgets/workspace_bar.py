@@ -165,6 +165,11 @@ class WorkspaceBar(QFrame):
         themes.changed.connect(self.dress)
         self.dress()
 
+    @property
+    def last_button(self) -> QToolButton | None:
+        """The button of the last workspace; None before there is one."""
+        return self._buttons[-1] if self._buttons else None
+
     def add(self, action: QAction) -> QToolButton:
         """Add the button of a workspace's action at the end."""
         button = QToolButton(self)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.theme import ThemeManager
@@ -108,6 +108,24 @@ def test_the_title_of_a_step_has_the_room_of_words_on_buttons(stand: Stand, qtbo
     assert head.back.text()
     stand.window.resize(1600, 640)
     qtbot.waitUntil(lambda: head.back.width() > head.present.height() * 2)
+
+
+def test_tab_reaches_a_lessons_text_before_the_picture(stand: Stand) -> None:
+    stand.window.resize(1280, 800)
+    stand.start()
+    stand.session.next()
+    stand.settle()
+    QApplication.processEvents()
+    strip, here, at = stand.parts.strip, live(stand), stand.window.nextInFocusChain()
+    assert strip is not None
+    assert strip.questions
+    chain: list[QWidget] = []
+    while at is not stand.window:
+        chain.append(at)
+        at = at.nextInFocusChain()
+    said = [chain.index(each) for each in (strip.area, *strip.head.buttons)]
+    said += [chain.index(each) for each in strip.questions[0].findChildren(QAbstractButton)]
+    assert max(said) < chain.index(here.stack)
 
 
 # -- a bar above a picture --------------------------------------------------------------------

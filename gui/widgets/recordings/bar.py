@@ -53,7 +53,7 @@ _COLOURS = {
 }
 _WIDE_PX = 1040
 """In a bar narrower than this, at 100 %, buttons say less."""
-_BESIDE_PX = 640
+_BESIDE_PX = 760
 """In a bar narrower than this, at 100 %, the buttons stand below the fields."""
 _LEAST_NAME_PX, _MOST_NAME_PX = 210, 420
 """Room for the file's name, at 100 %: what the controls leave, but not less than a row is worth."""
