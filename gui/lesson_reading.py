@@ -46,6 +46,11 @@ class LessonReading(QObject):
         self._ended.timeout.connect(self._look)
         controller.recordings_made.connect(self._follow)
 
+    @property
+    def waiting(self) -> Path | None:
+        """The file that is being read for the step, None where nobody waits for one."""
+        return self._waiting
+
     def get(self, step: ResolvedStep) -> Kept | None:
         """Return the recording of a step; None where it is to be waited for.
 

@@ -265,7 +265,10 @@ class Presenting(QObject):
         self.typed = ""
         self.notes.show_step(lessons.index)
         title = lessons.opened.lesson.title
-        self.audience.show_step(step, len(lessons.steps), title, lessons.problem)
+        # Until its recording is read, what is seen would still be another step's.
+        file = lessons.stage.reading.waiting
+        why = f"Reading {file.name}…" if file is not None else lessons.problem
+        self.audience.show_step(step, len(lessons.steps), title, why)
         self.speaker.show_step(lessons.steps, lessons.index)
         self._show_questions()
         self._show_state()

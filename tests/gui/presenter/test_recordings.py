@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from core.lesson.loader import parse
 from core.recording.examples import EXAMPLES
 from core.recording.opening import open_recording
 from gui.presenter.hall import HallThemes
@@ -15,6 +16,7 @@ from gui.recording_session import SANDWICH, Look, RecordingSession
 from gui.theme import ThemeManager
 from gui.widgets.flame.sandwich import SandwichView
 from tests.gui.lesson_stands import Stand
+from tests.gui.presenter.conftest import Hall
 
 
 def test_panels_that_a_step_points_at_stand_beside_the_graph(qtbot: QtBot) -> None:
@@ -82,3 +84,18 @@ def test_the_picture_of_a_recorded_step_is_made_once_it_is_read(
         stage.reading.kept.prepared.emit(EXAMPLES[1].path)
     assert got.args == [1]
     thumbnails.stop()
+
+
+def test_nothing_of_another_step_is_seen_while_a_recording_is_read(
+    hall: Hall, qtbot: QtBot
+) -> None:
+    stage, lessons = hall.audience.stage, hall.lessons
+    lessons.open(parse(LESSON, where="thumbs"), 1)
+    assert lessons.stage.pending
+    assert stage.currentWidget() is stage.problem
+    assert stage.problem.text() == f"Reading {EXAMPLES[1].path.name}…"
+    qtbot.waitUntil(lambda: not lessons.stage.pending, timeout=20_000)
+    assert lessons.problem == ""
+    assert stage.currentWidget() is stage.view("timeline")
+    lessons.back_to_step()
+    assert stage.currentWidget() is stage.view("timeline")
