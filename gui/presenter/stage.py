@@ -178,7 +178,15 @@ class Stage(QStackedWidget):
         from gui.widgets.layout.map import StructMap
 
         layouts, themes = self._parts.layouts(), self._themes
-        made = _column(StructMap(layouts, themes), StorageWordView(layouts, themes))
+        word = StorageWordView(layouts, themes)
+        made = _column(StructMap(layouts, themes), word)
+
+        def show_word(*_: object) -> None:
+            word.setVisible(bool(word.words))
+
+        for changed in (layouts.layout_changed, layouts.answer_changed, layouts.member_selected):
+            changed.connect(show_word)
+        show_word()
         column = made.layout()
         assert isinstance(column, QBoxLayout)
         column.setStretch(0, 64)

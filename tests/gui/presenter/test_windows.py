@@ -15,6 +15,7 @@ from gui.presenter.audience import AudienceWindow
 from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
 from gui.widgets.explore.property_list import PropertyList
+from gui.widgets.layout.bits import StorageWordView
 from tests.gui.presenter.conftest import FakeScreen, Hall, hover
 
 Key = Qt.Key
@@ -240,6 +241,20 @@ def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
     assert hall.audience.themes.theme.dark
     themes.choose("light")
     assert not hall.audience.themes.theme.dark
+
+
+def test_a_field_that_is_no_word_leaves_the_map_its_room(hall: Hall) -> None:
+    hall.presenting.go_to(2)
+    layouts = hall.controller.layouts
+    view = hall.audience.stage.view("layout")
+    word = view.findChild(StorageWordView) if view is not None else None
+    assert word is not None
+    assert word.isVisible()
+    layouts.select("")
+    assert layouts.ask("unsigned long x[8]", "end")
+    assert not word.isVisible()
+    assert layouts.ask("uint", "end")
+    assert word.isVisible()
 
 
 def test_an_exploration_is_seen_whole_and_mirrored(hall: Hall, qtbot: QtBot) -> None:
