@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
 
     def _order_foot(self) -> None:
         """Let the Tab key reach the foot after the workspaces' buttons and before the workspace."""
-        before = self._bar.last_button
+        before: QWidget | None = self._bar.last_button
         if self._foot is None or before is None:
             return
         for widget in self._foot.findChildren(QWidget):

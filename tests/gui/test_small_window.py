@@ -116,11 +116,12 @@ def test_tab_reaches_a_lessons_text_before_the_picture(stand: Stand) -> None:
     stand.session.next()
     stand.settle()
     QApplication.processEvents()
-    strip, here, at = stand.parts.strip, live(stand), stand.window.nextInFocusChain()
+    strip, here = stand.parts.strip, live(stand)
+    at: QWidget | None = stand.window.nextInFocusChain()
     assert strip is not None
     assert strip.questions
     chain: list[QWidget] = []
-    while at is not stand.window:
+    while at is not None and at is not stand.window:
         chain.append(at)
         at = at.nextInFocusChain()
     said = [chain.index(each) for each in (strip.area, *strip.head.buttons)]
