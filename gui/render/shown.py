@@ -151,7 +151,8 @@ class Shown:
         return Job(
             # A struct is drawn without a run where there is none.
             what=str(run) if self._session.trace is not None else "",
-            view=self.view, theme=request.theme, zoom=request.zoom, essential=request.essential, highlights=request.highlights, kernel=request.kernel,
+            view=self.view, theme=request.theme, zoom=request.zoom,
+            essential=request.essential, highlights=request.highlights, kernel=request.kernel,
             field=request.field, place=request.place, struct=request.struct,
             lanes=tuple(
                 lane if isinstance(lane, str) else dataclasses.asdict(lane)
