@@ -66,6 +66,7 @@ class LessonWatch(QObject):
             for signal in (
                 self._controller.recordings.recording_changed,
                 self._controller.recordings.look_changed,
+                self._controller.recordings.filter_changed,
             ):
                 signal.connect(self._compare)
         self._step = step
@@ -91,7 +92,8 @@ class LessonWatch(QObject):
             return workspace, layouts.opened, layouts.field_text, layouts.place
         if self._step.workspace == "recordings":
             recordings = controller.recordings
-            return workspace, recordings.title, recordings.order, recordings.view
+            shown = recordings.filter, recordings.hidden, recordings.kept, recordings.inverted
+            return workspace, recordings.title, recordings.order, recordings.view, shown
         return workspace, run, self._place()
 
     def _place(self) -> int:

@@ -160,7 +160,10 @@ def test_a_step_is_seen_whole_again_after_an_excursion(stand: Stand) -> None:
     recordings = stand.controller.recordings
     recordings.set_order(HEAVY)
     assert stand.session.away
+    recordings.set_order(TIME)
+    assert not stand.session.away
     recordings.hide("save_stack")
+    assert stand.session.away
     stand.press(KEY.Key_Home, HELD.ControlModifier)
     assert (recordings.order, recordings.hidden, recordings.search) == (TIME, (), "^(save_stack)$")
     assert not stand.session.away
