@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from gui.recording_reader import RecordingReader
 
@@ -57,6 +57,9 @@ class LessonRecordings(QObject):
         self.reader = RecordingReader(self)
         self.reader.finished.connect(self._take)
         self._profiled.connect(self._take_profile)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
 
     def __len__(self) -> int:
         return len(self._kept)
