@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.lesson_session import LessonSession
     from gui.presenter.hall import HallThemes
+    from gui.render.pictures import PictureRequest
 
 SIZE = QSize(320, 180)
 _FIRST_MS, _NEXT_MS = 900, 180
@@ -113,7 +114,7 @@ class Thumbnails(QObject):
         except OwnerscopeError:
             return None  # the step says it when it is shown
 
-    def _request(self, step: ResolvedStep):  # type: ignore[no-untyped-def]
+    def _request(self, step: ResolvedStep) -> tuple[PictureRequest, int]:
         from core.lesson.positions import position_of
         from gui.render.pictures import PictureRequest
 

@@ -190,7 +190,8 @@ def test_a_chart_shows_at_each_place_the_stack_of_that_record(
 ) -> None:
     tree = CallTree.of(profile_of(stacks, times[: len(stacks)]), "pages", order="time")
     at = 0
-    for _, (stack, pages) in sorted(zip(times, stacks), key=lambda row: row[0]):  # noqa: B905
+    in_time = sorted(zip(times, stacks, strict=False), key=lambda row: row[0])
+    for _, (stack, pages) in in_time:
         for place in range(at, at + pages):
             here = [n for n in range(1, len(tree)) if tree.x[n] <= place < tree.end(n)]
             assert ";".join(map(tree.name_of, here)) == stack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,9 @@ def different(profile: StackProfile) -> bool:
     return len(set(stacks)) == len(stacks)
 
 
-def expected(stacks: list[list[str]], change) -> list[tuple[str, int]]:  # type: ignore[no-untyped-def]
+def expected(
+    stacks: list[list[str]], change: Callable[[list[str]], list[str] | None]
+) -> list[tuple[str, int]]:
     changed = [(change(stack), number + 1) for number, stack in enumerate(stacks)]
     return [(";".join(stack), pages) for stack, pages in changed if stack is not None]
 
