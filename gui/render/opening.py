@@ -201,6 +201,12 @@ def _step(view: str, request: PictureRequest, step: ResolvedStep, job: Job) -> O
     play = step.step.play
     start, end = (play.start, play.end) if play is not None else ("", "")
     if step.workspace == "layout":
+        if view != "layout":
+            raise RenderError(
+                f"step {step.number} shows a struct and no run",
+                where="--view",
+                advice="give --view layout, or another --step",
+            )
         return Opened(view, request)
     if step.shows_recording:
         from core.lesson.runs import shown_by

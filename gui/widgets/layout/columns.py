@@ -169,7 +169,7 @@ class StorageColumns(QWidget):
         for field, card in self.cards.items():
             # Elsewhere the field costs something else than what its column says.
             card.setChecked(field == chosen and not away)
-        self.elsewhere.setVisible(away)
+        self.elsewhere.setVisible(away and self._has_table)
         if away:
             where = place.replace(":", " ") if ":" in place else f"at “{place}”"
             self.elsewhere.setText(
@@ -222,6 +222,7 @@ class StorageColumns(QWidget):
         self.sentence.setVisible(sentence)
         self.notes.setVisible(notes)
         self._show_facts()
+        self._show_choice()
         for layout in (self._row, self._column):  # the inner one is not told
             layout.invalidate()
 

@@ -101,6 +101,7 @@ def test_what_is_nothing_says_what_there_is(tmp_path: Path) -> None:
         ("mail-chain", {"lanes": ("uint", "bit1")}, "--lanes: the view 'stack' has no lanes"),
         ("mail-chain", {"field": "bit1"}, "--field: the view 'stack' shows no struct"),
         ("mail-chain", {"view": "layout", "at": "start"}, "--at: a layout has no moments"),
+        ("field-cost", {"step": 1, "view": "stack"}, "--view: step 1 shows a struct and no run"),
         ("/", {}, "/: this is a folder"),
         ("", {}, "there is no scenario, lesson or file ''"),
     ],

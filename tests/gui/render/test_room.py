@@ -93,6 +93,15 @@ def test_a_layout_leaves_out_the_least_important_first(
     assert [name for name, visible in shown.items() if visible] == seen.split()
 
 
+def test_what_is_said_of_the_table_goes_with_it(qapp: QApplication) -> None:
+    for size, seen in (((800, 600), False), ((1280, 720), True)):
+        request = PictureRequest(field="uint", place="v1", size=size)
+        scene = cast("SlideScene", make_scene("layout", request))
+        columns = scene.slide.findChild(StorageColumns)
+        assert columns is not None
+        assert columns.elsewhere.isVisible() is seen
+
+
 def test_a_picture_higher_than_wide_has_the_map_on_top(qapp: QApplication) -> None:
     scene = drawn("layout", (480, 800))
     slide = scene.slide
