@@ -163,13 +163,15 @@ class SpeakerWindow(QWidget):
 
     def show_questions(self, questions: tuple[Asked, ...], problem: str = "") -> None:
         """Show the right answers, for the speaker's eyes, and what is wrong with a step."""
+        from core.lesson.text import plain
+
         lines = [problem] if problem else []
         for asked in questions:
             answers, letter = asked.answers, ""
             if answers is not None and answers.right is not None:
                 letter = f"{LETTERS[answers.right]}  "
             said = f"{letter}{asked.answer}" if answers is not None else asked.problem
-            lines.append(f"{asked.question.ask}\n→ {said}")
+            lines.append(f"{plain(asked.question.ask)}\n→ {said}")
         self.answers.setText("\n".join(lines))
         self.answers.setVisible(bool(lines))
         self.answers.setAccessibleName("Right answers, for your eyes only")

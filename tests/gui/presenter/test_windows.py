@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.lesson.schema import Question
+from gui.lesson_session import Asked
 from gui.presenter.audience import AudienceWindow
 from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
@@ -195,6 +197,12 @@ def test_the_speaker_sees_notes_answer_next_step_and_time(hall: Hall) -> None:
     assert speaker.head.timer_label.text() == "1:01 of 5 min"
     hall.press(Key.Key_T, held=Qt.KeyboardModifier.ShiftModifier)
     assert speaker.head.timer_label.text() == "0:00 of 5 min"
+
+
+def test_the_speaker_reads_questions_without_their_marks(hall: Hall) -> None:
+    asked = Asked(Question(about="bit", ask="What is `in_page_owner` **now**?"))
+    hall.speaker.show_questions((asked,))
+    assert hall.speaker.answers.text().startswith("What is in_page_owner now?\n")
 
 
 def test_a_click_on_a_thumbnail_goes_there(hall: Hall) -> None:
