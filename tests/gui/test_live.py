@@ -163,24 +163,21 @@ def test_every_control_has_a_name(controller: Controller) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 3.0])
-@pytest.mark.parametrize("size", [(960, 640), (1280, 800), (1920, 1080)])
-def test_nothing_overlaps_at_any_size(
-    controller: Controller, scale: float, size: tuple[int, int]
-) -> None:
-    window = controller.window
+def test_nothing_overlaps_at_any_size(controller: Controller, scale: float) -> None:
+    window, here = controller.window, page(controller)
     window.themes.set_scale(scale)
-    window.resize(*size)
-    here = page(controller)
     parts = [here.stack, here.gauge, here.explanation, here.source, here.word, here.scrubber]
-    # What scrolls is as large as it likes; it counts where it can be seen.
-    boxes = [
-        part.visibleRegion().boundingRect().translated(part.mapTo(here, QPoint(0, 0)))
-        for part in parts
-        if part.isVisible()
-    ]
-    for at, box in enumerate(boxes):
-        assert not any(box.intersects(other) for other in boxes[at + 1 :])
-    assert here.stack.height() > 60
+    for size in ((960, 640), (1280, 800), (1920, 1080)):
+        window.resize(*size)
+        # What scrolls is as large as it likes; it counts where it can be seen.
+        boxes = [
+            part.visibleRegion().boundingRect().translated(part.mapTo(here, QPoint(0, 0)))
+            for part in parts
+            if part.isVisible()
+        ]
+        for at, box in enumerate(boxes):
+            assert not any(box.intersects(other) for other in boxes[at + 1 :]), size
+        assert here.stack.height() > 60, size
 
 
 def test_a_complaint_goes_when_the_mistake_does(controller: Controller) -> None:
@@ -260,21 +257,19 @@ def test_the_columns_are_remembered(controller: Controller, qtbot: QtBot) -> Non
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
-def test_nothing_overlaps_with_several_cpus(
-    controller: Controller, scale: float, size: tuple[int, int]
-) -> None:
+def test_nothing_overlaps_with_several_cpus(controller: Controller, scale: float) -> None:
     assert controller.session.open("two-locks")
     window, here = controller.window, page(controller)
     window.themes.set_scale(scale)
-    window.resize(*size)
-    QApplication.processEvents()
-    assert not here.stack.isVisible()
-    parts = [*here.cpus.views, here.locks, here.explanation, here.source, here.word]
-    boxes = [part.rect().translated(part.mapTo(here, part.rect().topLeft())) for part in parts]
-    for at, box in enumerate(boxes):
-        assert not any(box.intersects(other) for other in boxes[at + 1 :])
-    assert all(view.height() > 60 for view in here.cpus.views)
+    for size in ((1280, 800), (1920, 1080)):
+        window.resize(*size)
+        QApplication.processEvents()
+        assert not here.stack.isVisible()
+        parts = [*here.cpus.views, here.locks, here.explanation, here.source, here.word]
+        boxes = [part.rect().translated(part.mapTo(here, part.rect().topLeft())) for part in parts]
+        for at, box in enumerate(boxes):
+            assert not any(box.intersects(other) for other in boxes[at + 1 :]), size
+        assert all(view.height() > 60 for view in here.cpus.views), size
 
 
 def test_the_running_cpu_has_the_keyboard_and_one_cpu_gets_it_back(

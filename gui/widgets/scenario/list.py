@@ -22,7 +22,7 @@ from gui.icons import pixmap
 from gui.widgets.scenario.entries import Entry
 
 if TYPE_CHECKING:
-    from gui.theme import ThemeManager
+    from gui.theme import Metrics, ThemeManager
 
 ENTRY = Qt.ItemDataRole.UserRole
 """Where a row keeps its ``Entry``; a heading has none."""
@@ -142,12 +142,20 @@ class _RowPainter(QStyledItemDelegate):
     def __init__(self, view: ScenarioList, themes: ThemeManager) -> None:
         super().__init__(view)
         self._view, self._themes = view, themes
+        self._measured_for: tuple[int, Metrics] | None = None
+        self._heights: dict[Entry | str, int] = {}
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Return the height the texts take at the list's width."""
+        """Return the height the texts take at the list's width, which lists ask again and again."""
         width = self._view.viewport().width()
-        parts = self._parts(index, QRect(0, 0, width, 0))
-        return QSize(width, parts[-1][0].bottom() + self._px(9))
+        if self._measured_for != (width, self._themes.metrics):
+            self._measured_for = width, self._themes.metrics
+            self._heights.clear()
+        shown = index.data(ENTRY) or index.data()
+        if shown not in self._heights:
+            parts = self._parts(index, QRect(0, 0, width, 0))
+            self._heights[shown] = parts[-1][0].bottom() + self._px(9)
+        return QSize(width, self._heights[shown])
 
     def _px(self, size: float) -> int:
         return self._themes.metrics.chrome(size)
