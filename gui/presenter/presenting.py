@@ -274,6 +274,7 @@ class Presenting(QObject):
         self._show_state()
         self._waiting = lessons.stage.pending
         self._ahead.start()
+        self.thumbnails.wait()
         self.step_shown.emit(lessons.index)
 
     def _finish_step(self) -> None:

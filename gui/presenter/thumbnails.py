@@ -72,6 +72,11 @@ class Thumbnails(QObject):
         self._making = True
         self._timer.start(_FIRST_MS)
 
+    def wait(self) -> None:
+        """Make none while somebody moves on: a step is there sooner."""
+        if self._timer.isActive():
+            self._timer.start(_FIRST_MS)
+
     def stop(self) -> None:
         """Make no more of them."""
         self._timer.stop()

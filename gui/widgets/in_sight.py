@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
     from PySide6.QtWidgets import QWidget
 
-CALM_MS = 90
+CALM_MS = 250
 """So long nothing new has come before what is out of sight is brought up to date."""
 
 Slot = Callable[..., object]
@@ -60,10 +60,11 @@ class InSight(QObject):
         self._calm.start()
 
     def _seen(self) -> bool:
-        widget = self._widget
-        if widget.isVisible():
-            return widget.updatesEnabled()
-        return widget.window().windowHandle() is None
+        # The window's word: a stack of pages stops its updates for a moment whenever it turns.
+        window = self._widget.window()
+        if self._widget.isVisible():
+            return window.updatesEnabled()
+        return window.windowHandle() is None
 
     def settle(self) -> None:
         """Do what is owed, in the order in which it came."""
@@ -74,7 +75,7 @@ class InSight(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Bring the widget up to date before it is seen."""
-        if event.type() == QEvent.Type.Show and self._owed:
+        if event.type() == QEvent.Type.Show and self._owed and self._seen():
             self.settle()
         return super().eventFilter(watched, event)
 

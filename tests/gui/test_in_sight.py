@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gui.widgets.in_sight import InSight
 
@@ -37,17 +37,24 @@ class _View(QWidget):
 
 
 @pytest.fixture
-def pages(qtbot: QtBot) -> tuple[QStackedWidget, _Source, _View, _View]:
+def pages(qtbot: QtBot) -> tuple[QMainWindow, _Source, _View, _View]:
     """Two views of the same source in a window, the first one in sight."""
-    source, window = _Source(), QStackedWidget()
+    source, window, stack = _Source(), QMainWindow(), QStackedWidget()
+    window.setCentralWidget(stack)
     views = _View(source), _View(source)
     for view in views:
-        window.addWidget(view)
+        stack.addWidget(view)
     qtbot.addWidget(window)
     return window, source, *views
 
 
-Pages = tuple[QStackedWidget, _Source, _View, _View]
+Pages = tuple[QMainWindow, _Source, _View, _View]
+
+
+def _turn_to(view: _View) -> None:
+    stack = view.parentWidget()
+    assert isinstance(stack, QStackedWidget)
+    stack.setCurrentWidget(view)
 
 
 def _happen(source: _Source) -> None:
@@ -79,7 +86,7 @@ def test_what_comes_in_sight_is_up_to_date_before_it_is_seen(pages: Pages) -> No
     window, source, _, second = pages
     window.show()
     _happen(source)
-    window.setCurrentWidget(second)
+    _turn_to(second)
     assert second.heard == ["trace", "at 4"]
     assert not second.owed.owes
     source.position_changed.emit(5)
@@ -100,7 +107,6 @@ def test_what_is_owed_goes_with_the_view(qtbot: QtBot, pages: Pages) -> None:
     window, source, _, second = pages
     window.show()
     _happen(source)
-    window.removeWidget(second)
     heard = second.heard
     with qtbot.waitSignal(second.destroyed):
         second.deleteLater()

@@ -16,6 +16,7 @@ from gui.icons import icon
 from gui.widgets.compare.lane_editor import LaneEditor
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
+from gui.widgets.in_sight import InSight
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -144,9 +145,10 @@ class CompareBar(QFrame):
         self.add_button.setAccessibleName("Add lane")
         self.add_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add_button.clicked.connect(self.add_lane)
-        session.lanes_changed.connect(self._show)
-        session.traces_changed.connect(self._show)
-        session.run_ended.connect(self._open_added)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.lanes_changed, self._show)
+        in_sight.connect_to(session.traces_changed, self._show)
+        in_sight.connect_to(session.run_ended, self._open_added)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()

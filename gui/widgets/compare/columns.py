@@ -23,6 +23,7 @@ from gui.geometry.compare_stacks import StackRow, arrange_stacks, rows_needed, s
 from gui.widgets.compare.column_paint import ColumnStyle, paint_column, rect_of
 from gui.widgets.compare.hint import paint_hints
 from gui.widgets.compare.look import FrameLook, LaneLook, frame_looks, frame_tip, lane_look
+from gui.widgets.in_sight import InSight
 from gui.widgets.pointer import draw_pointer, wanted
 
 if TYPE_CHECKING:
@@ -272,10 +273,11 @@ class LaneColumns(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
         self.setAccessibleName("Lanes side by side")
-        session.traces_changed.connect(self._take)
-        session.moment_changed.connect(self._refresh)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.traces_changed, self._take)
+        in_sight.connect_to(session.moment_changed, self._refresh)
         session.cursor.essential_changed.connect(self._refresh)
-        session.highlights_changed.connect(self._point)
+        in_sight.connect_to(session.highlights_changed, self._point)
         session.cursor.covered.changed.connect(self._refresh)
         themes.changed.connect(self._dress)
         self._take()

@@ -14,6 +14,7 @@ from gui.geometry.axis import Axis
 from gui.geometry.compare_strips import StripLayout, shown_rows, strip_layout
 from gui.viewport import Viewport
 from gui.widgets.compare.strip_paint import StripPainter
+from gui.widgets.in_sight import InSight
 from gui.widgets.raster import is_raster
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ class StripsCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Lanes on one axis")
-        session.traces_changed.connect(self._take)
-        session.moment_changed.connect(self._moved)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.traces_changed, self._take)
+        in_sight.connect_to(session.moment_changed, self._moved)
         self.viewport.changed.connect(self._redraw)
         themes.changed.connect(self._dress)
         self._take()

@@ -19,6 +19,7 @@ from gui.covered import ASKED, MARK
 from gui.icons import icon
 from gui.widgets.compare.difference_model import DifferenceModel
 from gui.widgets.cover import Cover
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.source import ElidedLabel
 
@@ -71,7 +72,8 @@ class DifferencesPanel(QWidget):
         self._later.timeout.connect(self._work_out)
         self._said = ""
         self._build()
-        session.traces_changed.connect(self._take)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.traces_changed, self._take)
         session.cursor.covered.changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._dress()

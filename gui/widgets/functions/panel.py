@@ -36,6 +36,7 @@ from gui.widgets.functions.model import (
     FunctionModel,
     head_of,
 )
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.source import ElidedLabel
 
@@ -80,8 +81,9 @@ class FunctionsPanel(QWidget):
         self.copy_button = QToolButton()
         self.filter = QLineEdit(clearButtonEnabled=True)
         self._build()
-        session.trace_changed.connect(self._changed)
-        session.range_changed.connect(self._changed)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.trace_changed, self._changed)
+        in_sight.connect_to(session.range_changed, self._changed)
         themes.changed.connect(self._dress)
         self._dress()
         self._describe()

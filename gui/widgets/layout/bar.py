@@ -24,6 +24,7 @@ from core.layout.named_place import PLACES
 from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.flow import FlowLayout
+from gui.widgets.in_sight import InSight
 from gui.widgets.warning_strip import WarningStrip, capitalised
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ class LayoutBar(QFrame):
             "align": Captioned("Alignment", self.align, themes),
         }
         self._build()
-        session.layout_changed.connect(self._show_layout)
-        session.answer_changed.connect(self._show)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.layout_changed, self._show_layout)
+        in_sight.connect_to(session.answer_changed, self._show)
         themes.changed.connect(self._dress)
         self._dress()
         self._show_layout()

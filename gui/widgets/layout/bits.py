@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.bits_paint import WordPicture, paint_word, word_picture
 from gui.widgets.layout.bits_word import StorageWord, spoken, words_of
 from gui.widgets.layout.map_scene import NOTHING_OPEN
@@ -83,9 +84,10 @@ class StorageWordView(QWidget):
         self._column.addWidget(self.title)
         self._column.addWidget(self.place)
         self._column.addWidget(scroll, 1)
-        session.layout_changed.connect(self._take)
-        session.answer_changed.connect(self._take)
-        session.member_selected.connect(self._take)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.layout_changed, self._take)
+        in_sight.connect_to(session.answer_changed, self._take)
+        in_sight.connect_to(session.member_selected, self._take)
         themes.changed.connect(self._dress)
         self._dress()
         self._take()

@@ -27,6 +27,7 @@ from gui.geometry.columns import (
     steps_beyond,
 )
 from gui.theme import TEXT_PX
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.column_card import ColumnCard, FactLabels, Grid, best_form
 from gui.widgets.layout.verdict import VerdictView
 from gui.widgets.warning_strip import WarningStrip
@@ -63,8 +64,9 @@ class StorageColumns(QWidget):
         self.sentence, self.elsewhere, self.notes = _text(), _text(), _text()
         self._group = QButtonGroup(self)
         self._build()
-        session.answer_changed.connect(self._show)
-        session.tasks_changed.connect(self._show_facts)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.answer_changed, self._show)
+        in_sight.connect_to(session.tasks_changed, self._show_facts)
         themes.changed.connect(self._dress)
         self._show()
         self._dress()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from gui.geometry.map_grid import Grid, Zoom, grid_of, readable_zoom
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.map_head import HeadWidget
 from gui.widgets.layout.map_paint import MapPainter, Marks
 from gui.widgets.layout.map_scene import NOTHING_OPEN, MapScene, scene_of, spoken
@@ -65,10 +66,11 @@ class MapView(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        session.layout_changed.connect(self._open)
-        session.answer_changed.connect(self._take)
-        session.member_selected.connect(self._select)
-        session.pointed_changed.connect(self._point)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.layout_changed, self._open)
+        in_sight.connect_to(session.answer_changed, self._take)
+        in_sight.connect_to(session.member_selected, self._select)
+        in_sight.connect_to(session.pointed_changed, self._point)
         themes.changed.connect(self._dress)
         self._dress_buttons()
         self._taken: tuple[KernelLayout | None, WhatIf | None, int] = (None, None, 0)

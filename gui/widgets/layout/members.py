@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.layout.model import TASK_STRUCT
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.layout.member_model import Column, MemberFilter, MemberModel, cell_text, heads
 from gui.widgets.layout.member_pointer import PointedRows
@@ -62,9 +63,10 @@ class MembersPanel(QWidget):
         self.gaps = QCheckBox("Holes")
         self.count = QLabel()
         self._build()
-        session.answer_changed.connect(self._show)
-        session.member_selected.connect(self._follow)
-        session.pointed_changed.connect(self._point)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.answer_changed, self._show)
+        in_sight.connect_to(session.member_selected, self._follow)
+        in_sight.connect_to(session.pointed_changed, self._point)
         themes.changed.connect(self._dress)
         self._show()
         self._point()

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from gui.geometry.columns import count_text, each_of
+from gui.widgets.in_sight import InSight
 from gui.widgets.layout.staircase_paint import (
     Annotations,
     Mark,
@@ -61,7 +62,8 @@ class StaircaseView(QWidget):
         self._pages.addWidget(self.empty)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("What more bytes would cost")
-        session.answer_changed.connect(self._changed)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.answer_changed, self._changed)
         themes.changed.connect(self._dress)
         self._dress()
         self._describe()

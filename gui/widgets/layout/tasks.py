@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSli
 
 from core.layout import host
 from gui.geometry.columns import each_of, many_of, memory_text, storage_name
+from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
 
 if TYPE_CHECKING:
@@ -74,8 +75,9 @@ class TasksPanel(QWidget):
         self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._typing = QTimer(self, singleShot=True, interval=typing_ms)
         self._build()
-        session.tasks_changed.connect(self._show)
-        session.answer_changed.connect(self._show)
+        in_sight = InSight(self)
+        in_sight.connect_to(session.tasks_changed, self._show)
+        in_sight.connect_to(session.answer_changed, self._show)
         themes.changed.connect(self._dress)
         self._show()
         self._dress()
