@@ -70,6 +70,7 @@ def stack_scene(request: PictureRequest) -> Scene:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
     stacks = CpuStacks(session, themes) if trace.cpus.several else StackView(session, themes)
+    stacks.set_keys("", "")  # nobody can press them in a picture
     row.addWidget(stacks, 1)
     stacks.setVisible(True)
     if trace.info.recording is None and has_gauge(request):

@@ -237,7 +237,7 @@ def draw_hint(
     painter.setFont(words.font)
     painter.setPen(QColor(theme.text))
     high = painter.boundingRect(rect, flags, _NOT_YET).height()
-    whole = high + gap + line_px * len(lines)
+    whole = high + (gap + line_px * len(lines) if lines else 0)
     top = max(rect.top(), rect.center().y() - whole / 2 - style.px(14))
     painter.drawText(QRectF(rect.left(), top, rect.width(), high), flags, _NOT_YET)
     for at, line in enumerate(lines):
@@ -254,8 +254,10 @@ _WIDE_PX = 200
 def _key_lines(keys: tuple[str, str], width: float, style: Style) -> list[tuple[str, ...]]:
     """Return "Press Space to play, . to step" in one line, or in two where it is narrow.
 
-    The odd parts of a line are keys.
+    The odd parts of a line are keys. There is no line where there are no keys: in a picture.
     """
+    if not all(keys):
+        return []
     parts = ("Press", keys[0], "to play,", keys[1], "to step")
     if _line_width(parts, style) <= width:
         return [parts]

@@ -106,6 +106,13 @@ def test_it_shows_the_moment_that_was_asked_for(qapp: QApplication) -> None:
     assert "insmod/311" in late
 
 
+def test_a_picture_names_no_keys(qapp: QApplication) -> None:
+    request = PictureRequest(source=open_scenario("mail-chain"), format="svg")
+    said = words_of(picture("stack", request))
+    assert "Nothing is on the stack yet" in said
+    assert "Space" not in said
+
+
 def test_themes_differ_and_leave_the_window_alone(qapp: QApplication) -> None:
     themes = ThemeManager()
     themes.choose("light")
