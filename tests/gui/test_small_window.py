@@ -77,21 +77,19 @@ def test_a_scenario_is_looked_for_in_a_panel_that_made_room(stand: Stand, qtbot:
     assert here.picker.search.hasFocus()
 
 
-@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
-def test_the_stack_is_the_largest_beside_a_lesson(stand: Stand, qtbot: QtBot, scale: float) -> None:
-    stand.window.themes.set_scale(scale)
+def test_the_stack_is_the_largest_beside_a_lesson(stand: Stand, qtbot: QtBot) -> None:
     stand.start()
-    here = live(stand)
-    for _ in range(5):
-        qtbot.wait(10)
-    others = (here.explanation, here.scrubber, here.transport)
-    assert all(here.stack.height() > part.height() for part in others if shown(part, here))
-    strip = stand.parts.strip
+    here, strip = live(stand), stand.parts.strip
     assert strip is not None
-    assert here.height() > 2 * strip.height()
-    assert strip.area.isVisible() == (scale < 3)
-    # Text that is folded away can be heard all the same.
-    assert ("A driver calls kmalloc" in strip.accessibleDescription()) == (scale == 3)
+    for scale in (1.0, 2.0, 3.0):
+        stand.window.themes.set_scale(scale)
+        qtbot.waitUntil(lambda scale=scale: strip.area.isVisible() == (scale < 3))  # type: ignore[misc]
+        qtbot.wait(20)
+        others = (here.explanation, here.scrubber, here.transport)
+        assert all(here.stack.height() > part.height() for part in others if shown(part, here))
+        assert here.height() > 2 * strip.height()
+        # Text that is folded away can be heard all the same.
+        assert ("A driver calls kmalloc" in strip.accessibleDescription()) == (scale == 3)
 
 
 def test_the_title_of_a_step_has_the_room_of_words_on_buttons(stand: Stand, qtbot: QtBot) -> None:
@@ -198,16 +196,15 @@ def test_the_keyboard_is_not_lost_in_a_bar_that_folds(
     assert folding.button.hasFocus()
 
 
-@pytest.mark.parametrize("name", ["compare", "layout"])
-def test_the_bars_of_workspaces_fold(stand: Stand, qtbot: QtBot, name: str) -> None:
-    stand.window.themes.set_scale(3.0)
-    stand.window.show_workspace(name)
-    page = stand.window.page(name)
-    folding = page.findChild(FoldingBar)
-    assert folding is not None
-    qtbot.waitUntil(lambda: folding.folded)
-    stand.window.themes.set_scale(1.0)
-    qtbot.waitUntil(lambda: not folding.folded)
+def test_the_bars_of_workspaces_fold(stand: Stand, qtbot: QtBot) -> None:
+    for name in ("compare", "layout"):
+        stand.window.themes.set_scale(3.0)
+        stand.window.show_workspace(name)
+        folding = stand.window.page(name).findChild(FoldingBar)
+        assert folding is not None
+        qtbot.waitUntil(lambda bar=folding: bar.folded)  # type: ignore[misc]
+        stand.window.themes.set_scale(1.0)
+        qtbot.waitUntil(lambda bar=folding: not bar.folded)  # type: ignore[misc]
 
 
 def test_text_of_what_is_empty_breaks_where_the_window_ends(stand: Stand, qtbot: QtBot) -> None:
