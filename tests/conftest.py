@@ -29,16 +29,17 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 # Half of Hypothesis' own number of examples finds what it finds, as long as it is often asked.
-# HYPOTHESIS_PROFILE=thorough asks much more at once.
-settings.register_profile("local", deadline=None, max_examples=EVERY_DAY)
+# HYPOTHESIS_PROFILE=thorough asks much more at once. A busy machine is no mistake.
 settings.register_profile(
-    "ci",
+    "local",
     deadline=None,
-    max_examples=2 * EVERY_DAY,  # always the same ones
-    derandomize=True,
+    max_examples=EVERY_DAY,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.register_profile(  # always the same examples
+    "ci", settings.get_profile("local"), max_examples=2 * EVERY_DAY, derandomize=True
+)
+settings.register_profile("thorough", settings.get_profile("local"), max_examples=1000)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "local")
 )
