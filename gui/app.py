@@ -205,7 +205,7 @@ def _close_on_signals(window: MainWindow) -> Callable[[], None]:
     Python runs a signal's handler only when it runs at all, and Qt's loop does not run Python. The
     interpreter writes to a socket at once, and Qt watches the socket.
     """
-    from PySide6.QtCore import QSocketNotifier
+    from PySide6.QtCore import QSocketNotifier, QTimer
 
     reader, writer = socket.socketpair()
     for end in (reader, writer):
@@ -214,7 +214,8 @@ def _close_on_signals(window: MainWindow) -> Callable[[], None]:
     notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: reader.recv(64))
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: window.close())
+        # Later: it comes between any two steps of Python, as in the middle of opening a window.
+        signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window, window.close))
 
     def stop() -> None:
         notifier.setEnabled(False)

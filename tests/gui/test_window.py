@@ -392,3 +392,17 @@ def test_ctrl_c_closes_the_window_cleanly(number: signal.Signals, settings_home:
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert list(settings_home.rglob("ownerscope.ini"))
+
+
+def test_a_signal_waits_until_what_is_being_done_is_done(settings_home: Path) -> None:
+    code = (
+        "import os, signal, sys; from gui import app\n"
+        "def busy(window, rest):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(sum(range(100)), window.isVisible(), flush=True)\n"
+        "app._after_first_paint = busy\n"
+        "sys.exit(app.run([]))"
+    )
+    process = start(code)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "4950 True\n"), err
