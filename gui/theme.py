@@ -446,4 +446,6 @@ class ThemeManager(QObject):
         assert isinstance(app, QApplication)
         app.setPalette(palette(self._theme))
         app.setFont(self._metrics.ui())
-        app.setStyleSheet(style_sheet(self._theme, self._metrics))
+        sheet = style_sheet(self._theme, self._metrics)
+        if app.styleSheet() != sheet:  # every widget takes half a millisecond to put it on
+            app.setStyleSheet(sheet)
