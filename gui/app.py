@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     if EXIT_AFTER_FIRST_PAINT in rest:
         window.first_painted.connect(lambda: _print_age_and_quit(app))
     else:
-        window.first_painted.connect(lambda: _after_first_paint(window, rest))
+        window.first_painted.connect(lambda: _begin(window, rest))
     show_uncaught(window)
     stop_listening = _close_on_signals(window)
     window.show()
@@ -91,6 +91,13 @@ def _window() -> MainWindow:
             f"The settings could not be read and start afresh; the old file is {settings.set_aside}"
         )
     return window
+
+
+def _begin(window: MainWindow, rest: Sequence[str]) -> None:
+    from gui.collecting import CollectBetweenEvents
+
+    _after_first_paint(window, rest)
+    CollectBetweenEvents(window)
 
 
 def _after_first_paint(window: MainWindow, rest: Sequence[str]) -> None:

@@ -175,6 +175,7 @@ class Stage(QStackedWidget):
 
     def _layout(self) -> QWidget:
         from gui.widgets.layout.bits import StorageWordView
+        from gui.widgets.layout.bits_word import words_of
         from gui.widgets.layout.map import StructMap
 
         layouts, themes = self._parts.layouts(), self._themes
@@ -182,7 +183,8 @@ class Stage(QStackedWidget):
         made = _column(StructMap(layouts, themes), word)
 
         def show_word(*_: object) -> None:
-            word.setVisible(bool(word.words))
+            # Asked anew: what is hidden does not follow at once.
+            word.setVisible(bool(words_of(layouts)))
 
         for changed in (layouts.layout_changed, layouts.answer_changed, layouts.member_selected):
             changed.connect(show_word)

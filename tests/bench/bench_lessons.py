@@ -85,6 +85,7 @@ def _row(where: str, taken: list[tuple[float, float]]) -> Row:
 def _window(folder: Path) -> tuple[LessonParts, Presenting]:
     from gui.actions import ActionRegistry
     from gui.app import _add_workspaces
+    from gui.collecting import CollectBetweenEvents
     from gui.controller import Controller
     from gui.presenter.bindings import PresenterParts
     from gui.settings import Settings
@@ -100,6 +101,7 @@ def _window(folder: Path) -> tuple[LessonParts, Presenting]:
     window.resize(*SIZE)
     window.show()
     window.show_workspace("live")
+    CollectBetweenEvents(window)
     presenter = window.findChild(PresenterParts)
     assert presenter is not None
     return parts, presenter.presenting
