@@ -56,6 +56,8 @@ class Moment:
         changed: The bits the event has just changed, as a mask of the word.
         wrapped: Whether the field went past its width, as 3 + 1 = 0 in two bits.
         lost: Whether this store overwrites one that came in between.
+        others: What the access changes instead of the guard's field: nothing is to be said about
+            that then.
     """
 
     phase: Phase
@@ -67,6 +69,21 @@ class Moment:
     changed: int = 0
     wrapped: bool = False
     lost: bool = False
+    others: tuple[Other, ...] = ()
+
+
+class Other(NamedTuple):
+    """A field of the word beside the guard's that an access changes.
+
+    Attributes:
+        name: Its name.
+        before: What it was when the word was loaded.
+        value: What it becomes.
+    """
+
+    name: str
+    before: int
+    value: int
 
 
 class Held(NamedTuple):
@@ -133,6 +150,7 @@ def moment_at(trace: Trace, position: int) -> Moment:
         changed=_changed(trace, at, load, owner) if here else 0,
         wrapped=(label == "set" and value < before) or (label == "clear" and value > before),
         lost=here and kind is Kind.STORED and trace.word_of(owner, at - 1) != _word(trace, load),
+        others=_others(guard, _word(trace, load), register),
     )
 
 
@@ -140,6 +158,18 @@ def _steps(label: str, kind: Kind) -> tuple[Phase, ...]:
     if label != "test":
         return Phase.LOADED, Phase.MODIFIED, Phase.STORED
     return Phase.LOADED, Phase.REFUSED if kind is Kind.SHORT_CIRCUITED else Phase.TESTED
+
+
+def _others(guard: GuardInfo, loaded: int, word: int) -> tuple[Other, ...]:
+    """Return the fields in which two words differ, none where the guard's is one of them."""
+    fields = guard.fields_in(loaded ^ word)
+    if any(field.name == guard.field for field in fields):
+        return ()
+    ways = ((field, guard.shift_of(field), (1 << field.bit_size) - 1) for field in fields)
+    return tuple(
+        Other(field.name, loaded >> shift & mask, word >> shift & mask)
+        for field, shift, mask in ways
+    )
 
 
 def _changed(trace: Trace, at: int, load: int, owner: int) -> int:
@@ -221,11 +251,14 @@ def verdict_of(moment: Moment, guard: GuardInfo) -> Verdict:
         return Verdict(f"{field} {before} → {value}: wrapped", "warning")
     if moment.phase in (Phase.TESTED, Phase.REFUSED):
         return _test(moment, guard)
-    said = {
-        Phase.MODIFIED: f"{field} {before} → {value}, in the register only",
-        Phase.STORED: f"{field} = {value} in memory now",
-    }
-    return Verdict(said.get(moment.phase, f"{field} = {value}"))
+    changed = moment.others or (Other(field, before, value),)
+    if moment.phase is Phase.MODIFIED:
+        steps = ", ".join(f"{each.name} {each.before} → {each.value}" for each in changed)
+        return Verdict(f"{steps}, in the register only")
+    if moment.phase is Phase.STORED:
+        values = ", ".join(f"{each.name} = {each.value}" for each in changed)
+        return Verdict(f"{values} in memory now")
+    return Verdict(f"{field} = {value}")
 
 
 def _test(moment: Moment, guard: GuardInfo) -> Verdict:

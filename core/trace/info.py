@@ -88,6 +88,20 @@ class GuardInfo(msgspec.Struct, frozen=True):
             shift = self.unit_bytes * 8 - self.bit_offset - self.bit_size
         return (word >> shift) & ((1 << self.bit_size) - 1)
 
+    def shift_of(self, field: NamedField) -> int:
+        """Return how far up in a storage word a field's lowest bit is."""
+        if self.big_endian:
+            return self.unit_bytes * 8 - field.bit_offset - field.bit_size
+        return field.bit_offset
+
+    def fields_in(self, bits: int) -> tuple[NamedField, ...]:
+        """Return the named fields that some bits of the storage word belong to."""
+        return tuple(
+            field
+            for field in self.word_fields
+            if field.name and bits >> self.shift_of(field) & ((1 << field.bit_size) - 1)
+        )
+
 
 class LayoutInfo(msgspec.Struct, frozen=True):
     """The task_struct the guard's bits lie in; ``borrowed_for`` names what it stands in for."""

@@ -40,6 +40,11 @@ class StepSignal:
         at = bisect_right(self._position_view, position)
         return self._value_view[at - 1] if at else self.first
 
+    @property
+    def ever_set(self) -> int:
+        """The bits that are 1 in any of its values, as a mask."""
+        return self.first | int(np.bitwise_or.reduce(self.values, initial=0))
+
     # bisect over a memoryview takes a microsecond; searchsorted takes several, and converts the
     # whole int32 array when it is given a Python int.
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -266,6 +267,11 @@ class Trace:
     def word_owner(self, position: int) -> int:
         """Return whose unit ``word_at`` tells: the number of a task, or of a CPU (``per_cpu``)."""
         return owner_of_word(self, position)
+
+    @cached_property
+    def ever_set(self) -> int:
+        """The bits of the guard's storage units that are 1 anywhere in the run, as a mask."""
+        return reduce(or_, (signal.ever_set for signal in self._words.values()), 0)
 
     @cached_property
     def stores(self) -> Positions:

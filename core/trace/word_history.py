@@ -164,11 +164,10 @@ def copies_at(trace: Trace, position: int) -> tuple[Copy, ...]:
 
 def fields_of(guard: GuardInfo, bits: int) -> str:
     """Return the names of the fields that some bits of the word belong to."""
-    names = []
-    for field in guard.word_fields:
-        shift = field.bit_offset
-        if guard.big_endian:
-            shift = guard.unit_bytes * 8 - field.bit_offset - field.bit_size
-        if field.name and bits >> shift & ((1 << field.bit_size) - 1):
-            names.append(field.name)
-    return ", ".join(names)
+    return ", ".join(field.name for field in guard.fields_in(bits))
+
+
+def neighbours_in_use(trace: Trace) -> tuple[str, ...]:
+    """Return the fields beside the guard's of which a bit is 1 anywhere in the run."""
+    fields = trace.info.guard.fields_in(trace.ever_set)
+    return tuple(field.name for field in fields if field.name != trace.info.guard.field)

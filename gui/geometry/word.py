@@ -7,7 +7,7 @@ name share a narrow block, so that the named ones are as wide as can be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from math import asin, cos, degrees, radians, sin
@@ -135,6 +135,7 @@ def picture_of(
     text_width: TextWidth,
     *,
     neighbours: bool = True,
+    also: Collection[str] = (),
 ) -> Picture:
     """Return where the bits of a storage unit lie in a drawing of a width.
 
@@ -144,13 +145,14 @@ def picture_of(
         sizes: Lengths at the scale in force.
         text_width: Width of a name or a number in pixels.
         neighbours: Whether the other fields of the word are named too; without, it is lower.
+        also: Fields that are named without the others too, as far as there is room.
     """
     gap, line = sizes.gap_px, sizes.line_px
     row = _row(guard, width_px, sizes)
     if neighbours:
         labels, share, above_px = _labels(guard, row, sizes, text_width)
     else:
-        labels, share, above_px = _own_label(guard, row, sizes, text_width)
+        labels, share, above_px = _level_labels(guard, row, sizes, text_width, also)
     memory_caption = Box(0, 0, width_px, line)
     top = memory_caption.bottom + gap + above_px
     numbers_end = top + sizes.cell_height_px + line
@@ -266,17 +268,36 @@ def _labels(
     return labels, share, above_px
 
 
-def _own_label(
-    guard: GuardInfo, row: list[Cell], sizes: Sizes, text_width: TextWidth
+def _level_labels(
+    guard: GuardInfo,
+    row: list[Cell],
+    sizes: Sizes,
+    text_width: TextWidth,
+    also: Collection[str],
 ) -> tuple[list[Label], float, float]:
-    """The name of the guard's field only, level over its bits."""
-    left, right = _span(row, field_powers(guard))
+    """The name of the guard's field, level over its bits, and others where they do not touch it."""
     width_px, text_px = row[-1].box.right, text_width(guard.field)
     share = min(1.0, width_px / text_px)
-    half = text_px * share / 2
-    middle = min(max((left + right) / 2, half), width_px - half)
-    label = Label(guard.field, middle, 0, 0.0, False, left, right)
-    return [label], share, sizes.line_px + 2 * sizes.gap_px
+    spans = {guard.field: _span(row, field_powers(guard))}
+    for cell in row:
+        name = guard.word_fields[cell.field].name if cell.field >= 0 else ""
+        if name in also and name != guard.field:
+            left, _ = spans.setdefault(name, (cell.box.left, cell.box.right))
+            spans[name] = (left, cell.box.right)
+    labels: list[Label] = []
+    taken: list[tuple[float, float]] = []
+    for name, (left, right) in spans.items():
+        long_px = text_width(name) * share
+        starts = ((left + right - long_px) / 2, right - long_px, left)
+        for start in (min(max(start, 0.0), max(0.0, width_px - long_px)) for start in starts):
+            end = start + long_px
+            free = all(end + sizes.gap_px <= low or start - sizes.gap_px >= high
+                       for low, high in taken)  # fmt: skip
+            if free and (start < right and end > left):
+                labels.append(Label(name, start + long_px / 2, 0, 0.0, False, left, right))
+                taken.append((min(start, left), max(end, right)))
+                break
+    return labels, share, sizes.line_px + 2 * sizes.gap_px
 
 
 def _turned(angle: float, text_px: float, room_px: float) -> float:

@@ -260,7 +260,7 @@ class Stage(QStackedWidget):
 def _word(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.word import WordView
 
-    return WordView(session, themes)
+    return WordView(session, themes, whole=True)
 
 
 def _machine(session: Session, themes: HallThemes) -> QWidget:

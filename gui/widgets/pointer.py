@@ -22,8 +22,46 @@ def wanted(highlights: Iterable[str], kind: str) -> tuple[str, ...]:
     return tuple(name for its_kind, _, name in found if its_kind == kind)
 
 
+def ring_around(box: QRectF, line_px: float, room: QRectF | None = None) -> QRectF:
+    """Return where the middle of a ring's line goes.
+
+    Args:
+        box: The place it is around.
+        line_px: How thick it is; a rim as thick as half of it is on both sides.
+        room: What it is drawn in: it stays whole in there, over the edge of what it is around.
+    """
+    ring = box.adjusted(-line_px / 2, -line_px / 2, line_px / 2, line_px / 2)
+    if room is None:
+        return ring
+    return ring.intersected(room.adjusted(line_px, line_px, -line_px, -line_px))
+
+
+def arrow_at(ring: QRectF, half_px: float, room: QRectF | None = None) -> list[QPointF]:
+    """Return the corners of an arrow at a ring, its tip first.
+
+    It is at the right end; below a narrow place, and below the right end where that is at the edge
+    of the room.
+    """
+    narrow = ring.width() < _NARROW * half_px
+    x, y = ring.right() - half_px * 0.9, ring.center().y()
+    at_edge = room is not None and x + 1.5 * half_px > room.right()
+    if not narrow and not at_edge:
+        beside = [(x, y), (x + 1.5 * half_px, y - half_px), (x + 1.5 * half_px, y + half_px)]
+        return [QPointF(*corner) for corner in beside]
+    x = ring.center().x() if narrow else ring.right() - 2 * half_px
+    y = ring.bottom() + 1
+    below = [(x, y), (x - half_px, y + 1.5 * half_px), (x + half_px, y + 1.5 * half_px)]
+    return [QPointF(*corner) for corner in below]
+
+
 def draw_pointer(
-    painter: QPainter, box: QRectF, theme: Theme, metrics: Metrics, *, arrow: bool = True
+    painter: QPainter,
+    box: QRectF,
+    theme: Theme,
+    metrics: Metrics,
+    *,
+    arrow: bool = True,
+    room: QRectF | None = None,
 ) -> None:
     """Draw a ring around a place, and an arrow at its right end, or below a narrow one.
 
@@ -33,33 +71,23 @@ def draw_pointer(
         theme: The theme in force.
         metrics: The sizes in force.
         arrow: Whether there is an arrow; where many places are meant one arrow is enough.
+        room: What the ring is to stay in, None where nothing cuts it.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     line = max(2.0, metrics.px(5) / 2)
     radius = min(metrics.px(8), box.height() / 3)
-    ring = box.adjusted(-line / 2, -line / 2, line / 2, line / 2)
+    ring = ring_around(box, line, room)
     # A rim of the ground's colour parts the ring from whatever is beside it.
     for width, colour in ((2 * line, theme.surface), (line, theme.focus)):
         painter.setPen(QPen(QColor(colour), width))
         painter.drawRoundedRect(ring, radius, radius)
     if arrow:
-        _draw_arrow(painter, ring, theme, metrics)
-
-
-def _draw_arrow(painter: QPainter, ring: QRectF, theme: Theme, metrics: Metrics) -> None:
-    half = min(float(metrics.px(9)), ring.height() / 2 + metrics.px(3))
-    if ring.width() < _NARROW * half:
-        x, y = ring.center().x(), ring.bottom() + 1
-        corners = [(x, y), (x - half, y + 1.5 * half), (x + half, y + 1.5 * half)]
-    else:
-        x, y = ring.right() - half * 0.9, ring.center().y()
-        corners = [(x, y), (x + 1.5 * half, y - half), (x + 1.5 * half, y + half)]
-    arrow = QPolygonF([QPointF(*corner) for corner in corners])
-    painter.setPen(QPen(QColor(theme.surface), 2, j=Qt.PenJoinStyle.RoundJoin))
-    painter.setBrush(QColor(theme.focus))
-    painter.drawPolygon(arrow)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+        half = min(float(metrics.px(9)), ring.height() / 2 + metrics.px(3))
+        painter.setPen(QPen(QColor(theme.surface), 2, j=Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(QColor(theme.focus))
+        painter.drawPolygon(QPolygonF(arrow_at(ring, half, room)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 class PanelRing(QWidget):

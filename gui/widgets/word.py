@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import (
     QPalette,
 )
@@ -21,6 +23,7 @@ from core.lesson.covered import BITS
 from core.trace.events import Kind
 from core.trace.guard_word import (
     Moment,
+    Other,
     Phase,
     Scan,
     moment_at,
@@ -95,11 +98,12 @@ class WordView(QWidget):
     Args:
         session: Whose trace and cursor it follows.
         themes: The theme in force.
+        whole: Whether nobody scrolls here: what there is no room for is left out.
     """
 
-    def __init__(self, session: Session, themes: ThemeManager) -> None:
+    def __init__(self, session: Session, themes: ThemeManager, *, whole: bool = False) -> None:
         super().__init__()
-        self._session, self._themes = session, themes
+        self._session, self._themes, self._whole = session, themes, whole
         self.title, self.place = QLabel(), QLabel()
         for label in (self.title, self.place):
             label.setWordWrap(True)
@@ -115,7 +119,7 @@ class WordView(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.installEventFilter(self)
         content = QWidget()
-        inside = QVBoxLayout(content)
+        inside = self._inside = QVBoxLayout(content)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.nothing)
         inside.addWidget(self.canvas)
@@ -162,12 +166,21 @@ class WordView(QWidget):
         self.canvas.set_room(self._scroll.maximumViewportSize())
         self.canvas.dress()
         self._move(self._session.position)
+        self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the word know how much of it can be seen at once, without a scroll bar."""
         if event.type() == QEvent.Type.Resize and watched is self._scroll:
             self.canvas.set_room(self._scroll.maximumViewportSize())
+            self._fit()
         return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Leave those who wrote the word what the word itself does not need."""
+        if self._whole:
+            room = self._scroll.maximumViewportSize()
+            used_px = self.canvas.minimumHeight() + self._inside.spacing()
+            self.writers.set_room(QSize(room.width(), room.height() - used_px))
 
     def _take_trace(self) -> None:
         trace = self._session.trace
@@ -175,7 +188,8 @@ class WordView(QWidget):
         self.canvas.setVisible(stored)
         self.nothing.setVisible(not stored)
         self.canvas.scene = None
-        self.canvas.take(lost_results(trace) if trace is not None else ())
+        used = _used_in(trace) if trace is not None and stored else ()
+        self.canvas.take(results_of(trace, used) if trace is not None else (), used)
         if trace is None:
             self.title.setText("No run yet")
             self.place.setText("The guard's word is shown here once a scenario is open.")
@@ -213,6 +227,7 @@ class WordView(QWidget):
         lost = _lost_at(trace, position)
         self.canvas.worker = _worker_at(trace, position)
         self.canvas.show_moment(guard, moment, owner_of(trace, position), position, lost)
+        self._fit()
         self.setAccessibleName("The guard's word in task_struct")
         asked = BITS in self._session.covered
         said = (ASKED if asked else _spoken(trace.info, moment), self.writers.spoken)
@@ -264,6 +279,27 @@ def _spoken(info: TraceInfo, moment: Moment) -> str:
         f"{title}, {place}. Memory 0x{moment.memory:0{digits}x}, register {register}.{phase} "
         f"{verdict_of(moment, info.guard).text}."
     )
+
+
+def _used_in(trace: Trace) -> tuple[str, ...]:
+    from core.trace.word_history import neighbours_in_use
+
+    return neighbours_in_use(trace)
+
+
+def results_of(trace: Trace, used: Iterable[str]) -> tuple[str, ...]:
+    """Return what may be said of a run with several writers: lost updates, and the neighbours.
+
+    Args:
+        trace: The run.
+        used: The neighbours that are 1 at some time.
+    """
+    if trace.cpus.plain:
+        return ()
+    changed = Moment(Phase.MODIFIED, (), 0, 0, 0, 0)
+    others = (replace(changed, others=(Other(name, 0, 1),)) for name in used)
+    said = tuple(verdict_of(moment, trace.info.guard).text for moment in others)
+    return (*lost_results(trace), *said)
 
 
 def lost_results(trace: Trace) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ class WordCanvas(QWidget):
         self._room = QSize()
         self._lost: LostUpdate | None = None
         self._results: tuple[str, ...] = ()
+        self._used: tuple[str, ...] = ()
         self.worker = "current"
         self.pointed = self.asked = False
         self.motion = QVariantAnimation(self)
@@ -116,12 +117,11 @@ class WordCanvas(QWidget):
         # and taller, must not keep itself there.
         wide, most = max(self._room.width(), 1), self._room.height()
         heights = [
-            _height_px(_picture(guard, metrics, wide, self._results, neighbours=names)[0])
-            for names in (True, False)
+            _height_px(self._picture(guard, wide, neighbours=names)[0]) for names in (True, False)
         ]
         # Memory and register seen at once tell more than the neighbours' names.
         names = heights[0] <= most
-        picture, font = _picture(guard, metrics, width, self._results, neighbours=names)
+        picture, font = self._picture(guard, width, neighbours=names)
         self.scene = Scene(guard, picture, moment, verdict_of(moment, guard), owner, font)
         self._judge(moment, guard)
         fitting = heights[0] if names else heights[1]
@@ -142,9 +142,31 @@ class WordCanvas(QWidget):
             self.scene, verdict=verdict, lost_bits=bits, worker=self.worker, asked=self.asked
         )
 
-    def take(self, results: tuple[str, ...]) -> None:
-        """Leave room for what a run may come to beside what every run can."""
-        self._results, self._laid_out, self._lost = results, None, None
+    def take(self, results: tuple[str, ...], used: tuple[str, ...] = ()) -> None:
+        """Make ready for a run.
+
+        Args:
+            results: What it may come to beside what every run can: there is to be room for it.
+            used: The neighbours that matter in it: named where the others have no room.
+        """
+        self._results, self._used = results, used
+        self._laid_out, self._lost = None, None
+
+    def _picture(
+        self, guard: GuardInfo, width_px: int, *, neighbours: bool
+    ) -> tuple[Picture, QFont]:
+        """Where everything lies at a width, and the font of the result."""
+        metrics = self._themes.metrics
+        text = QFontMetricsF(metrics.mono("caption", bold=True))
+        results = [*_longest_results(guard), *self._results]
+        font = result_font(metrics, results, width_px)
+        sizes = sizes_of(metrics, result_height_px(metrics, results, font, width_px))
+        if not neighbours:
+            sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
+        picture = picture_of(
+            guard, width_px, sizes, text.horizontalAdvance, neighbours=neighbours, also=self._used
+        )
+        return picture, font
 
     def sizeHint(self) -> QSize:
         """Return room for the whole word."""
@@ -166,7 +188,8 @@ class WordCanvas(QWidget):
             WordPainter(painter, self._themes.theme, self._themes.metrics).paint(scene, arrived)
             if self.pointed:
                 place = _field_rect(scene)
-                draw_pointer(painter, place, self._themes.theme, self._themes.metrics)
+                theme, metrics = self._themes.theme, self._themes.metrics
+                draw_pointer(painter, place, theme, metrics, room=QRectF(self.rect()))
 
     def event(self, event: QEvent) -> bool:
         """Tell what the bit under the mouse is."""
@@ -193,25 +216,6 @@ def _field_rect(scene: Scene) -> QRectF:
     low = max((number.baseline for number in scene.picture.numbers), default=place.bottom())
     place.setBottom(max(place.bottom(), low + 2))
     return place
-
-
-def _picture(
-    guard: GuardInfo,
-    metrics: Metrics,
-    width_px: int,
-    more_results: tuple[str, ...],
-    *,
-    neighbours: bool,
-) -> tuple[Picture, QFont]:
-    """Where everything lies at a width, and the font of the result; lower without neighbours."""
-    text = QFontMetricsF(metrics.mono("caption", bold=True))
-    results = [*_longest_results(guard), *more_results]
-    font = result_font(metrics, results, width_px)
-    sizes = sizes_of(metrics, result_height_px(metrics, results, font, width_px))
-    if not neighbours:
-        sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
-    advance = text.horizontalAdvance
-    return picture_of(guard, width_px, sizes, advance, neighbours=neighbours), font
 
 
 def _height_px(picture: Picture) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.lesson.covered import BITS
@@ -41,12 +41,19 @@ class WordWriters(QWidget):
         self._column = QVBoxLayout(self)
         self._column.addWidget(self.history)
         self.spoken = ""
+        self._room: QSize | None = None
         # Before the word itself, which says what is written here.
         session.trace_changed.connect(self._show)
         session.position_changed.connect(self._show)
         session.covered.changed.connect(self._show)
         themes.changed.connect(self._show)
         self._show()
+
+    def set_room(self, room: QSize) -> None:
+        """Show no more than there is room for, nothing where there is none."""
+        if room != self._room:
+            self._room = room
+            self._show()
 
     def _show(self) -> None:
         trace = self._session.trace
@@ -64,7 +71,12 @@ class WordWriters(QWidget):
         writes = history_at(trace, position, _MOST_WRITES)
         copies = copies_at(trace, position)
         self.history.setFont(metrics.ui("caption"))
-        self.history.setText(self._history_html(trace, writes, copies))
+        forms = _forms(writes, copies)
+        fits = (form for form in forms if self._take(self._history_html(trace, *form)))
+        if self._room is None:
+            self._take(self._history_html(trace, *forms[0]))
+        else:
+            self.setVisible(next(fits, None) is not None)
         if BITS in self._session.covered:
             return
         told = [lost.sentence] if lost is not None else []
@@ -72,6 +84,16 @@ class WordWriters(QWidget):
             f"{copy.who} works on {'an older' if copy.stale else 'a'} copy." for copy in copies
         ]
         self.spoken = " ".join(told)
+
+    def _take(self, html: str) -> bool:
+        """Show a text; return whether there is room for it."""
+        self.history.setText(html)
+        margins, room = self._column.contentsMargins(), self._room
+        if room is None:
+            return True
+        wide = room.width() - margins.left() - margins.right()
+        tall = self.history.heightForWidth(max(1, wide))
+        return tall + margins.top() + margins.bottom() <= room.height()
 
     def _history_html(
         self, trace: Trace, writes: tuple[Write, ...], copies: tuple[Copy, ...]
@@ -100,7 +122,17 @@ class WordWriters(QWidget):
                 f'<td style="color:{ink}">{escape(write.who)} · {escape(write.where)}'
                 f"{gone if write.lost and not asked else ''}</td></tr>"
             )
+        if copies and not writes:
+            return f'<table cellspacing="2">{"".join(rows)}</table>'
         if not rows:
             return f'<span style="color:{theme.muted}">Nobody has written it yet.</span>'
         head = f'<b style="color:{theme.muted}">Last written by</b>'
         return f'{head}<table cellspacing="2">{"".join(rows)}</table>'
+
+
+def _forms(
+    writes: tuple[Write, ...], copies: tuple[Copy, ...]
+) -> list[tuple[tuple[Write, ...], tuple[Copy, ...]]]:
+    """Return what to show where there is less and less room: the copies stay longest."""
+    fewer = [(writes[:count], copies) for count in range(len(writes), 0, -1)]
+    return [*fewer, ((), copies)] if copies or not writes else fewer

@@ -354,6 +354,40 @@ def test_without_its_neighbours_the_drawing_is_no_taller(
     assert label.x + half <= width + 1e-6
 
 
+@given(guards, widths, st.floats(0.8, 3))
+def test_names_that_are_wanted_in_a_low_drawing_are_level_and_apart(
+    guard: GuardInfo, width: float, scale: float
+) -> None:
+    def wide(text: str) -> float:
+        return text_width(text) * scale
+
+    wanted = ("sched_remote_wakeup", "in_iowait")
+    low = picture_of(guard, width, sizes_at(scale), wide, neighbours=False, also=wanted)
+    bare = picture_of(guard, width, sizes_at(scale), wide, neighbours=False)
+    assert low.height_px == bare.height_px
+    assert low.labels[0] == bare.labels[0]
+    assert {label.text for label in low.labels} <= {guard.field, *wanted}
+    sides = []
+    for label in low.labels:
+        half = wide(label.text) * low.label_share / 2
+        sides.append((label.x - half, label.x + half))
+        assert label.angle == 0
+        assert label.x - half < label.right
+        assert label.x + half > label.left
+    assert min(left for left, _ in sides) >= -1e-6
+    assert max(right for _, right in sides) <= width + 1e-6
+    assert all(one[1] <= other[0] for one, other in pairwise(sorted(sides)))
+
+
+def test_bit_0_has_its_name_in_a_low_drawing() -> None:
+    low = picture_of(
+        guard_of(), 600, SIZES, text_width, neighbours=False, also=["sched_remote_wakeup"]
+    )
+    (label,) = [label for label in low.labels if label.text == "sched_remote_wakeup"]
+    last = low.memory[-1].box
+    assert (label.left, label.right) == (last.left, last.right)
+
+
 def test_bits_are_found_under_the_mouse() -> None:
     picture: Picture = picture_of(guard_of(), 480, SIZES, text_width)
     box = picture.memory[-1].box

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.session import Session
 from gui.theme import CONTRAST, DARK, LIGHT, Metrics, Theme, ThemeManager
-from gui.widgets.pointer import draw_pointer, wanted
+from gui.widgets.pointer import arrow_at, draw_pointer, ring_around, wanted
 from gui.widgets.stack.view import StackView
 from gui.widgets.word import WordView
 
@@ -33,6 +33,22 @@ def test_a_ring_and_an_arrow_are_drawn(qtbot: QtBot, theme: Theme) -> None:
         assert image.pixelColor(90, 30) == QColor(theme.surface)  # what is meant stays in sight
         assert image.pixelColor(90, 14) != QColor(theme.surface)
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("box", [QRectF(0, 20, 400, 30), QRectF(380, 20, 20, 30)], ids=str)
+def test_a_ring_at_the_edge_is_whole(box: QRectF) -> None:
+    room, line = QRectF(0, 0, 400, 200), 3.0
+    ring = ring_around(box, line, room)
+    assert room.contains(ring.adjusted(-line, -line, line, line))
+    assert all(room.contains(corner) for corner in arrow_at(ring, 9.0, room))
+    assert not room.contains(ring_around(box, line))
+
+
+def test_an_arrow_has_its_place_beside_what_it_points_at() -> None:
+    ring, room = QRectF(50, 20, 200, 30), QRectF(0, 0, 400, 200)
+    tip, *back = arrow_at(ring, 9.0, room)
+    assert ring.contains(tip)
+    assert all(corner.x() > ring.right() for corner in back)
 
 
 def test_the_stack_points_at_functions_and_frames(

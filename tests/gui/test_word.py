@@ -7,6 +7,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from core.trace.events import Kind
 from core.trace.guard_word import Phase
 from gui.runner import Runner
 from gui.session import Session
@@ -177,7 +178,7 @@ def test_it_is_painted_at_every_size_in_both_themes(qtbot: QtBot) -> None:
                 assert view.canvas.minimumHeight() >= view.canvas.scene.picture.height_px
 
 
-def test_a_low_panel_names_only_the_guards_field(qtbot: QtBot) -> None:
+def test_a_low_panel_names_the_guards_field_and_the_neighbour_that_is_set(qtbot: QtBot) -> None:
     view, _, _ = word_of(qtbot)
 
     def names() -> list[str]:
@@ -186,10 +187,10 @@ def test_a_low_panel_names_only_the_guards_field(qtbot: QtBot) -> None:
 
     assert "in_execve" in names()
     view.resize(400, 300)
-    assert names() == ["in_page_owner"]
+    assert names() == ["in_page_owner", "sched_remote_wakeup"]
     assert view.canvas.minimumHeight() <= 300
     view.resize(400, 120)
-    assert names() == ["in_page_owner"]
+    assert names() == ["in_page_owner", "sched_remote_wakeup"]
     view.resize(400, 420)
     assert "in_execve" in names()
 
@@ -231,3 +232,42 @@ def test_motion_is_painted_half_way(qtbot: QtBot) -> None:
         view.canvas.motion.setCurrentTime(100)
         assert moving(view)
         assert not view.canvas.grab().isNull()
+
+
+def test_where_nobody_scrolls_the_writers_get_what_room_is_left(qtbot: QtBot) -> None:
+    view, session, _ = shown(qtbot, _whole, (900, 600), "wrong-word")
+    bar = view._scroll.verticalScrollBar()
+    trace = session.trace
+    assert trace is not None
+    lost = int(trace.positions(Kind.LOST_UPDATE)[0])
+    rows = {}
+    for height in (600, 420, 330, 290, 270, 250, 230):
+        view.resize(900, height)
+        for position in (-1, 22, lost, len(trace) - 1):
+            session.seek(position)
+            qtbot.wait(1)
+            fits = view.canvas.minimumHeight() <= view._scroll.viewport().height()
+            assert bar.maximum() == 0 or not fits
+        rows[height] = 0 if view.writers.isHidden() else view.writers.history.text().count("<tr>")
+    # All of it, and as much as there is room for beside the neighbours' names or without them.
+    assert (rows[600], rows[420], rows[330], rows[230]) == (3, 0, 3, 0)
+    session.seek(22)
+    assert "works on" in view.accessibleDescription()
+
+
+def test_another_writers_change_says_nothing_about_the_guards_bit(qtbot: QtBot) -> None:
+    view, session, _ = word_of(qtbot, "wrong-word")
+    told = {}
+    for position in (22, 23, 80):
+        session.seek(position)
+        assert view.canvas.scene is not None
+        told[position] = view.canvas.scene.verdict.text
+    assert told == {
+        22: "sched_reset_on_fork 0 → 1, in the register only",
+        23: "sched_reset_on_fork = 1 in memory now",
+        80: "in_page_owner = 0 in memory now",
+    }
+
+
+def _whole(session: Session, themes: ThemeManager) -> WordView:
+    return WordView(session, themes, whole=True)
