@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
 
 import pytest
 from msgspec.structs import replace
@@ -34,6 +35,11 @@ LESSON = Lesson(
 )  # fmt: skip
 
 
+@cache
+def paper() -> bytes:
+    return export.pdf(LESSON)
+
+
 def test_html_has_every_step_picture_and_answer(qapp: QApplication) -> None:
     text = export.html(LESSON).decode()
     read = Read(text)
@@ -54,7 +60,7 @@ def test_html_is_the_same_each_time(qapp: QApplication) -> None:
 
 
 def test_pdf_has_pages_titles_and_the_words_of_pictures(qapp: QApplication) -> None:
-    reader = PdfReader(io.BytesIO(export.pdf(LESSON)))
+    reader = PdfReader(io.BytesIO(paper()))
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert len(reader.pages) in (2, 3)
     assert reader.metadata is not None and reader.metadata.title == "A small lesson"
@@ -78,7 +84,7 @@ def baselines(page: PageObject, words: str) -> list[float]:
 
 
 def test_pdf_has_an_outline_that_leads_to_the_headings(qapp: QApplication) -> None:
-    reader = PdfReader(io.BytesIO(export.pdf(LESSON)))
+    reader = PdfReader(io.BytesIO(paper()))
     marks = [mark for mark in reader.outline if isinstance(mark, Destination)]
     assert [mark.title for mark in marks] == ["1 The call", "2 The guard", "Answers"]
     for mark in marks:
@@ -90,7 +96,7 @@ def test_pdf_has_an_outline_that_leads_to_the_headings(qapp: QApplication) -> No
 
 
 def test_pdf_says_its_title_and_language_and_no_time(qapp: QApplication) -> None:
-    made = export.pdf(LESSON)
+    made = paper()
     reader = PdfReader(io.BytesIO(made))
     assert reader.metadata is not None
     assert "/Author" not in reader.metadata
