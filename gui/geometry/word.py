@@ -295,7 +295,8 @@ def _level_labels(
                        for low, high in taken)  # fmt: skip
             if free and (start < right and end > left):
                 labels.append(Label(name, start + long_px / 2, 0, 0.0, False, left, right))
-                taken.append((min(start, left), max(end, right)))
+                if name.strip():
+                    taken.append((min(start, left), max(end, right)))
                 break
     return labels, share, sizes.line_px + 2 * sizes.gap_px
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QRegion
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QRegion,
+)
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -27,13 +35,53 @@ def ring_around(box: QRectF, line_px: float, room: QRectF | None = None) -> QRec
 
     Args:
         box: The place it is around.
-        line_px: How thick it is; a rim as thick as half of it is on both sides.
+        line_px: How thick it is.
         room: What it is drawn in: it stays whole in there, over the edge of what it is around.
     """
     ring = box.adjusted(-line_px / 2, -line_px / 2, line_px / 2, line_px / 2)
     if room is None:
         return ring
-    return ring.intersected(room.adjusted(line_px, line_px, -line_px, -line_px))
+    half = line_px / 2
+    return ring.intersected(room.adjusted(half, half, -half, -half))
+
+
+def ring_inside(box: QRectF, line_px: float) -> tuple[QRectF, float]:
+    """Return where the middle of a ring's line goes that covers nothing beside a low place.
+
+    Args:
+        box: The place.
+        line_px: How thick the line is elsewhere.
+
+    Returns:
+        The ring, and how thick its line is: never so that it covers the text in the place.
+    """
+    line = max(1.0, min(line_px, box.height() / 6))
+    return box.adjusted(line / 2, line / 2, -line / 2, -line / 2), line
+
+
+def outline_around(boxes: Sequence[QRectF], out_px: float) -> QPainterPath:
+    """Return one outline around boxes of which each goes on in the next, as words in lines do.
+
+    Args:
+        boxes: From the top down; what is between two that lie under each other belongs to them.
+        out_px: How far outside of them it is.
+    """
+    pieces: list[QRectF] = []
+    for box in boxes:
+        grown = box.adjusted(-out_px, -out_px, out_px, out_px)
+        last = pieces[-1] if pieces else grown
+        left, right = max(last.left(), grown.left()), min(last.right(), grown.right())
+        if grown.top() < last.top() or left >= right:
+            pieces.append(grown)
+        elif (last.left(), last.right()) == (grown.left(), grown.right()):
+            pieces[-1:] = [last.united(grown)]
+        else:
+            pieces += [QRectF(QPointF(left, last.top()), QPointF(right, grown.bottom())), grown]
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for piece in pieces:
+        path.addRect(piece)
+    return path.simplified()
 
 
 def arrow_at(ring: QRectF, half_px: float, room: QRectF | None = None) -> list[QPointF]:
@@ -62,6 +110,7 @@ def draw_pointer(
     *,
     arrow: bool = True,
     room: QRectF | None = None,
+    inside: bool = False,
 ) -> None:
     """Draw a ring around a place, and an arrow at its right end, or below a narrow one.
 
@@ -72,22 +121,68 @@ def draw_pointer(
         metrics: The sizes in force.
         arrow: Whether there is an arrow; where many places are meant one arrow is enough.
         room: What the ring is to stay in, None where nothing cuts it.
+        inside: Whether it stays in the place itself: what is beside it has no pixel to spare.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    line = max(2.0, metrics.px(5) / 2)
+    line = _line_px(metrics)
     radius = min(metrics.px(8), box.height() / 3)
     ring = ring_around(box, line, room)
-    # A rim of the ground's colour parts the ring from whatever is beside it.
-    for width, colour in ((2 * line, theme.surface), (line, theme.focus)):
-        painter.setPen(QPen(QColor(colour), width))
-        painter.drawRoundedRect(ring, radius, radius)
+    if inside:
+        ring, line = ring_inside(box, line)
+        painter.setPen(QPen(QColor(theme.surface), 1))
+        painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
+        painter.setPen(QPen(QColor(theme.focus), line, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(ring)
+    else:
+        path = QPainterPath()
+        path.addRoundedRect(ring, radius, radius)
+        _draw_ring(painter, path, line, theme)
     if arrow:
-        half = min(float(metrics.px(9)), ring.height() / 2 + metrics.px(3))
-        painter.setPen(QPen(QColor(theme.surface), 2, j=Qt.PenJoinStyle.RoundJoin))
-        painter.setBrush(QColor(theme.focus))
-        painter.drawPolygon(QPolygonF(arrow_at(ring, half, room)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        _draw_arrow(painter, ring, theme, metrics, room)
+
+
+def draw_pointer_around(
+    painter: QPainter, boxes: Sequence[QRectF], theme: Theme, metrics: Metrics
+) -> None:
+    """Draw one ring around something that lies in several rows, and an arrow at the first.
+
+    Args:
+        painter: Where to; its pen and brush are left changed.
+        boxes: Its part in each row, from the top down.
+        theme: The theme in force.
+        metrics: The sizes in force.
+    """
+    if len(boxes) < 2:
+        for box in boxes:
+            draw_pointer(painter, box, theme, metrics)
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    line = _line_px(metrics)
+    _draw_ring(painter, outline_around(boxes, line / 2), line, theme)
+    _draw_arrow(painter, ring_around(boxes[0], line), theme, metrics, None)
+
+
+def _line_px(metrics: Metrics) -> float:
+    return max(2.0, metrics.px(5) / 2)
+
+
+def _draw_ring(painter: QPainter, path: QPainterPath, line_px: float, theme: Theme) -> None:
+    # A rim of the ground's colour parts the ring from whatever is beside it.
+    for width, colour in ((2 * line_px, theme.surface), (line_px, theme.focus)):
+        painter.setPen(QPen(QColor(colour), width, j=Qt.PenJoinStyle.RoundJoin))
+        painter.drawPath(path)
+
+
+def _draw_arrow(
+    painter: QPainter, ring: QRectF, theme: Theme, metrics: Metrics, room: QRectF | None
+) -> None:
+    half = min(float(metrics.px(9)), ring.height() / 2 + metrics.px(3))
+    painter.setPen(QPen(QColor(theme.surface), 2, j=Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(QColor(theme.focus))
+    painter.drawPolygon(QPolygonF(arrow_at(ring, half, room)))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 class PanelRing(QWidget):
@@ -113,7 +208,7 @@ class PanelRing(QWidget):
     @property
     def line_px(self) -> float:
         """How thick the ring is."""
-        return max(2.0, self._themes.metrics.px(5) / 2)
+        return _line_px(self._themes.metrics)
 
     def remove(self) -> None:
         """Point no more."""

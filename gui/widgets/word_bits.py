@@ -62,11 +62,12 @@ class BitPainter:
             if cell.field >= 0 or (word is not None and word >> cell.power & 1):
                 guards = cell.power in powers
                 self._cell(cell, word, guards=guards, framed=not is_number(self._guard))
+        edges = (cells[0].box.left, cells[-1].box.right)
         for cell in cells:
             if changed >> cell.power & 1:
-                self._flash(cell)
+                self._flash(cell, edges)
             if lost >> cell.power & 1:
-                self._cross_out(cell)
+                self._cross_out(cell, edges)
 
     def _unnamed(self, count: int, box: Box, *, empty: bool) -> None:
         """Bits that no field has, as one block."""
@@ -139,7 +140,7 @@ class BitPainter:
             return theme.pressed, theme.text, theme.outline
         return theme.raised, theme.muted, theme.border
 
-    def _flash(self, cell: Cell) -> None:
+    def _flash(self, cell: Cell, edges: tuple[float, float]) -> None:
         """A ring around a bit that has just changed; it glows while the motion lasts."""
         painter, metrics, left = self._painter, self._metrics, 1 - self._arrived
         rect = rect_of(cell.box)
@@ -153,16 +154,31 @@ class BitPainter:
             painter.drawRoundedRect(grown, metrics.px(4), metrics.px(4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.accent_ink), metrics.px(2)))
-        painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), metrics.px(3), metrics.px(3))
+        ring = mark_around(cell, edges, metrics.px(2))
+        painter.drawRoundedRect(ring, metrics.px(3), metrics.px(3))
 
-    def _cross_out(self, cell: Cell) -> None:
+    def _cross_out(self, cell: Cell, edges: tuple[float, float]) -> None:
         """A bit that is lost: ringed and crossed out in the colour of danger."""
         painter, metrics = self._painter, self._metrics
-        rect = rect_of(cell.box).adjusted(-1, -1, 1, 1)
+        rect = mark_around(cell, edges, metrics.px(2.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.danger.ink), metrics.px(2.5)))
         painter.drawRoundedRect(rect, metrics.px(3), metrics.px(3))
         painter.drawLine(rect.bottomLeft(), rect.topRight())
+
+
+def mark_around(cell: Cell, edges: tuple[float, float], line_px: float) -> QRectF:
+    """Return where a ring around a bit goes: nothing of it is cut at the ends of the word.
+
+    Args:
+        cell: The bit.
+        edges: Where the word begins and ends.
+        line_px: How thick the line is.
+    """
+    ring = rect_of(cell.box).adjusted(-1, -1, 1, 1)
+    ring.setLeft(max(ring.left(), edges[0] + line_px / 2))
+    ring.setRight(min(ring.right(), edges[1] - line_px / 2))
+    return ring
 
 
 def rect_of(box: Box) -> QRectF:

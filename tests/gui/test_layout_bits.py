@@ -15,6 +15,7 @@ from gui.geometry.struct_map import Kind
 from gui.theme import ThemeManager
 from gui.widgets.layout.bits import StorageWordView
 from gui.widgets.layout.bits_word import StorageWord, kind_of, words_of
+from gui.widgets.word_bits import rect_of
 from tests.gui.test_struct_map import FakeSession, kernel
 
 
@@ -219,3 +220,29 @@ def test_where_only_one_word_is_seen_it_is_the_new_one(qtbot: QtBot, themes: The
     assert view.canvas.placed[0].word.caption.startswith("with ")
     view.resize(1300, 400)
     qtbot.waitUntil(lambda: view.canvas.placed[0].word.caption == "as it is")
+
+
+@pytest.mark.parametrize("size", [(1200, 360), (700, 170)])
+def test_a_lesson_points_at_members_in_the_word(
+    qtbot: QtBot, themes: ThemeManager, size: tuple[int, int]
+) -> None:
+    session = asked("bit1")
+    view = shown(qtbot, themes, session, size)
+    assert view.canvas.pointed_bits() == []
+    session.pointed = ("in_page_owner", "sched_remote_wakeup", "comm")
+    session.pointed_changed.emit()
+    # The new field and bit 0 in the word with the field, then bit 0 in the word as it is.
+    rings = view.canvas.pointed_bits()
+    found = [
+        (placed.word is view.words[-1], cell.bit)
+        for ring in rings
+        for placed in view.canvas.placed
+        if placed.picture.picture is not None
+        for cell in placed.picture.picture.memory
+        if ring == rect_of(cell.box).translated(placed.left, placed.top)
+    ]
+    assert found == [(True, 11), (True, 0), (False, 0)]
+    for placed in view.canvas.placed:
+        assert placed.picture.picture is not None
+        assert "sched_remote_wakeup" in {label.text for label in placed.picture.picture.labels}
+    assert not view.canvas.grab().isNull()

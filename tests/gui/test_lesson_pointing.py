@@ -7,11 +7,21 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from gui.geometry.stack import Box
+from gui.geometry.word import Cell
 from gui.session import Session
 from gui.theme import CONTRAST, DARK, LIGHT, Metrics, Theme, ThemeManager
-from gui.widgets.pointer import arrow_at, draw_pointer, ring_around, wanted
+from gui.widgets.pointer import (
+    arrow_at,
+    draw_pointer,
+    outline_around,
+    ring_around,
+    ring_inside,
+    wanted,
+)
 from gui.widgets.stack.view import StackView
 from gui.widgets.word import WordView
+from gui.widgets.word_bits import mark_around
 
 
 def test_highlights_are_told_by_their_kind() -> None:
@@ -39,9 +49,38 @@ def test_a_ring_and_an_arrow_are_drawn(qtbot: QtBot, theme: Theme) -> None:
 def test_a_ring_at_the_edge_is_whole(box: QRectF) -> None:
     room, line = QRectF(0, 0, 400, 200), 3.0
     ring = ring_around(box, line, room)
-    assert room.contains(ring.adjusted(-line, -line, line, line))
+    assert room.contains(ring.adjusted(-line / 2, -line / 2, line / 2, line / 2))
     assert all(room.contains(corner) for corner in arrow_at(ring, 9.0, room))
     assert not room.contains(ring_around(box, line))
+
+
+@pytest.mark.parametrize("high", [6.0, 12.0, 15.0])
+def test_a_ring_in_a_low_row_covers_neither_its_text_nor_another_row(high: float) -> None:
+    box = QRectF(10, 50, 300, high)
+    ring, line = ring_inside(box, 3.0)
+    half = line / 2
+    assert box.contains(ring.adjusted(-half, -half, half, half))
+    assert ring.height() - line >= high * 0.6
+
+
+def test_one_outline_goes_around_something_in_several_rows() -> None:
+    rows = [QRectF(200, 0, 100, 20), QRectF(0, 24, 300, 20), QRectF(0, 48, 300, 20)]
+    rows.append(QRectF(0, 76, 150, 20))
+    path = outline_around(rows, 1.5)
+    assert path.boundingRect() == QRectF(-1.5, -1.5, 303, 99)
+    (outline,) = path.toSubpathPolygons()
+    for row in rows:
+        assert path.contains(row)
+    # Between the rows as well, and not where another member is.
+    assert path.contains(QRectF(0, 40, 300, 10))
+    assert not path.intersects(QRectF(0, 0, 190, 20))
+    assert not path.intersects(QRectF(160, 76, 140, 20))
+    assert outline.count() == 9  # eight corners, and the first again
+
+
+def test_what_ends_under_another_place_has_two_outlines() -> None:
+    path = outline_around([QRectF(200, 0, 100, 20), QRectF(0, 24, 100, 20)], 1.5)
+    assert len(path.toSubpathPolygons()) == 2
 
 
 def test_an_arrow_has_its_place_beside_what_it_points_at() -> None:
@@ -81,3 +120,10 @@ def test_the_word_points_at_the_guards_bits(
     assert view.canvas.pointed
     session.highlight(("function:kmalloc",))
     assert not view.canvas.pointed
+
+
+def test_a_mark_around_a_bit_at_the_end_of_the_word_is_whole() -> None:
+    box = Box(90, 5, 10, 20)
+    ring = mark_around(Cell(0, 0, 0, box), (0, 100), 3.0)
+    assert ring.right() + 1.5 <= 100
+    assert ring.left() < box.left

@@ -18,6 +18,8 @@ from core.layout.field import parse_field
 from core.layout.model import KernelLayout, Member, StructLayout
 from core.layout.sources import btf
 from core.layout.what_if import Rules, WhatIf, answer
+from core.lesson.covered import COST
+from gui.covered import Covered
 from gui.geometry.map_grid import Zoom
 from gui.geometry.struct_map import Contents, Kind
 from gui.theme import DARK, LIGHT, ThemeManager, contrast
@@ -45,6 +47,7 @@ class FakeSession(QObject):
         self.line_bytes = 64
         self.selected = ""
         self.pointed: tuple[str, ...] = ()
+        self.covered = Covered()
         self.field = ""
         self.places: list[str] = []
         self.forbidden: set[str] = set()
@@ -279,6 +282,23 @@ def test_what_it_was_before_stands_in_the_title(qtbot: QtBot, themes: ThemeManag
     assert "→" not in view.scene.title
     session.ask("char x[200]")
     assert "9,792 → 9,984 bytes" in view.scene.title
+
+
+@pytest.mark.parametrize("field", ["bit1", "uint"])
+def test_the_title_does_not_answer_what_a_lesson_asks(
+    qtbot: QtBot, themes: ThemeManager, field: str
+) -> None:
+    session = with_bit(field=field, place="end")
+    view = shown(qtbot, themes, session)
+    assert view.scene is not None
+    open_title = view.scene.title
+    session.covered.cover(frozenset({COST}))
+    before = f"{session.answer.before.size_bytes:,}" if session.answer else ""
+    title = f"struct task_struct  ·  {before} → ? bytes  ·  cache lines of 64"
+    assert view.scene.title == title
+    assert title.replace("  ·  ", ", ") in view.accessibleDescription()
+    session.covered.cover(frozenset())
+    assert view.scene.title == open_title != title
 
 
 def test_a_large_member_that_moved_is_marked_once(qtbot: QtBot, themes: ThemeManager) -> None:

@@ -31,9 +31,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui.widgets.in_sight import InSight
-from gui.widgets.layout.bits_paint import WordPicture, paint_word, word_picture
+from gui.widgets.layout.bits_paint import WordPicture, bits_of, paint_word, word_picture
 from gui.widgets.layout.bits_word import StorageWord, spoken, words_of
 from gui.widgets.layout.map_scene import NOTHING_OPEN
+from gui.widgets.pointer import draw_pointer
+from gui.widgets.word_bits import rect_of
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -88,9 +90,11 @@ class StorageWordView(QWidget):
         in_sight.connect_to(session.layout_changed, self._take)
         in_sight.connect_to(session.answer_changed, self._take)
         in_sight.connect_to(session.member_selected, self._take)
+        in_sight.connect_to(session.pointed_changed, self._point)
         themes.changed.connect(self._dress)
         self._dress()
         self._take()
+        self._point()
 
     @property
     def words(self) -> tuple[StorageWord, ...]:
@@ -120,6 +124,9 @@ class StorageWordView(QWidget):
         self.place.setText(place)
         self.setAccessibleName(title)
         self.setAccessibleDescription(spoken(words) if words else place)
+
+    def _point(self) -> None:
+        self.canvas.point(self._session.pointed)
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics
@@ -174,12 +181,19 @@ class _Canvas(QWidget):
         self._themes = themes
         self.words: tuple[StorageWord, ...] = ()
         self.placed: tuple[_Placed, ...] = ()
+        self.pointed: tuple[str, ...] = ()
         self._room = QSize()
 
     def show_words(self, words: tuple[StorageWord, ...]) -> None:
         """Show other words."""
         if words != self.words:
             self.words = words
+            self.lay_out()
+
+    def point(self, names: tuple[str, ...]) -> None:
+        """Point at the bits of some members."""
+        if names != self.pointed:
+            self.pointed = names
             self.lay_out()
 
     def set_room(self, room: QSize) -> None:
@@ -204,7 +218,10 @@ class _Canvas(QWidget):
         beside = len(self.words) == 2 and width >= 2 * way.least_px + gap
         room = (width - gap) / 2 if beside else width
         words = self.words if beside or not way.new_first else self.words[::-1]
-        pictures = [word_picture(word, room, metrics, neighbours=way.neighbours) for word in words]
+        pictures = [
+            word_picture(word, room, metrics, neighbours=way.neighbours, also=self.pointed)
+            for word in words
+        ]
         # Names of different length over them must not set the bits beside each other apart.
         low = max((picture.bits_top for picture in pictures), default=0.0)
         placed, top, bottom = [], 0.0, 0.0
@@ -269,6 +286,20 @@ class _Canvas(QWidget):
                 painter.translate(placed.left, placed.top)
                 paint_word(painter, placed.word, placed.picture, theme, metrics)
                 painter.restore()
+            for number, ring in enumerate(self.pointed_bits()):
+                room = QRectF(self.rect())
+                draw_pointer(painter, ring, theme, metrics, arrow=number == 0, room=room)
+
+    def pointed_bits(self) -> list[QRectF]:
+        """Return where the bits that are pointed at are, those of the word with the field first."""
+        found = []
+        for word in reversed(self.words):
+            for placed in (each for each in self.placed if each.word is word):
+                for name in self.pointed:
+                    box = bits_of(word, placed.picture, name)
+                    if box is not None:
+                        found.append(rect_of(box).translated(placed.left, placed.top))
+        return found
 
     def event(self, event: QEvent) -> bool:
         """Tell whose the bit under the mouse is."""

@@ -19,6 +19,7 @@ from gui.widgets.word_paint import WordPainter, sizes_of
 if TYPE_CHECKING:
     from core.layout.model import NamedBit
     from core.trace.info import GuardInfo
+    from gui.geometry.stack import Box
     from gui.theme import Metrics, Theme
 
 
@@ -46,9 +47,25 @@ class WordPicture:
         return next((cell.bit for cell in cells if cell.box.contains(x, y)), -1)
 
 
+def bits_of(word: StorageWord, where: WordPicture, name: str) -> Box | None:
+    """Return where the bits of a member are in the drawing of a word, None where it has none."""
+    runs = [run for run in word.bits if run.name == name]
+    cells = where.picture.memory if where.picture is not None else ()
+    boxes = [cell.box for cell in cells for run in runs if _has(run, cell.bit)]
+    if not boxes:
+        return None
+    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
+    return boxes[0]._replace(left=left, width=right - left)
+
+
 @lru_cache(maxsize=128)
 def word_picture(
-    word: StorageWord, width_px: float, metrics: Metrics, *, neighbours: bool = True
+    word: StorageWord,
+    width_px: float,
+    metrics: Metrics,
+    *,
+    neighbours: bool = True,
+    also: tuple[str, ...] = (),
 ) -> WordPicture:
     """Return where the bits of a word lie in a drawing of a width.
 
@@ -59,6 +76,7 @@ def word_picture(
         width_px: Width of the drawing.
         metrics: Sizes.
         neighbours: Whether all members are named; without, only the one it is about.
+        also: Members that are named in any case, as far as there is room.
     """
     from core.trace.info import GuardInfo, NamedField
 
@@ -77,7 +95,7 @@ def word_picture(
         "", 0, field, word.byte_offset, word.unit_bytes, first, size, word.big_endian, named
     )
     advance = QFontMetricsF(metrics.mono("caption", bold=True)).horizontalAdvance
-    picture = picture_of(guard, width_px, sizes, advance, neighbours=neighbours)
+    picture = picture_of(guard, width_px, sizes, advance, neighbours=neighbours, also=also)
     # The drawing of the guard's word begins with a line of text that this one has no use for.
     lift = picture.memory_caption.height
     bits_top = picture.memory[0].box.top

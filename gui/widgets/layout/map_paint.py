@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QStaticText
 from gui.geometry.map_grid import Grid, Zoom
 from gui.geometry.struct_map import Contents, Kind
 from gui.widgets.layout.map_display import MOST_LABELS, Display, display_of
-from gui.widgets.pointer import draw_pointer
+from gui.widgets.pointer import draw_pointer_around
 from gui.widgets.stack.style import CENTRED, LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class MapPainter:
         if marks.selected >= 0:
             self._selection(painter, marks.selected)
         for index in marks.pointed:
-            for rect in self._rects_of(index):
-                draw_pointer(painter, rect, self._style.theme, self._style.metrics)
+            rects = self._rects_of(index)
+            draw_pointer_around(painter, rects, self._style.theme, self._style.metrics)
         if marks.drop_bit >= 0:
             self._drop(painter, marks)
 

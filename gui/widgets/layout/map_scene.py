@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
+from core.lesson.covered import COST
+from gui.covered import MARK
 from gui.geometry.struct_map import Candidate, Contents, Kind
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from core.layout.model import KernelLayout, Member
     from core.layout.what_if import WhatIf
+    from gui.covered import Covered
 
 NOTHING_OPEN = "Open a kernel to see its task_struct"
 
@@ -56,6 +59,11 @@ class MapSession(Protocol):
         ...
 
     @property
+    def covered(self) -> Covered:
+        """What is not said for the moment, because a lesson asks for it."""
+        ...
+
+    @property
     def line_bytes(self) -> int:
         """Size of a cache line."""
         ...
@@ -88,6 +96,7 @@ class MapScene:
         label: The kernel, for people.
         big_endian: Whether bits count from the most significant one.
         was_bytes: Size of the struct without the new field; 0 where that is not known.
+        asked: Whether a lesson asks how much it grows.
     """
 
     contents: Contents
@@ -95,6 +104,7 @@ class MapScene:
     label: str
     big_endian: bool
     was_bytes: int = 0
+    asked: bool = False
 
     @property
     def names(self) -> tuple[str, str]:
@@ -108,6 +118,9 @@ class MapScene:
         lines = -(-struct.size_bytes // self.line_bytes)
         noun = "line" if lines == 1 else "lines"
         keyword = "union" if struct.is_union else "struct"
+        if self.asked and self.was_bytes:
+            sizes = f"{self.was_bytes:,} → {MARK} bytes  ·  cache lines of {self.line_bytes}"
+            return f"{keyword} {struct.name}  ·  {sizes}"
         grown = 0 < self.was_bytes != struct.size_bytes
         size = f"{self.was_bytes:,} → " if grown else ""
         return (
@@ -129,7 +142,12 @@ def scene_of(session: MapSession) -> MapScene | None:
         candidate = Candidate(answer.field.name, answer.field.offset_bits)
         contents = Contents(answer.after, candidate, answer.before)
     return MapScene(
-        contents, max(1, session.line_bytes), layout.label, layout.big_endian, was_bytes
+        contents,
+        max(1, session.line_bytes),
+        layout.label,
+        layout.big_endian,
+        was_bytes,
+        COST in session.covered,
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from core.lesson.covered import COST
 from gui.geometry.map_grid import Grid, Zoom, grid_of, readable_zoom
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.map_head import HeadWidget
@@ -71,6 +72,7 @@ class MapView(QAbstractScrollArea):
         in_sight.connect_to(session.answer_changed, self._take)
         in_sight.connect_to(session.member_selected, self._select)
         in_sight.connect_to(session.pointed_changed, self._point)
+        in_sight.connect_to(session.covered.changed, self._cover)
         themes.changed.connect(self._dress)
         self._dress_buttons()
         self._taken: tuple[KernelLayout | None, WhatIf | None, int] = (None, None, 0)
@@ -125,6 +127,14 @@ class MapView(QAbstractScrollArea):
         contents = self.scene.contents if self.scene else None
         found = [contents.index_of(name) for name in self.session.pointed] if contents else []
         self.mark(pointed=tuple(index for index in found if index >= 0))
+
+    def _cover(self) -> None:
+        """Say in the title what the struct grows to, or leave it out."""
+        asked = COST in self.session.covered
+        if self.scene is not None and self.scene.asked != asked:
+            self.scene = replace(self.scene, asked=asked)
+            self.setAccessibleDescription(spoken(self.scene, self.session.selected))
+            self.lay_out()
 
     def _select(self, name: str) -> None:
         index = self.scene.contents.index_of(name) if self.scene else -1

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gui.widgets.timeline.view import TimelineView
 
 _TICK_PX, _THUMB_PX = 5, 5
+_LOW_PX = 16
+"""In rows lower than this, at 100 %, a ring would cover the names in the rows beside it."""
 _SPILL_PX = 8
 """How far marks and the playhead's handle may stick out of the axis."""
 
@@ -65,9 +67,11 @@ def _draw_pointed(
         return
     painter.save()
     painter.setClipRect(QRectF(0, area.top(), view.width(), area.height()))
+    metrics = view.look.metrics
     for number, box in enumerate(scene.boxes_of(names)):
         place = box.translated(0, area.top())
-        draw_pointer(painter, place, view.look.theme, view.look.metrics, arrow=number == 0)
+        low = place.height() < metrics.px(_LOW_PX)
+        draw_pointer(painter, place, view.look.theme, metrics, arrow=number == 0, inside=low)
     painter.restore()
 
 
