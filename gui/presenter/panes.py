@@ -45,6 +45,10 @@ class MarkdownView(QTextBrowser):
         self._themes, self._steps = themes, steps
         self.factor = 1.0
         self.source_text = ""
+        self._look: tuple[object, ...] = ()
+        self._shown: TextStep | None = None
+        self._measured: dict[TextStep, QTextDocument] = {}
+        self._heights: dict[tuple[int, TextStep], float] = {}
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setCursorWidth(0)
@@ -55,24 +59,45 @@ class MarkdownView(QTextBrowser):
 
     def show_markdown(self, text: str) -> None:
         """Show another text."""
-        self.source_text = text
+        if text != self.source_text:
+            self.source_text = text
+            self._forget()
         self.refit()
 
     def refit(self) -> None:
-        """Lay the text out again, for another size or look."""
-        width = self.viewport().width()
+        """Take the size of type that fits, where the room or the look is another one."""
+        look = (self.factor, self._themes.metrics, self._themes.theme)
+        if look != self._look:
+            self._look = look
+            self._forget()
+        room, step = self.viewport().size(), self._steps[-1]
         for step in self._steps:
-            self._fill(self.document(), step)
-            self.document().setTextWidth(width)
-            if self.document().size().height() <= self.viewport().height():
+            if self._height(room.width(), step) <= room.height():
                 break
+        if step != self._shown:
+            self._shown = step
+            self._fill(self.document(), step)
 
     def height_for(self, width: int, step: TextStep) -> int:
         """Return how high the text is in a size of type."""
-        document = QTextDocument()
-        self._fill(document, step)
-        document.setTextWidth(max(1, width))
-        return round(document.size().height()) + 1
+        return round(self._height(max(1, width), step)) + 1
+
+    def _forget(self) -> None:
+        for document in self._measured.values():
+            document.deleteLater()
+        self._measured.clear()
+        self._heights.clear()
+        self._shown = None
+
+    def _height(self, width: int, step: TextStep) -> float:
+        """Return the height in a width; a text is laid out once for each, not at every resize."""
+        if (width, step) not in self._heights:
+            if step not in self._measured:
+                self._measured[step] = QTextDocument(self)
+                self._fill(self._measured[step], step)
+            self._measured[step].setTextWidth(width)
+            self._heights[width, step] = self._measured[step].size().height()
+        return self._heights[width, step]
 
     def _fill(self, document: QTextDocument, step: TextStep) -> None:
         """Put the text into a document, with room between its paragraphs."""

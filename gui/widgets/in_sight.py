@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from inspect import signature
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
-    from PySide6.QtWidgets import QWidget
 
 CALM_MS = 250
 """So long nothing new has come before what is out of sight is brought up to date."""
 
 Slot = Callable[..., object]
+WeakSlot = WeakMethod[Slot]
 
 
 class InSight(QObject):
@@ -35,34 +37,34 @@ class InSight(QObject):
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
-        self._widget = widget
-        self._owed: dict[Slot, tuple[object, ...]] = {}
+        self._owed: dict[WeakSlot, tuple[object, ...]] = {}
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self.settle)
         widget.installEventFilter(self)
 
     def connect_to(self, signal: SignalInstance, slot: Slot) -> None:
         """Call a method of the widget when a signal comes, at once or later."""
-        relay = _Relay(self, slot)
-        signal.connect(relay.take)
+        signal.connect(_Relay(self, slot).take)
 
     @property
     def owes(self) -> bool:
         """Whether something is still to be done."""
         return bool(self._owed)
 
-    def give(self, slot: Slot, values: tuple[object, ...]) -> None:
+    def give(self, slot: WeakSlot, values: tuple[object, ...]) -> None:
         """Call a slot now or later; of several calls of one slot the last is enough."""
         if not self._owed and self._seen():
-            slot(*values)
+            _call(slot, values)
             return
         self._owed[slot] = values
         self._calm.start()
 
     def _seen(self) -> bool:
         # The window's word: a stack of pages stops its updates for a moment whenever it turns.
-        window = self._widget.window()
-        if self._widget.isVisible():
+        widget = self.parent()
+        assert isinstance(widget, QWidget)
+        window = widget.window()
+        if widget.isVisible():
             return window.updatesEnabled()
         return window.windowHandle() is None
 
@@ -71,7 +73,7 @@ class InSight(QObject):
         self._calm.stop()
         owed, self._owed = self._owed, {}
         for slot, values in owed.items():
-            slot(*values)
+            _call(slot, values)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Bring the widget up to date before it is seen."""
@@ -80,12 +82,19 @@ class InSight(QObject):
         return super().eventFilter(watched, event)
 
 
+def _call(slot: WeakSlot, values: tuple[object, ...]) -> None:
+    method = slot()
+    if method is not None:
+        method(*values)
+
+
 class _Relay(QObject):
     """One connection; a child, so that it ends with the widget."""
 
     def __init__(self, in_sight: InSight, slot: Slot) -> None:
         super().__init__(in_sight)
-        self._in_sight, self._slot = in_sight, slot
+        # Held weakly, as Qt does it: a view is not to keep itself alive.
+        self._in_sight, self._slot = in_sight, WeakMethod(slot)
         # A slot may take fewer values than the signal carries, as everywhere in Qt.
         self._takes = len(signature(slot).parameters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,3 +113,12 @@ def test_what_is_owed_goes_with_the_view(qtbot: QtBot, pages: Pages) -> None:
         second.deleteLater()
     source.position_changed.emit(6)
     assert heard == []
+
+
+def test_a_view_does_not_keep_itself_alive(qtbot: QtBot) -> None:
+    source = _Source()
+    view = _View(source)
+    seen = weakref.ref(view)
+    del view
+    assert seen() is None
+    source.trace_changed.emit()
