@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.presenter.annotations import Tool
-from gui.presenter.keys import BOTH, COMMANDS, DIGITS, RUN, SHARED, STILL
+from gui.presenter.keys import BESIDE, BOTH, COMMANDS, DIGITS, RUN, SHARED, STILL
 from gui.presenter.stage import RUNS, StageParts
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _install(
     ids = [command.id for command in COMMANDS] + list(SHARED)
     for place in (presenting.audience, presenting.speaker):
         place.addActions([registry.action(each) for each in ids])
-        help_card = HelpOverlay(place, place.themes, registry)
+        help_card = HelpOverlay(place, place.themes, registry, BESIDE)
         place.setProperty("help", help_card)
 
     def lead_back() -> QWidget:

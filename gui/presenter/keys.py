@@ -7,6 +7,7 @@ the space bar go on and back only where a step shows no run; where it does they 
 from __future__ import annotations
 
 from gui.commands import Command
+from gui.widgets.help_sections import Beside
 
 STILL, RUN = "presenting", "presenting-run"
 """The contexts: a step with nothing to play, and one that shows a run."""
@@ -15,6 +16,12 @@ GROUP = "Presenting"
 DIGITS = tuple(f"present-number.{n}" for n in range(10))
 SHARED = ("lesson.next", "lesson.previous", "lesson.back_to_step", "lesson.reveal", "help.keys")
 """Commands of the program that a presentation carries out in its own way."""
+
+BESIDE = (
+    Beside("lesson.next", "present.next", "Next, as a clicker sends it"),
+    Beside("lesson.previous", "present.previous", "Step before, as a clicker sends it"),
+)
+"""Where the key help of a presentation lists them."""
 
 
 def _both(name: str, text: str, *keys: str, tip: str = "") -> Command:

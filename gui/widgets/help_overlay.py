@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -20,7 +21,7 @@ from gui.theme import ThemeManager
 from gui.widgets import Overlay
 from gui.widgets.help_gestures import GESTURES, GestureRow
 from gui.widgets.help_rows import FamilyRow, KeyRow
-from gui.widgets.help_sections import Section, sections
+from gui.widgets.help_sections import Beside, Section, sections
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry
@@ -35,11 +36,18 @@ class HelpOverlay(Overlay):
         host: The window to lie over.
         themes: The theme in force.
         registry: Where the commands are.
+        beside: Commands that are looked for beside others.
     """
 
-    def __init__(self, host: QWidget, themes: ThemeManager, registry: ActionRegistry) -> None:
+    def __init__(
+        self,
+        host: QWidget,
+        themes: ThemeManager,
+        registry: ActionRegistry,
+        beside: Sequence[Beside] = (),
+    ) -> None:
         super().__init__(host, themes, 900, 640)
-        self._registry = registry
+        self._registry, self._beside = registry, beside
         self.rows: dict[str, KeyRow] = {}
         self._sections: list[tuple[QLabel, list[KeyRow | GestureRow]]] = []
         self._families: list[FamilyRow] = []
@@ -92,7 +100,7 @@ class HelpOverlay(Overlay):
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, px(12), 0)
         columns.setSpacing(px(40))
-        listed = sections(self._registry.groups(), self._registry.context)
+        listed = sections(self._registry.groups(), self._registry.context, self._beside)
         tall = sum(len(section.commands) + 2 for section in listed) + len(GESTURES) + 2
         done = 0
         sides = QVBoxLayout(), QVBoxLayout()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,6 +13,20 @@ _WORKSPACES = "Workspaces"
 """The group of the commands that show a workspace; their ids end with its name."""
 _EVERYWHERE = 1_000
 """Counts as more workspaces than there are."""
+
+
+class Beside(NamedTuple):
+    """A command that is listed beside another one, in whose section it is looked for.
+
+    Attributes:
+        id: The command.
+        after: The other one.
+        text: What it is called there.
+    """
+
+    id: str
+    after: str
+    text: str
 
 
 class Section(NamedTuple):
@@ -28,16 +43,21 @@ class Section(NamedTuple):
     commands: tuple[Command, ...]
 
 
-def sections(groups: Mapping[str, Sequence[Command]], here: str) -> list[Section]:
+def sections(
+    groups: Mapping[str, Sequence[Command]], here: str, beside: Sequence[Beside] = ()
+) -> list[Section]:
     """Return the sections of the key help.
 
     Args:
         groups: The commands by group.
         here: The workspace in front; empty before there is one, and all is in force.
+        beside: What is listed elsewhere than in its group.
 
     Returns:
         What is in force here, the workspace's own first; then what is in force elsewhere.
     """
+    if beside:
+        groups = _moved(groups, beside)
     names = {each.id.partition(".")[2]: each.text for each in groups.get(_WORKSPACES, ())}
     inside: list[Section] = []
     outside: list[Section] = []
@@ -51,6 +71,26 @@ def sections(groups: Mapping[str, Sequence[Command]], here: str) -> list[Section
             title = group.upper() + (f" · {where}" if where else "")
             (outside if contexts else inside).append(Section(group, title, tuple(found)))
     return [*sorted(inside, key=_spread), *outside] if here else inside
+
+
+def _moved(
+    groups: Mapping[str, Sequence[Command]], beside: Sequence[Beside]
+) -> dict[str, list[Command]]:
+    """Return the groups with some commands beside others, in force where those are."""
+    every = {each.id: each for commands in groups.values() for each in commands}
+    moved = [each for each in beside if each.id in every and each.after in every]
+    ids = {each.id for each in moved}
+    made: dict[str, list[Command]] = {}
+    for group, commands in groups.items():
+        found = made.setdefault(group, [])
+        for command in (each for each in commands if each.id not in ids):
+            found.append(command)
+            found += [
+                replace(every[each.id], text=each.text, contexts=command.contexts)
+                for each in moved
+                if each.after == command.id
+            ]
+    return {group: commands for group, commands in made.items() if commands}
 
 
 def _spread(section: Section) -> int:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from gui.presenter.annotations import Tool
+from gui.widgets.help_rows import KeyRow
 from gui.widgets.layout.map import StructMap
 from gui.widgets.stack.view import StackView
 from tests.gui.presenter.conftest import Hall
@@ -178,11 +179,21 @@ def test_keys_are_listed_and_can_be_changed(hall: Hall) -> None:
     help_card = hall.audience.property("help")
     assert help_card.isVisible()
     assert "present.black" in help_card.rows
+    listed = list(help_card.rows)
+    at = listed.index("present.next")
+    assert listed[at : at + 4] == [
+        "present.next", "lesson.next", "present.previous", "lesson.previous",
+    ]  # fmt: skip
+    assert "Next, as a clicker sends it: PgDown" in _chips(help_card.rows["lesson.next"])
     hall.press(Key.Key_Escape)
     assert not help_card.isVisible()
     hall.window.registry.set_keys("present.black", ["Y"])
     hall.press(Key.Key_Y)
     assert hall.audience.blank.colour == "black"
+
+
+def _chips(row: KeyRow) -> list[str]:
+    return [chip.accessibleName() for chip in row.chips]
 
 
 def test_full_screen_comes_and_goes(hall: Hall) -> None:
