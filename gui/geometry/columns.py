@@ -234,6 +234,25 @@ def own_guard_text(analysis: Analysis, without: Answer | None) -> str:
     return f"This kernel has in_page_owner already, at {where}; {then}."
 
 
+def slab_text(analysis: Analysis, answer: Answer) -> str:
+    """Return how many objects share a slab, as it is and with the field, as sentences."""
+    now, then = analysis.before.slab, answer.after.slab
+    left = f"may grow by {count_text(answer.after.growth_left, 'byte')} before one is lost"
+    if (now.objects, now.slab_bytes) == (then.objects, then.slab_bytes):
+        of = f"{now.object_bytes:,} bytes"
+        if then.object_bytes != now.object_bytes:
+            of += f", with the field {then.object_bytes:,}"
+        many = count_text(now.objects, "object")
+        return f"A slab of {now.slab_bytes:,} bytes holds {many} of {of}; each {left}."
+    other = then.slab_bytes != now.slab_bytes
+    slab = f"a slab of {then.slab_bytes:,} bytes" if other else "it"
+    return (
+        f"A slab of {now.slab_bytes:,} bytes holds {count_text(now.objects, 'object')} of "
+        f"{now.object_bytes:,} bytes. With the field {slab} holds "
+        f"{count_text(then.objects, 'object')} of {then.object_bytes:,}."
+    )
+
+
 def rise_text(step: Step, here: Step, each: str = "a task") -> str:
     """Return what a rise of the staircase costs: ``4 objects a slab, +1,638 bytes a task``."""
     more = round(step.bytes_per_task) - round(here.bytes_per_task)

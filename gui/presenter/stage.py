@@ -73,6 +73,8 @@ class Stage(QStackedWidget):
             self._show_panels(view, _panels_of(highlights))
         elif workspace == "recordings":
             self._show_beside(view, highlights)
+        elif workspace == "layout":
+            self._show_below(view, highlights)
         elif workspace == "explore":
             self._explore_now()
         self.setCurrentWidget(view)
@@ -84,6 +86,19 @@ class Stage(QStackedWidget):
         if workspace in ("live", "timeline"):
             for name in _panels_of(highlights):
                 self._add_panel(view, name)
+        elif workspace == "layout":
+            self._show_below(view, highlights, shown=False)
+
+    def _show_below(
+        self, view: QWidget, highlights: tuple[str, ...], *, shown: bool = True
+    ) -> None:
+        from gui.presenter.layouts import HallLayout
+
+        assert isinstance(view, HallLayout)
+        names = _panels_of(highlights)
+        made = view.show_panels(names) if shown else view.prepare_panels(names)
+        if made is not None:
+            _leave_keys(made)
 
     def _show_beside(self, view: QWidget, highlights: tuple[str, ...]) -> None:
         from gui.presenter.recordings import HallRecording
@@ -174,26 +189,9 @@ class Stage(QStackedWidget):
         return _column(LaneColumns(comparison, themes), StripsView(comparison, themes))
 
     def _layout(self) -> QWidget:
-        from gui.widgets.layout.bits import StorageWordView
-        from gui.widgets.layout.bits_word import words_of
-        from gui.widgets.layout.map import StructMap
+        from gui.presenter.layouts import HallLayout
 
-        layouts, themes = self._parts.layouts(), self._themes
-        word = StorageWordView(layouts, themes)
-        made = _column(StructMap(layouts, themes), word)
-
-        def show_word(*_: object) -> None:
-            # Asked anew: what is hidden does not follow at once.
-            word.setVisible(bool(words_of(layouts)))
-
-        for changed in (layouts.layout_changed, layouts.answer_changed, layouts.member_selected):
-            changed.connect(show_word)
-        show_word()
-        column = made.layout()
-        assert isinstance(column, QBoxLayout)
-        column.setStretch(0, 64)
-        column.setStretch(1, 36)
-        return made
+        return HallLayout(self._parts.layouts(), self._themes)
 
     def _recordings(self) -> QWidget:
         from gui.presenter.recordings import HallRecording

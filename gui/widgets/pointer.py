@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _NARROW = 6.0
 """An arrow beside a place less than so many times its size would cover what it points at."""
 
+_ROOMY = 5.0
+"""A ring goes inside of a place that is larger than so many times its line."""
+
 
 def wanted(highlights: Iterable[str], kind: str) -> tuple[str, ...]:
     """Return what highlights name of a kind: of ``function:kmalloc`` and "function" kmalloc."""
@@ -45,18 +48,24 @@ def ring_around(box: QRectF, line_px: float, room: QRectF | None = None) -> QRec
     return ring.intersected(room.adjusted(half, half, -half, -half))
 
 
-def ring_inside(box: QRectF, line_px: float) -> tuple[QRectF, float]:
-    """Return where the middle of a ring's line goes that covers nothing beside a low place.
+def low_ring(box: QRectF, line_px: float) -> tuple[QRectF, ...]:
+    """Return the strips of a ring that covers no text in a low row, and none beside it.
+
+    Names stand on the foot of such a row, with their underscores: below there is a line as thin as
+    the gap to the next row, and the ends are thick instead.
 
     Args:
         box: The place.
-        line_px: How thick the line is elsewhere.
-
-    Returns:
-        The ring, and how thick its line is: never so that it covers the text in the place.
+        line_px: How thick the line of a ring is elsewhere.
     """
-    line = max(1.0, min(line_px, box.height() / 6))
-    return box.adjusted(line / 2, line / 2, -line / 2, -line / 2), line
+    top, side = min(line_px, box.height() / 6), min(1.5 * line_px, box.width() / 2)
+    x, y, wide, high = box.x(), box.y(), box.width(), box.height()
+    return (
+        QRectF(x, y, wide, top),
+        QRectF(x, y, side, high),
+        QRectF(box.right() - side, y, side, high),
+        QRectF(x, box.bottom(), wide, 1.0),
+    )
 
 
 def outline_around(boxes: Sequence[QRectF], out_px: float) -> QPainterPath:
@@ -121,25 +130,40 @@ def draw_pointer(
         metrics: The sizes in force.
         arrow: Whether there is an arrow; where many places are meant one arrow is enough.
         room: What the ring is to stay in, None where nothing cuts it.
-        inside: Whether it stays in the place itself: what is beside it has no pixel to spare.
+        inside: Whether it stays in the place itself, where that is large enough for it: there are
+            others beside it.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     line = _line_px(metrics)
     radius = min(metrics.px(8), box.height() / 3)
     ring = ring_around(box, line, room)
-    if inside:
-        ring, line = ring_inside(box, line)
-        painter.setPen(QPen(QColor(theme.surface), 1))
-        painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
-        painter.setPen(QPen(QColor(theme.focus), line, j=Qt.PenJoinStyle.MiterJoin))
-        painter.drawRect(ring)
-    else:
-        path = QPainterPath()
-        path.addRoundedRect(ring, radius, radius)
-        _draw_ring(painter, path, line, theme)
+    path = QPainterPath()
+    if inside and min(box.width(), box.height()) > _ROOMY * line:
+        ring = box.adjusted(line, line, -line, -line)
+        radius = 0.0
+    path.addRoundedRect(ring, radius, radius)
+    _draw_ring(painter, path, line, theme)
     if arrow:
         _draw_arrow(painter, ring, theme, metrics, room)
+
+
+def draw_low_pointer(painter: QPainter, box: QRectF, theme: Theme, metrics: Metrics) -> None:
+    """Draw a ring around a row that is hardly higher than its text, and an arrow in front of it."""
+    for strip in low_ring(box, _line_px(metrics)):
+        painter.fillRect(strip, QColor(theme.focus))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.focus))
+    painter.drawPolygon(QPolygonF(arrow_before(box)))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def arrow_before(box: QRectF) -> list[QPointF]:
+    """Return the corners of an arrow in front of a low row and no higher than it, its tip first."""
+    back = box.left() - box.height()
+    corners = [(box.left(), box.center().y()), (back, box.top()), (back, box.bottom())]
+    return [QPointF(*corner) for corner in corners]
 
 
 def draw_pointer_around(

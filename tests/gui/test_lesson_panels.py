@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.lesson.panels import PANELS
 from gui.lesson_panels import PLACES
-from gui.presenter import stage
+from gui.presenter import layouts, stage
 from gui.theme import ThemeManager
 from gui.widgets.lesson.head import PRESENT
 from gui.widgets.pointer import PanelRing
@@ -67,6 +67,7 @@ def test_the_window_has_every_panel_that_a_lesson_may_name(stand: Stand) -> None
 
 def test_the_audience_knows_no_other_names() -> None:
     assert set(stage._PANELS) <= {*PANELS["live"], *PANELS["timeline"]}
+    assert set(layouts.PANELS) <= set(PANELS["layout"])
 
 
 def test_a_panel_in_the_background_is_opened_and_put_back(stand: Stand) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 from pytestqt.qtbot import QtBot
 
 from gui.geometry.stack import Box
@@ -13,10 +13,11 @@ from gui.session import Session
 from gui.theme import CONTRAST, DARK, LIGHT, Metrics, Theme, ThemeManager
 from gui.widgets.pointer import (
     arrow_at,
+    arrow_before,
     draw_pointer,
+    low_ring,
     outline_around,
     ring_around,
-    ring_inside,
     wanted,
 )
 from gui.widgets.stack.view import StackView
@@ -57,10 +58,15 @@ def test_a_ring_at_the_edge_is_whole(box: QRectF) -> None:
 @pytest.mark.parametrize("high", [6.0, 12.0, 15.0])
 def test_a_ring_in_a_low_row_covers_neither_its_text_nor_another_row(high: float) -> None:
     box = QRectF(10, 50, 300, high)
-    ring, line = ring_inside(box, 3.0)
-    half = line / 2
-    assert box.contains(ring.adjusted(-half, -half, half, half))
-    assert ring.height() - line >= high * 0.6
+    strips = low_ring(box, 3.0)
+    around = strips[0]
+    for strip in strips:
+        around = around.united(strip)
+    assert around == box.adjusted(0, 0, 0, 1)
+    text = box.adjusted(5, high / 6, -5, 0)
+    assert not any(strip.intersects(text) for strip in strips)
+    arrow = QPolygonF(arrow_before(box)).boundingRect()
+    assert (arrow.top(), arrow.bottom(), arrow.right()) == (box.top(), box.bottom(), box.left())
 
 
 def test_one_outline_goes_around_something_in_several_rows() -> None:

@@ -286,19 +286,17 @@ class _Canvas(QWidget):
                 painter.translate(placed.left, placed.top)
                 paint_word(painter, placed.word, placed.picture, theme, metrics)
                 painter.restore()
-            for number, ring in enumerate(self.pointed_bits()):
-                room = QRectF(self.rect())
-                draw_pointer(painter, ring, theme, metrics, arrow=number == 0, room=room)
+            for place in self.pointed_bits():
+                draw_pointer(painter, place, theme, metrics, arrow=False, inside=True)
 
     def pointed_bits(self) -> list[QRectF]:
-        """Return where the bits that are pointed at are, those of the word with the field first."""
+        """Return where the bits that are pointed at are, word by word."""
         found = []
-        for word in reversed(self.words):
-            for placed in (each for each in self.placed if each.word is word):
-                for name in self.pointed:
-                    box = bits_of(word, placed.picture, name)
-                    if box is not None:
-                        found.append(rect_of(box).translated(placed.left, placed.top))
+        for placed in self.placed:
+            for name in self.pointed:
+                box = bits_of(placed.word, placed.picture, name)
+                if box is not None:
+                    found.append(rect_of(box).translated(placed.left, placed.top))
         return found
 
     def event(self, event: QEvent) -> bool:

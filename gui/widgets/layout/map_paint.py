@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QStaticText
 from gui.geometry.map_grid import Grid, Zoom
 from gui.geometry.struct_map import Contents, Kind
 from gui.widgets.layout.map_display import MOST_LABELS, Display, display_of
-from gui.widgets.pointer import draw_pointer_around
+from gui.widgets.pointer import draw_pointer_around, outline_around
 from gui.widgets.stack.style import CENTRED, LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -200,15 +200,14 @@ class MapPainter:
             painter.drawRect(rect.adjusted(-out, -out, out, out))
 
     def _selection(self, painter: QPainter, index: int) -> None:
-        """A ring with a light edge, seen on every ground."""
+        """A ring with a light edge around all of its rows, seen on every ground."""
         theme, px = self._style.theme, self._style.px
         wide = max(2, px(2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        rects = self._rects_of(index)
+        outline = outline_around(self._rects_of(index), wide / 2)
         for edge, colour in ((2 * wide, theme.surface), (wide, theme.focus)):
             painter.setPen(QPen(QColor(colour), edge, j=Qt.PenJoinStyle.MiterJoin))
-            for rect in rects:
-                painter.drawRect(rect.adjusted(-wide / 2, -wide / 2, wide / 2, wide / 2))
+            painter.drawPath(outline)
 
     def _drop(self, painter: QPainter, marks: Marks) -> None:
         """Where the dragged field would go, and the words for it beside the mouse."""

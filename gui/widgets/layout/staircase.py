@@ -91,7 +91,7 @@ class StaircaseView(QWidget):
             self.empty.setText(self._session.reason or self._reason())
             self._pages.setCurrentWidget(self.empty)
         else:
-            plot = self.plot or self._make_plot()
+            plot = self.make_plot()
             plot.show_steps(self.steps, f"bytes {self._each}")
             self._pages.setCurrentWidget(plot.widget)
             if before != self.steps[0]:
@@ -122,10 +122,12 @@ class StaircaseView(QWidget):
     def _reason(self) -> str:
         return "Nothing can be predicted here." if self._session.analysis is not None else _EMPTY
 
-    def _make_plot(self) -> StaircasePlot:
-        self.plot = StaircasePlot(self._hover, self._repaint, self._paint_over)
-        self._pages.addWidget(self.plot.widget)
-        self._dress()
+    def make_plot(self) -> StaircasePlot:
+        """Make the plot, where it is not there yet."""
+        if self.plot is None:
+            self.plot = StaircasePlot(self._hover, self._repaint, self._paint_over)
+            self._pages.addWidget(self.plot.widget)
+            self._dress()
         return self.plot
 
     def show_near(self) -> None:

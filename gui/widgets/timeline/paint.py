@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from gui.widgets.pointer import draw_pointer, wanted
+from gui.widgets.pointer import draw_low_pointer, draw_pointer, wanted
 from gui.widgets.timeline import lanes, overlay
 
 if TYPE_CHECKING:
@@ -70,8 +70,10 @@ def _draw_pointed(
     metrics = view.look.metrics
     for number, box in enumerate(scene.boxes_of(names)):
         place = box.translated(0, area.top())
-        low = place.height() < metrics.px(_LOW_PX)
-        draw_pointer(painter, place, view.look.theme, metrics, arrow=number == 0, inside=low)
+        if place.height() < metrics.px(_LOW_PX):
+            draw_low_pointer(painter, place, view.look.theme, metrics)
+        else:
+            draw_pointer(painter, place, view.look.theme, metrics, arrow=number == 0)
     painter.restore()
 
 
