@@ -156,6 +156,12 @@ class AudienceWindow(QWidget):
         """Show the number of a step as it is typed, or the step's own again."""
         self.number_label.setText(f"→ {digits}" if digits else self._number)
 
+    def show_missed(self, digits: str) -> None:
+        """Say beside the step's number that there is none of another, or no more."""
+        self.number_label.setText(
+            f"no step {digits}  ·  {self._number}" if digits else self._number
+        )
+
     def arrange(self) -> None:
         """Put the text beside the view, or above one that wants the width."""
         way = QBoxLayout.Direction

@@ -31,6 +31,8 @@ MIRROR_MS = 200
 """How often the speaker's mirror follows what moves."""
 AHEAD_MS = 250
 """How long a step has been shown before the views of the next one are made."""
+MISSED_MS = 4000
+"""How long it is said that there is no step of the number that was typed."""
 _MIRROR_PX = 960
 _MOST_DIGITS = 3
 
@@ -79,13 +81,16 @@ class Presenting(QObject):
         self.typed = ""
         self.question = 0
         """Which of the step's questions is before the audience."""
-        self._waiting = False
+        self._waiting = self._taking = False
+        self._missed = ""
         self.seating = Seating(window, self.audience, self.speaker, screens, self)
         self._awake = KeepAwake(awake)
         self._mirror = QTimer(self, singleShot=True, interval=MIRROR_MS)
         self._mirror.timeout.connect(self._show_mirror)
         self._ahead = QTimer(self, singleShot=True, interval=AHEAD_MS)
         self._ahead.timeout.connect(self._prepare)
+        self._forget = QTimer(self, singleShot=True, interval=MISSED_MS)
+        self._forget.timeout.connect(lambda: self._miss(""))
         self._connect(parts)
 
     def _connect(self, parts: StageParts) -> None:
@@ -114,7 +119,7 @@ class Presenting(QObject):
         """Present the lesson from the step that is shown."""
         if self.running or not self.lessons.running:
             return
-        self.running = True
+        self.running = self._taking = True
         self.window.messages.hold()
         self._awake.hold()
         self.timer.reset()
@@ -136,7 +141,8 @@ class Presenting(QObject):
             self.window.focus_home()
 
     def _end(self) -> None:
-        self.running = False
+        self.running = self._taking = False
+        self._forget.stop()
         self._awake.let_go()
         self.timer.pause()
         self.thumbnails.stop()
@@ -152,6 +158,8 @@ class Presenting(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """End with the main window: nothing is to stay on the projector."""
+        if event.type() == QEvent.Type.WindowDeactivate and watched is self.window:
+            self._taking = False
         if event.type() == QEvent.Type.Close and watched is self.window and self.running:
             self._end()
         return super().eventFilter(watched, event)
@@ -234,10 +242,19 @@ class Presenting(QObject):
             self.next()
         elif 1 <= int(typed) <= len(self.lessons.steps):
             self.go_to(int(typed) - 1)
+        else:
+            self._miss(typed)
+            self._forget.start()
 
     def _type(self, digits: str) -> None:
-        self.typed = digits
+        self.typed, self._missed = digits, ""
         self.audience.show_typed(digits)
+        self._show_state()
+
+    def _miss(self, digits: str) -> None:
+        """Tell the speaker that there is no such step; the audience only where both look there."""
+        self._missed = digits
+        self.audience.show_missed("" if self.speaker.isVisible() else digits)
         self._show_state()
 
     def open_overview(self) -> None:
@@ -262,7 +279,7 @@ class Presenting(QObject):
         if not self.running or step is None or lessons.opened is None:
             return
         self.question = 0
-        self.typed = ""
+        self.typed = self._missed = ""
         self.notes.show_step(lessons.index)
         title = lessons.opened.lesson.title
         # Until its recording is read, what is seen would still be another step's.
@@ -304,6 +321,8 @@ class Presenting(QObject):
         words = []
         if self.typed:
             words.append(f"Step {self.typed}: Enter goes there")
+        if self._missed:
+            words.append(f"No step {self._missed}: the last is {len(self.lessons.steps)}")
         if self.audience.blank.colour:
             words.append(f"The screen is {self.audience.blank.colour}")
         if self.lessons.away:
@@ -327,6 +346,9 @@ class Presenting(QObject):
     # -- the keyboard -----------------------------------------------------------------------------
 
     def active(self) -> bool:
-        """Return whether the keyboard is with the presentation and not with the main window."""
+        """Return whether the keyboard is with the presentation and not with the main window.
+
+        It is from the beginning: what is typed while the windows come still goes to the main one.
+        """
         window = QApplication.activeWindow()
-        return self.running and window is not self.window
+        return self.running and (self._taking or window is not self.window)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from gui.presenter.annotations import Tool
 from gui.widgets.help_rows import KeyRow
@@ -70,6 +74,52 @@ def test_digits_and_enter_jump(hall: Hall) -> None:
     assert hall.step == 4
     hall.press(Key.Key_1, Key.Key_2, Key.Key_Backspace, Key.Key_Enter)
     assert hall.step == 1
+
+
+def test_a_step_that_there_is_not_is_told_to_the_speaker(hall: Hall, qtbot: QtBot) -> None:
+    label, said = hall.audience.number_label, hall.speaker.head.state_label
+    hall.press(Key.Key_9, Key.Key_9, Key.Key_Return)
+    assert said.text() == "No step 99: the last is 5"
+    # On one screen there is nobody else to tell.
+    assert label.text() == "no step 99  ·  1 / 5"
+    hall.press(Key.Key_4)
+    assert label.text() == "→ 4"
+    hall.press(Key.Key_Escape)
+    assert (label.text(), said.text()) == ("1 / 5", "")
+    hall.press(Key.Key_S)
+    assert hall.speaker.isVisible()
+    hall.press(Key.Key_0, Key.Key_Return)
+    assert said.text() == "No step 0: the last is 5"
+    assert label.text() == "1 / 5"
+    hall.presenting._forget.setInterval(1)
+    hall.press(Key.Key_7, Key.Key_Return)
+    qtbot.waitUntil(lambda: said.text() == "")
+    assert hall.step == 1
+
+
+def test_keys_typed_while_the_windows_come_are_the_presentations(
+    make_hall: Callable[[], Hall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = make_hall()
+    hall.window.activateWindow()
+    QTest.qWaitForWindowActive(hall.window)
+    monkeypatch.setattr(hall.presenting.seating, "begin", lambda: None)
+    hall.window.registry.run("present.start")
+    before = hall.controller.session.position
+    assert QApplication.activeWindow() is hall.window
+    hall.press(Key.Key_4)
+    assert hall.presenting.typed == "4"
+    assert hall.controller.session.position == before
+    hall.press(Key.Key_Return)
+    assert hall.step == 4
+    # Afterwards the main window has its own keys, where one goes back to it.
+    hall.audience.show()
+    hall.audience.activateWindow()
+    QTest.qWaitForWindowActive(hall.audience)
+    hall.window.activateWindow()
+    QTest.qWaitForWindowActive(hall.window)
+    assert not hall.presenting.active()
+    assert hall.window.registry.context == hall.window.workspace
 
 
 def test_home_and_end(hall: Hall) -> None:
