@@ -58,7 +58,8 @@ def low_ring(box: QRectF, line_px: float) -> tuple[QRectF, ...]:
         box: The place.
         line_px: How thick the line of a ring is elsewhere.
     """
-    top, side = min(line_px, box.height() / 6), min(1.5 * line_px, box.width() / 2)
+    top = min(line_px, max(1.0, box.height() / 6 - 1))
+    side = min(1.5 * line_px, box.width() / 2)
     x, y, wide, high = box.x(), box.y(), box.width(), box.height()
     return (
         QRectF(x, y, wide, top),

@@ -81,3 +81,22 @@ def test_no_step_gives_its_own_answer_away() -> None:
             if question.about in ("bytes", "growth"):
                 answers = answers_in(step, shown_by(step), number)
                 assert answers.free not in step.step.text
+
+
+def test_no_step_says_the_number_that_is_asked_for_next() -> None:
+    for name in bundled():
+        said = ""
+        for step in resolve(open_lesson(name).lesson):
+            said += step.step.text
+            for number, question in enumerate(step.step.questions, 1):
+                if question.about == "saves":
+                    answer = answers_in(step, shown_by(step), number).free
+                    assert len(answer) < 2 or not re.search(rf"\b{answer}\b", said), answer
+
+
+def test_no_question_tells_how_the_run_ends_that_another_asks() -> None:
+    tells = re.compile("break|overflow|full|crash|deadlock|stuck|complete|memory")
+    for step in ALL.values():
+        asked = step.step.questions
+        if any(question.about == "outcome" for question in asked):
+            assert not [each.ask for each in asked if tells.search(each.ask)]
