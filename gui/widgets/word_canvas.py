@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from core.trace.guard_word import Moment, Phase, Verdict, verdict_of
 from gui.covered import ASKED, MARK
-from gui.geometry.word import Cell, Picture, field_powers, picture_of
+from gui.geometry.word import Cell, Picture, field_powers, is_number, picture_of
 from gui.theme import ThemeManager
 from gui.widgets.pointer import draw_pointer
 from gui.widgets.word_bits import rect_of
@@ -187,7 +187,7 @@ class WordCanvas(QWidget):
         with QPainter(self) as painter:
             WordPainter(painter, self._themes.theme, self._themes.metrics).paint(scene, arrived)
             if self.pointed:
-                place = _field_rect(scene)
+                place = field_rect(scene)
                 theme, metrics = self._themes.theme, self._themes.metrics
                 draw_pointer(painter, place, theme, metrics, room=QRectF(self.rect()))
 
@@ -206,12 +206,15 @@ class WordCanvas(QWidget):
         return super().event(event)
 
 
-def _field_rect(scene: Scene) -> QRectF:
-    """Return where the guard's bits are in memory."""
+def field_rect(scene: Scene) -> QRectF:
+    """Return what is pointed at: where the guard's bits are in memory."""
     powers, place = field_powers(scene.guard), QRectF()
     for cell in scene.picture.memory:
         if cell.power in powers:
             place = place.united(rect_of(cell.box))
+    if is_number(scene.guard):
+        # As wide as the drawing: a ring would cut through the numbers at its ends.
+        return place
     # With the bits' numbers below them.
     low = max((number.baseline for number in scene.picture.numbers), default=place.bottom())
     place.setBottom(max(place.bottom(), low + 2))

@@ -13,7 +13,7 @@ from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
 from gui.widgets.word import WordView
-from gui.widgets.word_canvas import bit_text
+from gui.widgets.word_canvas import bit_text, field_rect
 from tests.gui.stands import shown
 
 
@@ -267,6 +267,21 @@ def test_another_writers_change_says_nothing_about_the_guards_bit(qtbot: QtBot) 
         23: "sched_reset_on_fork = 1 in memory now",
         80: "in_page_owner = 0 in memory now",
     }
+
+
+def test_what_is_pointed_at_has_its_numbers_unless_it_is_as_wide_as_the_drawing(
+    qtbot: QtBot,
+) -> None:
+    view, session, _ = word_of(qtbot)
+    scene = view.canvas.scene
+    assert scene is not None
+    assert field_rect(scene).bottom() > max(number.baseline for number in scene.picture.numbers)
+    session.override(guard="uint")
+    scene = view.canvas.scene
+    assert scene is not None
+    first, last = scene.picture.memory[0].box, scene.picture.memory[-1].box
+    place = field_rect(scene)
+    assert (place.left(), place.right(), place.bottom()) == (first.left, last.right, last.bottom)
 
 
 def _whole(session: Session, themes: ThemeManager) -> WordView:
