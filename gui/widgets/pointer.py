@@ -106,7 +106,7 @@ def arrow_at(ring: QRectF, half_px: float, room: QRectF | None = None) -> list[Q
     if not narrow and not at_edge:
         beside = [(x, y), (x + 1.5 * half_px, y - half_px), (x + 1.5 * half_px, y + half_px)]
         return [QPointF(*corner) for corner in beside]
-    x = ring.center().x() if narrow else ring.right() - 2 * half_px
+    x = ring.center().x() if narrow else ring.right() - 3 * half_px
     y = ring.bottom() + 1
     below = [(x, y), (x - half_px, y + 1.5 * half_px), (x + half_px, y + 1.5 * half_px)]
     return [QPointF(*corner) for corner in below]
