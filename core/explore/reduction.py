@@ -9,16 +9,20 @@ have to be careful here, because another order may cost more switches. Putting o
   back. Where the task was switched away from twice with nothing but such steps between, the first
   switch can go where the second went. No run gets dearer, and some get cheaper, when the
   task ends before it comes to a shared step. This is why a switch is never put *earlier*.
-- It must still be possible later. An option that is there at a skipped point but not at the next
-  one (interrupts or preemption went off in between, a CPU that was idle is busy, an interrupt is
-  over) is tried at the skipped point after all. So windows with interrupts or preemption off are
-  exact, whatever asks for them.
+- It must still be possible later, and so must all else that was put off. What is moved behind the
+  step is not one switch but whatever happens before it while the task stands there: a switch, what
+  the others do, the way back, and then an interrupt or a switch to somebody who has just been woken
+  (so that it was no option before). If one option of a skipped point that can be afforded is not
+  there at the next one (a task that ends or blocks takes no interrupts, a CPU that was idle is
+  busy, an interrupt is over), or if another sort of thing is shut out there (interrupts or
+  preemption went off in between), all of them are tried at the skipped point after all. So windows
+  with interrupts or preemption off are exact, whatever asks for them.
 - It must come to something later. At the end of a run, be it a deadlock, an overflow or simply the
   end, what was put off is tried at the last skipped point: what the others would have done must not
   be hidden by a task that died alone.
 - An interrupt is served on the stack of what it interrupts: how deep that is decides overflow, and
-  its frames are in the traces that a save stores. So it is put off only as long as the stack below
-  it is the same.
+  its frames are in the traces that a save stores. So everything is put off only as long as the
+  stack below is the same, where an interrupt can be afforded.
 
 What is shared is not known beforehand but watched: whoever touched an object in any run so far. It
 starts small, and an exploration that finds more begins anew with all of it, until nothing is added.

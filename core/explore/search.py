@@ -276,21 +276,23 @@ class Search:
         return _Plan(tuple(now), tuple(later), interrupts)
 
     def _settle(self, put_off: _PutOff, point: Point) -> None:
-        """Try at a skipped point what cannot be put off until the next one."""
-        self._put_off = None
+        """Try at a skipped point all of what was put off, unless all can be until the next one."""
         skipped, plan, stack = put_off
-        alike = skipped.task == point.task and skipped.in_interrupt == point.in_interrupt
-        interrupts = alike and (not plan.interrupts_later or stack == self._subject.stack())
-        if interrupts and skipped.options == point.options:
-            return
-        at = skipped.number << INDEX_BITS
-        for index, option, codes in plan.later:
-            possible = interrupts if option.way == Way.INTERRUPT else alike
-            if not possible or option not in point.options:
-                codes.append(at | index)
+        if (
+            skipped.task != point.task
+            or skipped.in_interrupt != point.in_interrupt
+            or skipped.shut_out != point.shut_out
+            or (plan.interrupts_later and stack != self._subject.stack())
+            or not (
+                skipped.options == point.options
+                or all(each.option in point.options for each in plan.later)
+            )
+        ):
+            self._flush()
+        self._put_off = None
 
     def _flush(self) -> None:
-        """Try at the last skipped point what could be put off until the run ended."""
+        """Try at the last skipped point what could be put off until then."""
         put_off, self._put_off = self._put_off, None
         if put_off is not None:
             at = put_off.point.number << INDEX_BITS

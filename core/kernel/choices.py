@@ -56,6 +56,8 @@ class Point(NamedTuple):
         options: What can happen; the first one is what does where nobody chooses.
         forced: Whether the running task cannot go on anyway: then nothing here costs a switch.
         in_interrupt: Whether the step is one of an interrupt's handler.
+        shut_out: What cannot happen here whoever is ready: interrupts off, preemption off and so
+            on. Equal where the same is shut out.
     """
 
     number: int
@@ -65,3 +67,4 @@ class Point(NamedTuple):
     options: tuple[Option, ...]
     forced: bool = False
     in_interrupt: bool = False
+    shut_out: tuple[bool, ...] = ()

@@ -36,7 +36,7 @@ _SWITCH_NS = 900
 """Simulated time of a context switch. A teaching value."""
 
 
-_Options = dict[tuple[int, bool, bool, bool, bool, bool], tuple[Option, ...]]
+_Options = dict[tuple[int, bool, tuple[bool, ...]], tuple[Option, ...]]
 """The options that were worked out, by what they depend on."""
 
 
@@ -91,14 +91,16 @@ class Cpus:
         if touches >= 0:
             self.touched[touches] |= 1 << self._actor(task)
         while True:
-            options = self._options_now(task, what == "irq", can_fail)
+            shut_out = (what == "irq", task.irqs_off > 0, task.in_nmi, not task.preemptible)
+            options = self._options_now(task, can_fail, shut_out)
             if len(options) == 1:
                 break
             number, self.points = self.points, self.points + 1
             # Amid a lock a step may go on to its release, which others notice: nobody may take it
             # for one that touches only what is its own.
             seen = -1 if task.preempt_off else touches
-            point = Point(number, task.number, what, seen, options, False, bool(task.interrupts))
+            amid = bool(task.interrupts)
+            point = Point(number, task.number, what, seen, options, False, amid, shut_out)
             chosen = machine.chooser.choose(point)
             if not chosen:
                 break
@@ -119,15 +121,17 @@ class Cpus:
         """Note that who could take a step has changed: other options hold."""
         self._known = None
 
-    def _options_now(self, task: Task, irq: bool, can_fail: bool) -> tuple[Option, ...]:
+    def _options_now(
+        self, task: Task, can_fail: bool, shut_out: tuple[bool, ...]
+    ) -> tuple[Option, ...]:
         """Return the options; they are worked out only where something has changed."""
         known = self._known
         if known is None:
             known = self._known = self._by_state.setdefault(self._state(), {})
-        key = (task.number, irq, can_fail, task.irqs_off > 0, task.in_nmi, task.preemptible)
+        key = (task.number, can_fail, shut_out)
         options = known.get(key)
         if options is None:
-            options = known[key] = self._options(task, irq, can_fail)
+            options = known[key] = self._options(task, shut_out[0], can_fail)
         return options
 
     def _state(self) -> tuple[int, ...]:

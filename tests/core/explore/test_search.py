@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from hypothesis import given, reject
+import pytest
+from hypothesis import example, given, reject
 from hypothesis import strategies as st
 
 from core.explore.budget import pack
@@ -80,7 +81,7 @@ steps = st.one_of(
     ),
     st.tuples(
         st.sampled_from(["irq_off", "irq_on", "preempt_off", "preempt_on", "push", "pop"]),
-        st.just(0),
+        st.integers(0, 1),
     ),
     st.tuples(st.sampled_from(["deep"]), st.integers(1, 3)),
 )
@@ -104,7 +105,76 @@ def toys(draw: st.DrawFn) -> Toy:
     )
 
 
+SWITCH_THEN_INTERRUPT = Toy(
+    ((("load", 0),), (("load", 1),), (("deep", 1),)),
+    (0, 0, 0),
+    ((("store", 1, 1),),),
+    cells=CELLS,
+    finals=True,
+)
+"""The second reads, and only then the first is interrupted: it takes no interrupts at its end."""
+
+SWITCH_THEN_SHALLOW_INTERRUPT = Toy(
+    ((("load", 0), ("push", 0), ("load", 0)), (("load", 1),)),
+    (0, 0),
+    ((("deep", 1), ("store", 1, 1)),),
+    cells=CELLS,
+    finals=True,
+)
+"""The same, where the interrupt does well only before the stack grows."""
+
+SWITCH_THEN_WOKEN = Toy(
+    (
+        (("lock", 0), ("store", 1, 1), ("load", 2), ("preempt_off", 1), ("store", 1, 2)),
+        (("lock", 0), ("load", 1)),
+        (("load", 1), ("unlock", 0)),
+    ),
+    (0, 0, 1),
+    cells=CELLS,
+    finals=True,
+)
+"""Before preemption goes off the third lets the second go on, which then preempts the first."""
+
+NESTED: list[tuple[Toy, Bound, str, int]] = [
+    (SWITCH_THEN_INTERRUPT, Bound(1, 1, 0), "completed [0, 1, 0] [0, 0, 0]", 2),
+    (SWITCH_THEN_SHALLOW_INTERRUPT, Bound(1, 1, 0), "completed [0, 1, 0] [0, 0]", 2),
+    (SWITCH_THEN_WOKEN, Bound(2, 0, 0), "completed [0, 2, 0] [0, 1, 1]", 2),
+]
+
+
+@pytest.mark.parametrize(("toy", "bound", "end", "spent"), NESTED)
+def test_what_must_happen_twice_before_one_step_is_found(
+    toy: Toy, bound: Bound, end: str, spent: int
+) -> None:
+    assert verdict(explored(toy, bound, pruning=False, reduction=False))[end] == spent
+    assert verdict(explored(toy, bound))[end] == spent
+
+
+UNLOCKED_BY_AN_INTERRUPT = Toy(
+    (
+        (("lock", 1), ("load", 0), ("alloc", 0, 1)),
+        (
+            ("store", 2, 0),
+            ("preempt_off", 0),
+            ("preempt_on", 0),
+            ("load", 1),
+            ("lock", 1),
+            ("deep", 2),
+        ),
+        (("deep", 1),),
+    ),
+    (1, 1, 1),
+    ((("unlock", 1), ("deep", 1), ("store", 1, 1)),),
+    cells=CELLS,
+    finals=True,
+)
+
+
 @examples(30)
+@example(SWITCH_THEN_INTERRUPT, Bound(1, 1, 0))
+@example(SWITCH_THEN_SHALLOW_INTERRUPT, Bound(1, 1, 0))
+@example(SWITCH_THEN_WOKEN, Bound(2, 0, 0))
+@example(UNLOCKED_BY_AN_INTERRUPT, Bound(1, 2, 1))
 @given(
     toys(),
     st.builds(Bound, st.integers(0, 2), st.integers(0, 2), st.integers(0, 1)),

@@ -16,6 +16,8 @@ from core.kernel.choices import FAIL, GO_ON, Option, Point, Way
 Step = tuple[str, int] | tuple[str, int, int]
 """(what, variable or lock, number)."""
 
+SHUTS = frozenset({"irq_off", "irq_on", "preempt_off", "preempt_on"})
+
 LOCKS = 100
 """Locks are numbered as objects behind the variables."""
 
@@ -28,7 +30,8 @@ class Toy:
     ``alloc``: as a store of a number, and may fail; ``check``: breaks "check" where a variable is
     not a number; ``die``: the run dies where it is; ``push``, ``pop``: the stack; ``deep``: the run
     dies where the stack is at least so deep; ``lock``, ``unlock``, ``irq_off``, ``irq_on``,
-    ``preempt_off``, ``preempt_on`` as their names say.
+    ``preempt_off``, ``preempt_on`` as their names say; with the number 1 those come with the step
+    before and are no points, as where spin_lock turns preemption off.
 
     Attributes:
         threads: The steps of each.
@@ -56,10 +59,12 @@ class GivenUp(Exception):
 
 
 class Frame:
-    __slots__ = ("acc", "at", "context", "steps")
+    """What a thread or a handler has done; a handler leaves the stack as deep as it found it."""
 
-    def __init__(self, steps: tuple[Step, ...], context: int) -> None:
-        self.steps, self.context, self.at, self.acc = steps, context, 0, 0
+    __slots__ = ("acc", "at", "base", "context", "steps")
+
+    def __init__(self, steps: tuple[Step, ...], context: int, base: int = 0) -> None:
+        self.steps, self.context, self.base, self.at, self.acc = steps, context, base, 0, 0
 
 
 class ToySubject:
@@ -90,7 +95,7 @@ class ToySubject:
                 tuple(self.memory),
                 # Not -1 - number: Python's hashes of -1 and -2 are the same one.
                 tuple(
-                    tuple((f.context + LOCKS, f.at, f.acc + 1) for f in frames)
+                    tuple((f.context + LOCKS, f.base, f.at, f.acc + 1) for f in frames)
                     for frames in self.frames
                 ),
                 tuple(self.irqs_off),
@@ -178,7 +183,7 @@ class ToySubject:
             thread = self.running
             frame = self.frames[thread][-1]
             if frame.at == len(frame.steps) and len(self.frames[thread]) > 1:
-                self.frames[thread].pop()
+                self.depth[thread] = self.frames[thread].pop().base
                 continue
             done, blocked = self._done(thread), self._blocked(thread)
             step: Step = ("end", 0) if done else frame.steps[frame.at]
@@ -198,7 +203,10 @@ class ToySubject:
             if touches is not None and len(options) > 1:
                 forced = done or blocked
                 in_interrupt = len(self.frames[thread]) > 1
-                point = Point(self.points, thread, what, touches, options, forced, in_interrupt)
+                shut_out = bool(self.irqs_off[thread]), bool(self.preempt_off[thread])
+                point = Point(
+                    self.points, thread, what, touches, options, forced, in_interrupt, shut_out
+                )
                 self.points += 1
                 option = options[chooser.choose(point)]
             self._do(option, step, frame)
@@ -208,7 +216,9 @@ class ToySubject:
         what = step[0]
         if what in {"push", "pop", "deep", "die"}:
             return None
-        if what in {"end", "irq_off", "irq_on", "preempt_off", "preempt_on"}:
+        if what in SHUTS and step[1]:
+            return None
+        if what == "end" or what in SHUTS:
             return -1
         number = step[1] + (LOCKS if what in {"lock", "unlock"} else 0)
         self.touched.setdefault(number, set()).add(context)
@@ -220,7 +230,8 @@ class ToySubject:
             self.current[option.cpu] = option.argument
         elif option.way == Way.INTERRUPT:
             handler = self.toy.handlers[option.argument]
-            self.frames[self.running].append(Frame(handler, -1 - option.argument))
+            frame = Frame(handler, -1 - option.argument, self.depth[self.running])
+            self.frames[self.running].append(frame)
         else:
             self.events += 1
             frame.at += 1
@@ -249,7 +260,7 @@ class ToySubject:
         elif what == "push":
             self.depth[thread] += 1
         elif what == "pop":
-            self.depth[thread] = max(0, self.depth[thread] - 1)
+            self.depth[thread] = max(frame.base, self.depth[thread] - 1)
         elif what == "die" or (what == "deep" and self.depth[thread] >= number):
             raise Died
 
