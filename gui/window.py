@@ -82,6 +82,8 @@ class MainWindow(QMainWindow):
     def __init__(self, themes: ThemeManager, registry: ActionRegistry, settings: Settings) -> None:
         super().__init__()
         self.themes, self.registry, self.settings = themes, registry, settings
+        # What its commands do goes with the window, or they would keep it for ever.
+        registry.setParent(self)
         self._painted = False
         self._foot: QWidget | None = None
         self._factories: dict[str, Callable[[], QWidget]] = {}

@@ -69,6 +69,8 @@ class WorkerProcess(QObject):
         self.cancel()
         self._remove_folder()  # that of a result which is just being taken
         self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
+        # Where nobody takes the result, because the window is gone, the folder goes as well.
+        self.destroyed.connect(self._folder.cleanup)
         self._line, self._verdict, self._stopping = b"", ("", ""), False
         process = self.process = QProcess(self)
         process.readyReadStandardOutput.connect(self._hear)
@@ -153,4 +155,5 @@ class WorkerProcess(QObject):
     def _remove_folder(self) -> None:
         folder, self._folder = self._folder, None
         if folder is not None:
+            self.destroyed.disconnect(folder.cleanup)
             folder.cleanup()
