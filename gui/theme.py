@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from string import Template
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -291,10 +292,16 @@ class Metrics:
         return font
 
     def _font(self, family: str, step: TextStep, bold: bool) -> QFont:
-        font = QFont(family)
-        font.setPixelSize(self.px(TEXT_PX[step]))
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        return font
+        # A copy: callers change what they get. Views ask for some fonts in every frame.
+        return QFont(_font(family, self.px(TEXT_PX[step]), bold))
+
+
+@lru_cache(maxsize=256)
+def _font(family: str, size_px: int, bold: bool) -> QFont:
+    font = QFont(family)
+    font.setPixelSize(size_px)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return font
 
 
 def pick_family(wanted: tuple[str, ...], otherwise: str) -> str:

@@ -300,7 +300,9 @@ class ExplanationStrip(QWidget):
         html = self._html(self.text)
         self.sentence.setText(f"<b>{html}</b>" if self._role is not None else html)
         ink = self._role.ink if self._role is not None else self._themes.theme.text
-        self.sentence.setStyleSheet(f"color: {ink}")
+        sheet = f"color: {ink}"
+        if self.sentence.styleSheet() != sheet:  # to put it on again is to style it again
+            self.sentence.setStyleSheet(sheet)
         self._show_sign()
         self.setAccessibleDescription(" ".join(filter(None, (self.text, facts))))
         self.update()

@@ -163,9 +163,9 @@ class GuardBar(QFrame):
     def _show_depth_problem(self, wrong: bool) -> None:
         self._depth_wrong = wrong
         danger = self._themes.theme.danger.colour
-        self.max_depth.setStyleSheet(
-            self._depth_style + (f"NumberField {{ border: 2px solid {danger}; }}" if wrong else "")
-        )
+        red = f"NumberField {{ border: 2px solid {danger}; }}" if wrong else ""
+        if self.max_depth.styleSheet() != self._depth_style + red:
+            self.max_depth.setStyleSheet(self._depth_style + red)
         self.max_depth.setToolTip(capitalised(_DEPTH_ADVICE) if wrong else self._depth_tip())
         self._show_warnings()
 
