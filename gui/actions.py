@@ -168,6 +168,8 @@ class ActionRegistry(QObject):
 
     def set_context(self, context: str) -> None:
         """Enter a workspace: its commands and keys come into force, others go."""
+        if context == self._context:
+            return
         self._context = context
         for command_id in self._commands:
             self._update(command_id)

@@ -178,10 +178,12 @@ class QuestionPane(QFrame):
     def dress(self) -> None:
         """Take on the look, and say again what is asked."""
         metrics, theme = self._themes.metrics, self._themes.theme
-        self.setStyleSheet(
+        sheet = (
             f"#question {{ background: {theme.raised}; border: 2px solid {theme.accent};"
             f" border-radius: {metrics.px(10)}px }}"
         )
+        if self.styleSheet() != sheet:
+            self.setStyleSheet(sheet)
         pad = metrics.px(14)
         self._column.setContentsMargins(pad, metrics.px(10), pad, metrics.px(10))
         self._column.setSpacing(metrics.px(8))
