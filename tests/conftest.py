@@ -37,7 +37,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(  # always the same examples
-    "ci", settings.get_profile("local"), max_examples=2 * EVERY_DAY, derandomize=True
+    "ci", settings.get_profile("local"), derandomize=True
 )
 settings.register_profile("thorough", settings.get_profile("local"), max_examples=1000)
 settings.load_profile(

@@ -24,7 +24,7 @@ def explored(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str,
 def test_a_proof_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = explored(capsys, "wrong-word", "--word", "current", "--irqs", "0")
     assert (status, err) == (0, "")
-    assert out.splitlines()[0] == "No bad outcome in 11 runs, at most 2 switches."
+    assert out.splitlines()[0] == "No bad outcome in 16 runs, at most 2 switches."
     assert "holds  no-lost-update" in out
 
 
