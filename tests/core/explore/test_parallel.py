@@ -33,16 +33,16 @@ def test_the_answer_does_not_depend_on_how_many_processes_work() -> None:
 
 def test_a_part_whose_process_dies_is_done_again(tmp_path: Path) -> None:
     request = ExploreRequest(
-        where="middling", text="", jobs=2, settings={"marker": str(tmp_path / "died"), "deaths": 2}
+        where="middling", text="", jobs=2, settings={"graves": str(tmp_path), "deaths": 2}
     )
     died = explore(request, make_mortal)
-    assert (tmp_path / "died").stat().st_size == 2
+    assert len(list(tmp_path.iterdir())) == 2
     assert counts(died) == counts(explore(msgspec.structs.replace(request, jobs=1), make_toy))
 
 
 def test_a_part_that_kills_every_process_is_a_clear_error(tmp_path: Path) -> None:
     request = ExploreRequest(
-        where="middling", text="", jobs=2, settings={"marker": str(tmp_path / "died"), "deaths": 99}
+        where="middling", text="", jobs=2, settings={"graves": str(tmp_path), "deaths": 99}
     )
     with pytest.raises(EnvironmentProblem, match="died 3 times"):
         explore(request, make_mortal)

@@ -306,23 +306,29 @@ def make_toy(request: ExploreRequest) -> ToySubject:
 
 
 class MortalToy(ToySubject):
-    """Ends its process in the middle of a run, as long as a file has fewer bytes than wanted."""
+    """Ends its process in the middle of a run, as often as wanted over all processes together."""
 
-    def __init__(self, toy: Toy, marker: Path, deaths: int) -> None:
+    def __init__(self, toy: Toy, graves: Path, deaths: int) -> None:
         super().__init__(toy)
-        self.marker, self.deaths = marker, deaths
+        self.graves, self.deaths = graves, deaths
 
     def run(self, chooser: PointChooser) -> RunEnd:
-        if self.runs >= 20 and multiprocessing.parent_process() is not None:
-            died = self.marker.stat().st_size if self.marker.exists() else 0
-            if died < self.deaths:
-                with self.marker.open("ab") as stream:
-                    stream.write(b"x")
-                os._exit(1)
+        if self.runs >= 20 and multiprocessing.parent_process() is not None and self._may_die():
+            os._exit(1)
         return super().run(chooser)
+
+    def _may_die(self) -> bool:
+        """Take a death that is left. Two processes never take the same: a file is made once."""
+        for number in range(self.deaths):
+            try:
+                (self.graves / str(number)).touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            return True
+        return False
 
 
 def make_mortal(request: ExploreRequest) -> ToySubject:
     """Make a toy whose processes die as often as the settings say."""
     settings = request.settings
-    return MortalToy(TOYS[request.where], Path(str(settings["marker"])), int(settings["deaths"]))
+    return MortalToy(TOYS[request.where], Path(str(settings["graves"])), int(settings["deaths"]))
