@@ -191,6 +191,23 @@ def test_plain_and_careful_ways_agree(some_records: bytes) -> None:
     assert (reading.bad_lines, reading.truncated_records) == (0, 1)  # the last has no blank line
 
 
+@pytest.mark.parametrize("head", ["x", " ns", "7 ns", ", free_ts 7 ns", "x" * 70])
+def test_a_head_may_be_shorter_than_what_is_looked_for_before_its_end(head: str) -> None:
+    """The first of all has nothing before it that could be looked at."""
+    whole = record(", pid 7, ts 41 ns")
+    profile, reading = read_by("page_owner", f"{head}\n{PLACE}\n{STACK}\n{whole}")
+    assert rows(profile) == _rows_of(whole)
+    assert reading.truncated_records == 1
+    profile, reading = read_by("page_owner", f"{head}\n{head}\n{head}\n\n")
+    assert not len(profile)
+    assert reading.bad_lines or reading.truncated_records
+
+
+def test_the_shortest_head_may_be_the_first() -> None:
+    shortest = record().replace(ORDER_2, "order 2, mask 0x0()")
+    assert [row[0] for row in _rows_of(shortest * 3)] == ["outer;middle;inner"] * 3
+
+
 def test_odd_records_keep_their_place(some_records: bytes) -> None:
     text = some_records[: some_records.index(b"\n\n", 100_000) + 2]
     plain = rows(read_by("page_owner", text)[0])

@@ -30,7 +30,7 @@ ODD = -1
 _MOST_KNOWN, _MOST_KNOWN_BYTES = 1 << 16, 12 << 20
 """Heads or tails remembered: enough for all that repeat, little if none does."""
 _WINDOW = 64
-"""Bytes that may be looked at from the begin of a second line without asking where it ends."""
+"""Bytes that may be looked at before the begin of a second line, and from there on, unasked."""
 _NS, _TS, _FREE_TS = b" ns", b", ts ", b", free_ts "
 _POWERS = tuple(10**place for place in range(18))
 _MOST_PFN_DIGITS = 15
@@ -197,6 +197,7 @@ class _Plain:
     def __init__(self, text: Bytes, blocks: _Blocks) -> None:
         self._text = text
         self.blocks = np.flatnonzero(blocks.counts >= 3)
+        self.blocks = self.blocks[blocks.newlines[blocks.firsts[self.blocks]] >= _WINDOW]
         firsts = blocks.firsts[self.blocks]
         self.begins = blocks.begins(self.blocks)
         seconds = blocks.newlines[firsts] + 1
