@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from gui.icons import icon, pixmap
 from gui.theme import Role, ThemeManager
+from gui.widgets import focus_home
 
 MAX_MESSAGES = 3
 READING_MS = 6000
@@ -246,6 +247,9 @@ class MessageBar(QWidget):
         if message in self._shown:
             self._shown.remove(message)
             self._rows.removeWidget(message)
+            if message.isAncestorOf(self.window().focusWidget() or self):
+                # Qt would give it to what comes next, and the space bar would press that.
+                focus_home(self)
             message.hide()
             message.deleteLater()
             self.setVisible(bool(self._shown) and not self._held)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.lesson.loader import bundled, open_lesson
@@ -226,6 +229,18 @@ def test_the_tour_is_the_first_lesson_and_stays_in_help(stand: Stand) -> None:
     stand.settle()
     assert stand.session.opened is not None
     assert stand.session.opened.where == bundled()[0]
+
+
+def test_who_clicks_on_the_offer_has_the_keys_of_the_run(stand: Stand) -> None:
+    offer_tour(stand.window, stand.parts)
+    button = stand.window.messages.findChild(QPushButton)
+    assert button is not None
+    button.setFocus()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    stand.settle()
+    assert isinstance(QApplication.focusWidget(), StackView)
+    stand.press(KEY.Key_Space)
+    assert stand.controller.playback.playing
 
 
 # -- the bundled lessons --------------------------------------------------------------------------
