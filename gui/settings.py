@@ -21,6 +21,8 @@ MAX_RECENT_FILES = 10
 MAX_RECENT_COMMANDS = 8
 MAX_SCENARIOS_WITH_STOPS = 50
 
+_PUT_AWAY = QByteArray(b"put away")
+
 
 def settings_file() -> Path:
     """Return the ini file in the platform's folder for configuration."""
@@ -199,6 +201,14 @@ class Settings:
     def set_state(self, name: str, state: QByteArray) -> None:
         """Remember what a widget's ``saveState`` or ``saveGeometry`` returned."""
         self._store.setValue(f"state/{name}", state)
+
+    def is_put_away(self, name: str) -> bool:
+        """Whether the user has put a panel away."""
+        return self.state(name) == _PUT_AWAY
+
+    def set_put_away(self, name: str, away: bool) -> None:
+        """Remember whether the user has put a panel away."""
+        self.set_state(name, _PUT_AWAY if away else QByteArray())
 
     def _text(self, key: str) -> str:
         value = self._store.value(key)

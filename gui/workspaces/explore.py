@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSplitter,
@@ -27,6 +27,7 @@ from gui.widgets.explore.graph_panel import GraphPanel
 from gui.widgets.explore.property_list import PropertyList
 from gui.widgets.explore.verdict import VerdictBanner
 from gui.widgets.folding_bar import FoldingBar
+from gui.workspaces.room import SharedRoom
 
 if TYPE_CHECKING:
     from gui.explore_session import ExploreSession
@@ -39,7 +40,6 @@ _NARROW_PX = 640
 """Below this, at the scale in force, properties and picture take turns."""
 _LEAST_PX = 220
 """Height of what is below the sentence, at the scale in force; for more one scrolls."""
-_PUT_AWAY = QByteArray(b"put away")
 _ANSWER, _PICTURE = "answer", "picture"
 _TURNS = (
     (_ANSWER, "Properties", "What held and what did not"),
@@ -65,7 +65,7 @@ class _Content(QStackedWidget):
         return QSize(wide, self.minimumHeight())
 
 
-class ExploreWorkspace(QWidget):
+class ExploreWorkspace(SharedRoom):
     """The views of the Explore workspace, arranged.
 
     Args:
@@ -140,8 +140,7 @@ class ExploreWorkspace(QWidget):
         if self._is_narrow:
             self.show_turn(_ANSWER if self._turn == _PICTURE else _PICTURE)
             return
-        put_away = self.picture_shown
-        self._window.settings.set_state("explore/picture", _PUT_AWAY if put_away else QByteArray())
+        self._window.settings.set_put_away("explore/picture", self.picture_shown)
         self._share()
 
     def show_turn(self, turn: str) -> None:
@@ -213,14 +212,10 @@ class ExploreWorkspace(QWidget):
     def _is_narrow(self) -> bool:
         return self.width() < self._window.themes.metrics.px(_NARROW_PX)
 
-    def _share_later(self) -> None:
-        """Share the room when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
-
     def _share(self) -> None:
         narrow, focused = self._is_narrow, self._window.focusWidget()
         within = focused is not None and self._content.isAncestorOf(focused)
-        wanted = self._window.settings.state("explore/picture") != _PUT_AWAY
+        wanted = not self._window.settings.is_put_away("explore/picture")
         self._turns_row.setVisible(narrow)
         self._left.setVisible(not narrow or self._turn == _ANSWER)
         self.graph.setVisible(self._turn == _PICTURE if narrow else wanted)
@@ -236,16 +231,10 @@ class ExploreWorkspace(QWidget):
             top = min(self.list.sizeHint().height(), rows.height() // 2)
             rows.setSizes([top, rows.height() - top])
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new room."""
-        super().resizeEvent(event)
-        self._share_later()
-
     def showEvent(self, event: QShowEvent) -> None:
-        """Share the room when there first is some."""
+        """Estimate again what is looked at."""
         super().showEvent(event)
         self.session.watch(True)
-        self._share_later()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Estimate nothing while nobody looks."""

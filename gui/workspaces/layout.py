@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QSplitter,
@@ -33,6 +32,7 @@ from gui.widgets.layout.members import MembersPanel
 from gui.widgets.layout.staircase import StaircaseView
 from gui.widgets.layout.survey import SurveyPanel
 from gui.widgets.layout.tasks import TasksPanel
+from gui.workspaces.room import SharedRoom
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
@@ -57,7 +57,7 @@ _WORD_SHARE = 36
 """Percent of the height that the storage word gets at most, until one drags."""
 
 
-class LayoutWorkspace(QWidget):
+class LayoutWorkspace(SharedRoom):
     """The views of the Layout workspace, arranged.
 
     ``main_view`` has the keyboard where nobody else does.
@@ -143,10 +143,6 @@ class LayoutWorkspace(QWidget):
 
     # -- heights --------------------------------------------------------------------------
 
-    def _share_later(self) -> None:
-        """Share the heights when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
-
     def _share(self) -> None:
         """Give each view the height it needs, as far as there is one and nobody has dragged."""
         px = self._window.themes.metrics.px
@@ -169,16 +165,6 @@ class LayoutWorkspace(QWidget):
             plot = min(px(_PLOT_PX), whole * _PLOT_SHARE // 100)
             table = min(self.columns.wanted_height(), whole - plot)
             cost.setSizes([table, whole - table])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new height."""
-        super().resizeEvent(event)
-        self._share_later()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Share the height when there first is one."""
-        super().showEvent(event)
-        self._share_later()
 
 
 def _with(above: QWidget, below: QWidget) -> QWidget:

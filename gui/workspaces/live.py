@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -49,7 +49,6 @@ _WHAT_IF_PX, _SCRUBBER_PX = 300, 300
 """Least height of it in which the what-if bar does, and the scrubber."""
 _GAUGE_PX = 420, 300
 """Least width of the middle, and height of the workspace, in which the gauge does."""
-_PUT_AWAY = QByteArray(b"put away")
 
 
 class LiveWorkspace(QWidget):
@@ -207,7 +206,7 @@ class LiveWorkspace(QWidget):
     def _show_panel(self, command: str, on: bool) -> None:
         self._panels[command].setVisible(on)
         self._show_gauge()
-        self._window.settings.set_state(f"live/{command}", QByteArray() if on else _PUT_AWAY)
+        self._window.settings.set_put_away(f"live/{command}", not on)
 
     def choose_scenario(self) -> None:
         """Let the user look for a scenario, though the panel may have made room."""
@@ -253,7 +252,7 @@ class LiveWorkspace(QWidget):
             if self._had_room.get(command) is room:
                 continue
             self._had_room[command] = room
-            wanted = self._window.settings.state(f"live/{command}") != _PUT_AWAY
+            wanted = not self._window.settings.is_put_away(f"live/{command}")
             panel.setVisible(wanted and room)
             self._window.registry.set_checked(command, wanted and room)
         scale = self._window.themes.metrics.scale

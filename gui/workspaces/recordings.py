@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from core.lesson.covered import CALLS, TABLES
@@ -30,6 +29,7 @@ from gui.widgets.recordings.top import TopPanel
 from gui.widgets.recordings.what_if import WhatIfPanel
 from gui.widgets.side_panels import Panel, SidePanels
 from gui.widgets.treemap.view import TreemapPanel
+from gui.workspaces.room import SharedRoom, SideRoom
 
 if TYPE_CHECKING:
     from core.recording.questions.what_if import WhatIf
@@ -40,14 +40,9 @@ if TYPE_CHECKING:
 
 _SIDE_SHARE = 36
 """Percent of the width for the panels, until one drags."""
-_SIDE_ROOM_PX = 600
-"""Width of the workspace at the scale of 1 below which the panels make room for the flames."""
-_LECTURE_HALL = 2.0
-"""From this scale on the panels make room for the flame graph."""
-_PUT_AWAY = QByteArray(b"put away")
 
 
-class RecordingsWorkspace(QWidget):
+class RecordingsWorkspace(SharedRoom):
     """The views of the Recordings workspace, arranged.
 
     Args:
@@ -69,7 +64,7 @@ class RecordingsWorkspace(QWidget):
         self._content, self._stack = QWidget(), QStackedWidget()
         self.folding = FoldingBar(self.bar, "View, filter and search", themes, self)
         self._splitters = self._arrange()
-        self._side_has_room: bool | None = None
+        self._side_room = SideRoom(self.side, self, window, "recordings/side", _SIDE_SHARE)
         self._dragged = keep_splitters(self._splitters, window.settings, "recordings")
         self.progress = ReadingProgress(session, themes, over=self._stack)
         self.empty.wanted.connect(window.open_file)
@@ -173,8 +168,7 @@ class RecordingsWorkspace(QWidget):
 
     def show_side(self, on: bool) -> None:
         """Show the panels at the right, or leave their room to the flame graph."""
-        self.side.setVisible(on)
-        self._window.settings.set_state("recordings/side", QByteArray() if on else _PUT_AWAY)
+        self._side_room.show(on)
 
     @property
     def top(self) -> TopPanel:
@@ -254,41 +248,14 @@ class RecordingsWorkspace(QWidget):
         return {"columns": columns}
 
     def _follow_scale(self) -> None:
-        self._fit_side()
+        self._side_room.fit()
         self._share_later()
-
-    def _fit_side(self) -> None:
-        """Put the panels away where they would take the flames' room, and back after it."""
-        scale = self._window.themes.metrics.scale
-        # Before it is shown the workspace has some size, but not its own.
-        wide = self.width() >= _SIDE_ROOM_PX * scale or not self.isVisible()
-        room = wide and scale < _LECTURE_HALL
-        if room is not self._side_has_room:
-            self._side_has_room = room
-            wanted = self._window.settings.state("recordings/side") != _PUT_AWAY
-            self.side.setVisible(wanted and room)
-
-    def _share_later(self) -> None:
-        """Share the room when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
-        self._fit_side()
+        self._side_room.fit()
         columns = self._splitters["columns"]
         if "columns" not in self._dragged:
-            side = columns.width() * _SIDE_SHARE // 100
-            side = max(side, self.side.minimumSizeHint().width())
-            columns.setSizes([columns.width() - side, side])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new room."""
-        super().resizeEvent(event)
-        self._share_later()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Share the room when there first is some."""
-        super().showEvent(event)
-        self._share_later()
+            self._side_room.share(columns)
 
 
 def create(window: MainWindow, session: RecordingSession, player: Session) -> RecordingsWorkspace:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from core.lesson.covered import CALLS, TABLES
@@ -32,6 +31,7 @@ from gui.widgets.timeline.model import TimelineModel
 from gui.widgets.timeline.view import TimelineView
 from gui.widgets.transport import TransportBar
 from gui.widgets.tree.view import RecursionTree
+from gui.workspaces.room import SharedRoom, SideRoom
 
 if TYPE_CHECKING:
     from gui.playback import Playback
@@ -45,14 +45,9 @@ _PLOTS_ROOM_PX, _OVERVIEW_ROOM_PX = 450, 330
 """Heights of the workspace at the scale of 1 below which plots and overview make room."""
 _SENTENCE_ROOM_PX = 170
 """And the one below which the sentence does; Live has it too."""
-_SIDE_ROOM_PX = 600
-"""Width of it below which the panels make room for the timeline."""
-_LECTURE_HALL = 2.0
-"""From this scale on the panels make room for the timeline."""
-_PUT_AWAY = QByteArray(b"put away")
 
 
-class TimelineWorkspace(QWidget):
+class TimelineWorkspace(SharedRoom):
     """The views of the Timeline workspace, arranged.
 
     ``main_view`` has the keyboard where nobody else does.
@@ -83,7 +78,7 @@ class TimelineWorkspace(QWidget):
         self.progress = RunProgress(session, themes, over=self.timeline)
         self.side = SidePanels(self._panels(playback), themes, session.covered)
         self._splitters = self._arrange()
-        self._side_has_room: bool | None = None
+        self._side_room = SideRoom(self.side, self, window, "timeline/side", _SIDE_SHARE)
         self._dragged = keep_splitters(self._splitters, window.settings, "timeline")
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
@@ -136,8 +131,7 @@ class TimelineWorkspace(QWidget):
 
     def show_side(self, on: bool) -> None:
         """Show the panels at the right, or leave their room to the timeline."""
-        self.side.setVisible(on)
-        self._window.settings.set_state("timeline/side", QByteArray() if on else _PUT_AWAY)
+        self._side_room.show(on)
 
     # -- what the keys do to the axis -----------------------------------------------------
 
@@ -188,50 +182,23 @@ class TimelineWorkspace(QWidget):
         return {"columns": columns, "left": left}
 
     def _follow_scale(self) -> None:
-        self._fit_side()
+        self._side_room.fit()
         self._share_later()
-
-    def _fit_side(self) -> None:
-        """Put the panels away where they would take the timeline's room, and back after it."""
-        scale = self._window.themes.metrics.scale
-        # Before it is shown the workspace has some size, but not its own.
-        wide = self.width() >= _SIDE_ROOM_PX * scale or not self.isVisible()
-        room = wide and scale < _LECTURE_HALL
-        if room is not self._side_has_room:
-            self._side_has_room = room
-            wanted = self._window.settings.state("timeline/side") != _PUT_AWAY
-            self.side.setVisible(wanted and room)
-
-    def _share_later(self) -> None:
-        """Share the room when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
         """Give each view its share, as far as nobody has dragged; the calls come first."""
         self.explanation.set_room(self.height())
-        self._fit_side()
+        self._side_room.fit()
         room = self.height() / self._window.themes.metrics.scale
         self.plots.setVisible(room >= _PLOTS_ROOM_PX)
         self.minimap.setVisible(room >= _OVERVIEW_ROOM_PX)
         self.explanation.setVisible(room >= _SENTENCE_ROOM_PX)
         columns, left = self._splitters["columns"], self._splitters["left"]
         if "columns" not in self._dragged:
-            side = columns.width() * _SIDE_SHARE // 100
-            side = max(side, self.side.minimumSizeHint().width())
-            columns.setSizes([columns.width() - side, side])
+            self._side_room.share(columns)
         if "left" not in self._dragged:
             plots = left.height() * _PLOTS_SHARE // 100
             left.setSizes([left.height() - plots, plots])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new room."""
-        super().resizeEvent(event)
-        self._share_later()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Share the room when there first is some."""
-        super().showEvent(event)
-        self._share_later()
 
 
 def create(
