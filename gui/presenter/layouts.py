@@ -107,7 +107,7 @@ class HallLayout(QWidget):
             return None
         session = self._session
         self.cost = HallCost(session, self._themes)
-        self._cover = Cover(self.cost, session.covered, lambda: COST, self._themes)
+        self._cover = Cover(self.cost, session.covered, COST, self._themes)
         self._cover.hide()
         self._column.addWidget(self._cover, _COST_SHARE)
         return self._cover

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from core.lesson.covered import CALLS, TABLES
 from gui.recording_session import SANDWICH
+from gui.widgets.cover import Cover
 from gui.widgets.flame.view import FlameView
 
 if TYPE_CHECKING:
@@ -71,10 +73,9 @@ class HallRecording(QWidget):
 
 
 def _table(session: RecordingSession, themes: HallThemes) -> QWidget:
-    from core.lesson.covered import CALLS
     from gui.widgets.recordings.top import TopPanel
 
-    return _covered(TopPanel(session, themes), CALLS, session, themes)
+    return Cover(TopPanel(session, themes), session.covered, CALLS, themes)
 
 
 def _treemap(session: RecordingSession, themes: HallThemes) -> QWidget:
@@ -84,24 +85,15 @@ def _treemap(session: RecordingSession, themes: HallThemes) -> QWidget:
 
 
 def _special(session: RecordingSession, themes: HallThemes) -> QWidget:
-    from core.lesson.covered import TABLES
     from gui.widgets.recordings.notes import NotesPanel
 
-    return _covered(NotesPanel(session, themes), TABLES, session, themes)
+    return Cover(NotesPanel(session, themes), session.covered, TABLES, themes)
 
 
 def _what_if(session: RecordingSession, themes: HallThemes) -> QWidget:
-    from core.lesson.covered import TABLES
     from gui.widgets.recordings.what_if import WhatIfPanel
 
-    return _covered(WhatIfPanel(session, themes), TABLES, session, themes)
-
-
-def _covered(panel: QWidget, what: str, session: RecordingSession, themes: HallThemes) -> QWidget:
-    """Return a panel that is covered while a question asks for what it says."""
-    from gui.widgets.cover import Cover
-
-    return Cover(panel, session.covered, lambda: what, themes)
+    return Cover(WhatIfPanel(session, themes), session.covered, TABLES, themes)
 
 
 _PANELS: dict[str, Callable[[RecordingSession, HallThemes], QWidget]] = {

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.lesson.covered import CALLS, TABLES
+from gui.widgets.cover import Cover
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
@@ -282,26 +283,19 @@ def _counts(session: Session, themes: HallThemes) -> QWidget:
 def _functions(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.functions.panel import FunctionsPanel
 
-    return _covered(FunctionsPanel(session, themes), CALLS, session, themes)
+    return Cover(FunctionsPanel(session, themes), session.covered, CALLS, themes)
 
 
 def _recursion(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.tree.view import RecursionTree
 
-    return _covered(RecursionTree(session, themes), TABLES, session, themes)
+    return Cover(RecursionTree(session, themes), session.covered, TABLES, themes)
 
 
 def _plots(session: Session, themes: HallThemes) -> QWidget:
     from gui.widgets.plots.panel import PlotsPanel
 
-    return _covered(PlotsPanel(session, themes), TABLES, session, themes)
-
-
-def _covered(panel: QWidget, place: str, session: Session, themes: HallThemes) -> QWidget:
-    """Return a panel that adds the run up, covered while a question asks for that."""
-    from gui.widgets.cover import Cover
-
-    return Cover(panel, session.covered, lambda: place, themes)
+    return Cover(PlotsPanel(session, themes), session.covered, TABLES, themes)
 
 
 _PANELS: dict[str, Callable[[Session, HallThemes], QWidget]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -65,27 +64,31 @@ class Cover(QStackedWidget):
     Args:
         content: The widget.
         covered: What is covered at present.
-        place: Returns which place the widget is (``core.lesson.covered``), empty for none.
+        place: Which place the widget is (``core.lesson.covered``), empty for none.
         themes: The theme in force.
     """
 
     def __init__(
-        self, content: QWidget, covered: Covered, place: Callable[[], str], themes: ThemeManager
+        self, content: QWidget, covered: Covered, place: str, themes: ThemeManager
     ) -> None:
         super().__init__()
         self._content, self._covered, self._place = content, covered, place
         self.sheet = Sheet(themes)
         self.addWidget(content)
         self.addWidget(self.sheet)
-        covered.changed.connect(self.renew)
-        self.renew()
+        covered.changed.connect(self._renew)
+        self._renew()
 
     @property
     def is_down(self) -> bool:
         """Whether the sheet is in front."""
         return self.currentWidget() is self.sheet
 
-    def renew(self) -> None:
-        """Have the sheet in front where it belongs now."""
-        down = self._place() in self._covered
+    def set_place(self, place: str) -> None:
+        """Say which place the widget is from now on."""
+        self._place = place
+        self._renew()
+
+    def _renew(self) -> None:
+        down = self._place in self._covered
         self.setCurrentWidget(self.sheet if down else self._content)

@@ -53,9 +53,7 @@ class SidePanels(QFrame):
         self._made: dict[str, QWidget] = {}
         self._places = {panel.name: panel.place for panel in panels}
         self._stack = QStackedWidget()
-        self.cover = Cover(
-            self._stack, covered or Covered(self), lambda: self._places.get(self.shown, ""), themes
-        )
+        self.cover = Cover(self._stack, covered or Covered(self), "", themes)
         self.choice = Segments([panel[:3] for panel in panels], themes, self.show_panel)
         column, self._head = QVBoxLayout(self), QHBoxLayout()
         self._head.addWidget(self.choice)
@@ -97,7 +95,7 @@ class SidePanels(QFrame):
             if self.window().focusWidget() is focused:
                 self.choice.buttons[name].setFocus(Qt.FocusReason.OtherFocusReason)
         self._stack.setCurrentWidget(panel)
-        self.cover.renew()
+        self.cover.set_place(self._places[name])
         self.choice.show_value(name)
 
     def _dress(self) -> None:

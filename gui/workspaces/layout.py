@@ -132,7 +132,7 @@ class LayoutWorkspace(SharedRoom):
 
     def _covered(self, panel: QWidget) -> Cover:
         """Return a panel that says what a field costs, covered where a lesson asks for that."""
-        return Cover(panel, self._session.covered, lambda: COST, self._window.themes)
+        return Cover(panel, self._session.covered, COST, self._window.themes)
 
     def _dress(self) -> None:
         px = self._window.themes.metrics.frame().px

@@ -94,8 +94,7 @@ class DifferencesPanel(QWidget):
             button.clicked.connect(copy)
             self._head.addWidget(button)
         self._column.addLayout(self._head)
-        covered, asked = self._session.cursor.covered, lambda: TABLES
-        self.cover = Cover(self.table, covered, asked, self._themes)
+        self.cover = Cover(self.table, self._session.cursor.covered, TABLES, self._themes)
         self._column.addWidget(self.cover, 1)
         self.table.setSortingEnabled(False)
         self.table.setModel(self.model)
