@@ -137,17 +137,21 @@ def word_with(layout: KernelLayout, place: Place, field_name: str) -> tuple[Name
             replace(m, name=field_name) if m.name == GUARD_BIT else m for m in struct.members
         )
         return replace(struct, members=members).word_at(place.byte_offset, place.unit_bytes)
-    stop_bits = (place.byte_offset + place.unit_bytes) * 8
-    members = (*_with_moved(struct, replace(field, offset_bits=offset_bits), stop_bits),)
-    return tiled(pieces(members), place.byte_offset * 8, place.unit_bytes * 8)
+    start_bits, size_bits = place.byte_offset * 8, place.unit_bytes * 8
+    field = replace(field, offset_bits=offset_bits)
+    members = (*_with_moved(struct, field, start_bits, start_bits + size_bits),)
+    return tiled(pieces(members), start_bits, size_bits)
 
 
-def _with_moved(struct: StructLayout, field: Member, stop_bits: int) -> Iterator[Member]:
-    """Yield the members of a struct that a field stands in, up to a bit."""
+def _with_moved(
+    struct: StructLayout, field: Member, start_bits: int, stop_bits: int
+) -> Iterator[Member]:
+    """Yield the members of a struct that a field stands in, from one bit to another."""
     before = tuple(member for member in struct.members if member.end_bits <= field.offset_bits)
-    yield from before
+    yield from (member for member in before if member.end_bits > start_bits)
     yield field
-    alignments = least_alignments(struct)
+    # How the struct as a whole is aligned takes long to work out, and moves none of its members.
+    alignments = least_alignments(struct, align_bytes=1)
     old_cursor_bits, cursor_bits = before[-1].end_bits if before else 0, field.end_bits
     for member in struct.members[len(before) :]:
         now = placed(member, old_cursor_bits, cursor_bits, alignments, 1 << 30)
