@@ -23,13 +23,15 @@ def handout(what: str, out: str, *, notes: bool = False) -> int:
     """
     lesson = open_lesson(what)
     from gui.render.command import offscreen_application
+    from gui.render.ending import ended_politely, unbroken
 
     application = offscreen_application()
     from gui.handout import export
 
     make = export.pdf if Path(out).suffix.lower() == ".pdf" else export.html
     try:
-        data = make(lesson.lesson, _tell, notes=notes, folder=lesson.folder)
+        with ended_politely(), unbroken():
+            data = make(lesson.lesson, _tell, notes=notes, folder=lesson.folder)
     finally:
         if sys.stderr is not None and sys.stderr.isatty():
             print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -46,5 +48,8 @@ def handout(what: str, out: str, *, notes: bool = False) -> int:
 
 
 def _tell(done: int, total: int) -> None:
+    from gui.render.ending import let_end
+
+    let_end()
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"\rstep {done:,} of {total:,}", end="", file=sys.stderr, flush=True)

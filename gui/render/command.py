@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 from core.errors import EnvironmentProblem
+from gui.render.ending import ended_politely
 from gui.render.job import Job, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtWidgets import QApplication
 
 _OF_THE_DESKTOP = ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI")
@@ -39,23 +36,6 @@ def render(wanted: dict[str, Any]) -> int:
         progress.end()
     del application
     return 0
-
-
-@contextlib.contextmanager
-def ended_politely() -> Iterator[None]:
-    """Let who is told to end go the way of an error: what is half written is then taken away."""
-
-    def end(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
-
-    names = ("SIGTERM", "SIGHUP")  # Windows has no hang-up
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def offscreen_application() -> QApplication:

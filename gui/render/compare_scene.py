@@ -8,6 +8,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from core.errors import RenderError
+from gui.render.ending import let_end
 from gui.render.room import has_strips
 from gui.render.scenes import SlideScene
 from gui.render.slide import Slide
@@ -80,6 +81,7 @@ def compared(request: PictureRequest) -> CompareSession:
     while session.busy and not problems:
         # In the program's window a key is to wait: it may end what asked for this picture.
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        let_end()
     if problems:
         raise RenderError(problems[0], where="--view compare")
     return session

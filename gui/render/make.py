@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from core.errors import RenderError
 from core.saving import opened_aside
+from gui.render.ending import let_end, unbroken
 from gui.render.job import Job, check
 from gui.render.opening import Opened, opened
 
@@ -24,18 +25,16 @@ def make(job: Job, progress: Progress | None = None) -> None:
         OwnerscopeError: It cannot be done; the file is as it was.
     """
     from gui.render.mp4 import check_installed
-    from gui.render.scenes import make_scene
 
     check(job)
     if job.kind == ".mp4":
         check_installed()
     found = opened(job)
     _check_view(job, found.view)
-    scene = make_scene(found.view, found.request)
     path = Path(job.out)
     try:
-        with opened_aside(path) as stream:
-            _write(job, found, scene, stream, progress or (lambda _done, _all: None))
+        with unbroken():
+            _draw(job, found, path, progress or (lambda _done, _all: None))
     except OSError as error:
         raise RenderError(
             f"cannot be written: {error.strerror or error}",
@@ -61,6 +60,15 @@ def _check_view(job: Job, view: str) -> None:
             raise RenderError(
                 f"the view {view!r} shows no struct", where=option, advice="give --view layout"
             )
+
+
+def _draw(job: Job, found: Opened, path: Path, progress: Progress) -> None:
+    from gui.render.scenes import make_scene
+
+    scene = make_scene(found.view, found.request)
+    with opened_aside(path) as stream:
+        _write(job, found, scene, stream, progress)
+        let_end()
 
 
 def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Progress) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from gui.render.ending import let_end
 from gui.render.film import Reel, frames
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _told(
         yield image, count
         done += count
         progress(done, number)
+        let_end()
 
 
 def _writer_of(kind: str, scene: Scene, film: Reel, stream: BinaryIO) -> GifWriter | Mp4Writer:

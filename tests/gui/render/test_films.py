@@ -14,17 +14,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
 from core.errors import OwnerscopeError, RenderError
 from core.saving import opened_aside
 from gui.render import make as making
-from gui.render.command import ended_politely
+from gui.render.ending import ended_politely, let_end, unbroken
 from gui.render.film import MOST_FRAMES, MOST_PLACES, Reel, reel, thinned
 from gui.render.make import make
 from tests.gui.render.stands import SMALL, job
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PART: dict[str, Any] = {"start": "10", "end": "20", "speed": 3.0, "fps": 10}
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Signals as a terminal has them, whoever runs the tests."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def frames_of(path: Path) -> list[tuple[bytes, int]]:
@@ -201,6 +212,47 @@ def test_ctrl_c_leaves_no_half_file(tmp_path: Path, qapp: QApplication) -> None:
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("heard", "qapp")
+@pytest.mark.parametrize("number", SIGNALS)
+def test_no_signal_comes_in_between_while_a_frame_is_painted(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In a painter Qt loses an exception, or dies of it: the frame is drawn first.
+    from gui.render.slide import Slide
+
+    painted: list[bool] = []
+    paint = Slide.paintEvent
+
+    def signalled(self: Slide, event: QPaintEvent) -> None:
+        if not painted:
+            signal.raise_signal(number)
+        paint(self, event)
+        painted.append(True)
+
+    monkeypatch.setattr(Slide, "paintEvent", signalled)
+    with pytest.raises((KeyboardInterrupt, SystemExit)), ended_politely():
+        make(job(tmp_path / "a.webp", **PART))
+    assert len(painted) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("heard")
+def test_who_presses_ctrl_c_again_waits_for_nothing() -> None:
+    with pytest.raises(KeyboardInterrupt), ended_politely(), unbroken():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("it waited")
+    with ended_politely(), unbroken():
+        let_end()  # what was wanted before is forgotten
+
+
+@pytest.mark.usefixtures("heard")
+def test_what_hears_no_hang_up_goes_on() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with ended_politely():
+        signal.raise_signal(signal.SIGHUP)
+
+
 def test_a_missing_library_is_named_before_anything_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +281,7 @@ def test_the_end_that_does_not_exist_is_named(
         make(job(tmp_path / "a.gif", **{field: "999"}))
 
 
+@pytest.mark.usefixtures("heard")
 def test_who_is_told_to_end_leaves_nothing_half_written(tmp_path: Path) -> None:
     out = tmp_path / "a.gif"
     out.write_bytes(b"old")
