@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gui.recording_session import FLAME, HEAVY, SANDWICH, TIME, Look
+from gui.recording_look import FLAME, HEAVY, SANDWICH, TIME, Look
 from gui.widgets.pointer import wanted
 
 if TYPE_CHECKING:

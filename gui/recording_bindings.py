@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from gui.recording_examples import EXAMPLES
-from gui.recording_session import BY_DIFFERENCE, COLOURINGS, HEAVY, SANDWICH, TIME
+from gui.recording_look import BY_DIFFERENCE, COLOURINGS, HEAVY, SANDWICH, TIME
 from gui.timeline_bindings import PAN_SHARE, STEPS, ZOOM_FACTOR
 
 if TYPE_CHECKING:

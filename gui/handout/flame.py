@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from gui.recording_session import BY_SUBSYSTEM, RecordingSession
+from gui.recording_look import BY_SUBSYSTEM
+from gui.recording_session import RecordingSession
 from gui.render.scenes import SlideScene
 from gui.render.slide import Slide
 from gui.render.still_themes import StillThemes

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from core.lesson.covered import CALLS, TABLES
-from gui.recording_session import SANDWICH
+from gui.recording_look import SANDWICH
 from gui.widgets.cover import Cover
 from gui.widgets.flame.view import FlameView
 

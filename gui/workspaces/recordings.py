@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from core.lesson.covered import CALLS, TABLES
 from gui.recording_bindings import hand_over
 from gui.recording_examples import EXAMPLES
-from gui.recording_session import SANDWICH
+from gui.recording_look import SANDWICH
 from gui.widgets.arrange import keep_splitters, splitter
 from gui.widgets.flame.view import FlameView
 from gui.widgets.folding_bar import FoldingBar

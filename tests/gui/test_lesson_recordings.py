@@ -13,7 +13,7 @@ from core.recording.examples import EXAMPLES
 from core.recording.opening import Recording, open_recording
 from gui.lesson_recordings import MOST_KEPT, LessonRecordings
 from gui.lesson_stage import LessonStage
-from gui.recording_session import FLAME, HEAVY, SANDWICH, TIME
+from gui.recording_look import FLAME, HEAVY, SANDWICH, TIME
 from gui.workspaces.recordings import RecordingsWorkspace
 from tests.gui.lesson_stands import HELD, KEY, PATIENCE, Stand
 

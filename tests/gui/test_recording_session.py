@@ -15,18 +15,10 @@ from core.recording.opening import Recording, open_recording
 from core.recording.profile import Frame, ProfileBuilder, ProfileInfo
 from core.recording.reading import Reading
 from core.trace.events import Kind
-from gui import recording_session
+from gui import recording_tree
 from gui.recording_examples import EXAMPLES
-from gui.recording_session import (
-    BY_DIFFERENCE,
-    BY_SUBSYSTEM,
-    FLAME,
-    HEAVY,
-    NAME,
-    SANDWICH,
-    TIME,
-    RecordingSession,
-)
+from gui.recording_look import BY_DIFFERENCE, BY_SUBSYSTEM, FLAME, HEAVY, NAME, SANDWICH, TIME
+from gui.recording_session import RecordingSession
 
 PATHS = {example.name: example.path for example in EXAMPLES}
 FOLDED = "a;b;c 5\na;b;d 3\na;x;a;y 2\n"
@@ -350,7 +342,7 @@ def test_a_large_tree_is_worked_out_beside_the_window(
     session.set_order("time")
     expected = tree_of(session)
     session.set_order("heavy")
-    monkeypatch.setattr(recording_session, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(recording_tree, "MOST_AT_ONCE", 0)
     session.set_order("time")
     with qtbot.waitSignal(session.tree_changed):
         assert session.tree is None
@@ -362,13 +354,13 @@ def test_a_large_tree_is_worked_out_beside_the_window(
 def test_a_tree_that_nobody_wants_any_more_is_dropped(
     qtbot: QtBot, session: RecordingSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording_session, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(recording_tree, "MOST_AT_ONCE", 0)
     session.set_order("time")
     assert session.tree is None
-    given_up = session._work_under_way
+    given_up = session._grower._under_way
     assert given_up is not None
     session.set_filter("comm = task-c")
-    session._take_tree(given_up, given_up.done())
+    session._grower._take(given_up, given_up.done())
     assert session.tree is None
     with qtbot.waitSignal(session.tree_changed):
         pass

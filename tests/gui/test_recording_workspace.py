@@ -19,7 +19,7 @@ from gui.app import _add_workspaces
 from gui.commands import COMMANDS
 from gui.controller import Controller, is_recording
 from gui.recording_examples import EXAMPLES
-from gui.recording_session import BY_MODULE, HEAVY, SANDWICH, TIME
+from gui.recording_look import BY_MODULE, HEAVY, SANDWICH, TIME
 from gui.settings import Settings
 from gui.theme import SCALES, ThemeManager
 from gui.widgets.recordings.difference import DifferencePanel

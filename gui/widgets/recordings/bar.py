@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from gui.recording_session import (
+from gui.recording_look import (
     BY_DIFFERENCE,
     BY_FUNCTION,
     BY_MODULE,

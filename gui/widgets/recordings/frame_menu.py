@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.recording_session import SANDWICH
+from gui.recording_look import SANDWICH
 
 if TYPE_CHECKING:
     from gui.recording_session import RecordingSession

@@ -12,7 +12,8 @@ from core.recording.opening import open_recording
 from gui.presenter.hall import HallThemes
 from gui.presenter.recordings import HallRecording
 from gui.presenter.thumbnails import Thumbnails
-from gui.recording_session import SANDWICH, Look, RecordingSession
+from gui.recording_look import SANDWICH, Look
+from gui.recording_session import RecordingSession
 from gui.theme import ThemeManager
 from gui.widgets.flame.sandwich import SandwichView
 from tests.gui.lesson_stands import Stand
