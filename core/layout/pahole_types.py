@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 TypeKind = Literal["base", "pointer", "array", "function", "const", "volatile", "restrict"]
@@ -21,6 +22,12 @@ _QUALIFIERS: dict[str, TypeKind] = {
     "__restrict__": "restrict",
 }
 _TOKEN = re.compile(r"\s*(\.\.\.|[A-Za-z_$][\w$:]*|\d+|[*()\[\],]|\S)")
+
+_STARTS_WORD = re.compile(r"[A-Za-z_$]")
+
+_KEPT_TYPES, _KEPT_CHARACTERS = 1024, 200
+"""How many types are remembered, and how long their texts may be: members of a struct, and all who
+ask about them, spell the same few again and again."""
 
 _DEEPEST = 32
 """Parentheses in one another; C needs three, damaged text may have thousands."""
@@ -72,10 +79,17 @@ def parse_type(text: str) -> CType:
     Raises:
         DeclarationError: The text is no type, or declares a name.
     """
+    return _kept_type(text) if len(text) <= _KEPT_CHARACTERS else _type(text)
+
+
+def _type(text: str) -> CType:
     name, found = parse_declaration(text)
     if name:
         raise DeclarationError(f"{text!r} declares {name}, where a type was expected")
     return found
+
+
+_kept_type = lru_cache(_KEPT_TYPES)(_type)
 
 
 def parse_declaration(text: str) -> tuple[str, CType]:
@@ -128,11 +142,11 @@ class _Reader:
     def _specifiers(self) -> tuple[list[TypeKind], list[str]]:
         qualifiers: list[TypeKind] = []
         words: list[str] = []
-        while re.match(r"[A-Za-z_$]", self.token):
-            if self.token in _QUALIFIERS:
-                qualifiers.append(_QUALIFIERS[self.token])
+        while _STARTS_WORD.match(token := self.token):
+            if token in _QUALIFIERS:
+                qualifiers.append(_QUALIFIERS[token])
             else:
-                words.append(self.token)
+                words.append(token)
             self._at += 1
         return qualifiers, words
 

@@ -58,15 +58,14 @@ def use_soon(data: bytes) -> bool:
     return result
 
 
-def use_in_bounds(data: bytes) -> bool:
-    use_soon(data)
+def use_in_bounds(data: bytes, allowance_bytes: int = ALLOWANCE_BYTES) -> bool:
     tracemalloc.start()
     try:
-        result = use(data)
+        result = use_soon(data)  # which counting makes only two or three times as slow
         peak_bytes = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak_bytes < MOST_TIMES * len(data) + ALLOWANCE_BYTES
+    assert peak_bytes < MOST_TIMES * len(data) + allowance_bytes
     return result
 
 
@@ -191,9 +190,10 @@ def functions_of_functions(blob: Blob) -> None:
 def one_long_name_for_all(blob: Blob) -> None:
     blob.strings += b"x" * 200_000 + b"\0"
     at = len(blob.strings) - 100_000
-    words = [number for index in range(9000) for number in (at + index, 1, 0)]
-    blob.add(Kind.STRUCT, "task_struct", size_or_type=4, words=words, count=9000)
-    for index in range(9000):
+    count = 3000  # of 100 KB each
+    words = [number for index in range(count) for number in (at + index, 1, 0)]
+    blob.add(Kind.STRUCT, "task_struct", size_or_type=4, words=words, count=count)
+    for index in range(count):
         blob.types.append(struct.pack("<3I", at + index, Kind.FWD << 24, 0))
         blob.types.append(struct.pack("<3I", at + index, Kind.STRUCT << 24, 0))
 
@@ -253,6 +253,6 @@ def test_what_was_made_to_do_harm(make: object) -> None:
 
 def test_a_large_file_of_small_types_takes_little_memory() -> None:
     blob = Blob()
-    blob.types += [struct.pack("<3I", 1, Kind.STRUCT << 24, 0)] * 50_000
+    blob.types += [struct.pack("<3I", 1, Kind.STRUCT << 24, 0)] * 20_000
     blob.struct("task_struct", 4, ("a", 1, 0))
-    assert use_in_bounds(blob.data())
+    assert use_in_bounds(blob.data(), allowance_bytes=4 << 20)
