@@ -10,18 +10,24 @@ import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal, get_args
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-if TYPE_CHECKING:
-    from gui.theme import Choice
+Choice = Literal["system", "light", "dark", "contrast"]
+"""A theme, or to follow the system."""
 
 MAX_RECENT_FILES = 10
 MAX_RECENT_COMMANDS = 8
 MAX_SCENARIOS_WITH_STOPS = 50
 
 _PUT_AWAY = QByteArray(b"put away")
+
+
+def known_choice(text: str) -> Choice:
+    """Return the choice of a theme that a text names; what is none follows the system."""
+    known: tuple[Choice, ...] = get_args(Choice)
+    return next((choice for choice in known if choice == text), "system")
 
 
 def settings_file() -> Path:
@@ -60,8 +66,7 @@ class Settings:
     @property
     def theme(self) -> Choice:
         """Light, dark, high contrast, or as the system has it."""
-        text = self._text("view/theme")
-        return text if text in ("light", "dark", "contrast", "system") else "system"  # type: ignore[return-value]
+        return known_choice(self._text("view/theme"))
 
     @theme.setter
     def theme(self, choice: Choice) -> None:

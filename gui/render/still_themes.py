@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDir, QObject, Qt
-from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
+from PySide6.QtGui import QFont, QFontInfo
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gui.icons import ICON_FOLDER
-from gui.theme import (
-    DARK,
-    LIGHT,
-    MONO_FAMILIES,
-    UI_FAMILIES,
-    Metrics,
-    ThemeManager,
-    palette,
-    pick_family,
-    style_sheet,
-)
-
-_NO_CHOICE = ("sans", "sans serif", "sans-serif", "dejavu sans", "")
+from gui.metrics import mono_family, ui_family
+from gui.theme import DARK, LIGHT, Metrics, ThemeManager, palette, style_sheet
 
 
 class StillThemes(ThemeManager):
@@ -35,11 +24,9 @@ class StillThemes(ThemeManager):
         self._settings = None
         self._choice = "dark" if theme == "dark" else "light"
         self._motion = False
-        system = QGuiApplication.font().family()
-        asked_for = system if system.lower() not in _NO_CHOICE else pick_family(UI_FAMILIES, system)
         # Its real name: a drawing is shown by programs that do not know an alias of this machine.
-        family = QFontInfo(QFont(asked_for)).family()
-        self._metrics = Metrics(scale, family, pick_family(MONO_FAMILIES, "monospace"))
+        family = QFontInfo(QFont(ui_family())).family()
+        self._metrics = Metrics(scale, family, mono_family())
         QDir.setSearchPaths("controls", [str(ICON_FOLDER / "controls")])
         self._theme = DARK if theme == "dark" else LIGHT
 
