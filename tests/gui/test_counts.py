@@ -11,7 +11,8 @@ from core.trace.function_table import range_counts
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.counts import COUNTS, OUTCOMES, CountsPanel, notes_of, outcome_text
+from gui.widgets.counts import CountsPanel
+from gui.widgets.counts_words import COUNTS, OUTCOMES, notes_of, outcome_text
 from tests.gui.stands import shown
 
 

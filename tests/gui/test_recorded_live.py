@@ -16,7 +16,8 @@ from gui.runner import Runner
 from gui.session import Cuts, Session
 from gui.theme import ThemeManager
 from gui.viewport import Viewport
-from gui.widgets.counts import IN_RECORDINGS, CountsPanel
+from gui.widgets.counts import CountsPanel
+from gui.widgets.counts_words import IN_RECORDINGS
 from gui.widgets.explanation import PUT_TOGETHER_NOTE, RECORDED_NOTE, ExplanationStrip
 from gui.widgets.guard_bar import GuardBar
 from gui.widgets.source import SourceView
