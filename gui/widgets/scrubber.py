@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -33,6 +32,7 @@ from gui.widgets.scrubber_paint import (
     SYMBOL_PX,
     ScrubberScene,
 )
+from gui.widgets.tip import tip_html
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -297,9 +297,7 @@ class Scrubber(QAbstractSlider):
         if self.rest_asked and position > self._session.position:
             QToolTip.showText(event.globalPosition().toPoint(), ASKED, self)
             return
-        head, *rest = describe(trace, position, mark, self._session.covered)
-        text = "<br>".join(map(escape, rest))
-        tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
+        tip = tip_html(describe(trace, position, mark, self._session.covered))
         QToolTip.showText(event.globalPosition().toPoint(), tip, self)
 
     # -- painting -------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +26,7 @@ from gui.widgets.flame.hits import named
 from gui.widgets.flame.paint import draw_frames
 from gui.widgets.flame.scene import FlameLook, FlameScene
 from gui.widgets.flame.words import frame_lines, spoken
+from gui.widgets.tip import tip_html
 from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
 
 if TYPE_CHECKING:
@@ -452,13 +452,11 @@ class FlameCanvas(QWidget):
         together = scene.together_at(event.position())
         if scene.rect_of(node) is not None and self._width_px(node) > 1.0:
             together = 1
-        head, *rest = frame_lines(
+        lines = frame_lines(
             scene.tree, node, together=together, theme=self._themes.theme,
             offsets=self.offsets_of(scene.tree.name_of(node)),
         )  # fmt: skip
-        text = "<br>".join(map(escape, rest))
-        tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
-        QToolTip.showText(event.globalPosition().toPoint(), tip, self)
+        QToolTip.showText(event.globalPosition().toPoint(), tip_html(lines), self)
 
     def _width_px(self, node: int) -> float:
         assert self.zoom is not None

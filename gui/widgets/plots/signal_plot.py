@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.widgets.explanation import event_text, time_text
 from gui.widgets.plots.series import Series, series_of
 from gui.widgets.plots.signal_paint import Moving, Reading, SignalPainter
+from gui.widgets.tip import tip_html
 from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
@@ -234,6 +234,4 @@ class SignalPlot(QWidget):
         head = f"{self.plotted.label}: {self.series.text_at(there)}"
         clock = time_text(trace.clock_ns(there)) if there >= 0 else "0 ns"
         where = event_text(there, len(trace))
-        lines = [f"{where[0].upper()}{where[1:]}, {clock}", explain(trace, there)]
-        rest = "<br>".join(map(escape, lines))
-        return f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{rest}"
+        return tip_html((head, f"{where[0].upper()}{where[1:]}, {clock}", explain(trace, there)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +27,7 @@ from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.paint import draw_focus_ring, draw_timeline
 from gui.widgets.timeline.scene import Look, TimelineScene
 from gui.widgets.timeline.words import call_lines, cpu_lines, place_text
+from gui.widgets.tip import tip_html
 from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
@@ -498,10 +498,7 @@ class TimelineView(QWidget):
         else:
             QToolTip.hideText()
             return
-        head, *rest = lines
-        text = "<br>".join(map(escape, rest))
-        tip = f"<p style='white-space:pre; margin:0'><b>{escape(head)}</b></p>{text}"
-        QToolTip.showText(event.globalPosition().toPoint(), tip, self)
+        QToolTip.showText(event.globalPosition().toPoint(), tip_html(lines), self)
 
     # -- painting -------------------------------------------------------------------------
 

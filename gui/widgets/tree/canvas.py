@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ from gui.geometry.save_tree import (
     row_height,
 )
 from gui.widgets.raster import is_raster
+from gui.widgets.tip import tip_html
 from gui.widgets.tree.paint import Marks, Scene, paint_marks, paint_scene, side_width
 from gui.widgets.tree.words import box_tip, spoken
 
@@ -229,8 +229,7 @@ class TreeCanvas(QWidget):
         """Return what is said about a box, as rich text."""
         assert self._trace is not None
         assert self._tree is not None
-        head, *rest = map(escape, box_tip(self._trace, self._tree, box))
-        return f"<p style='white-space:pre; margin:0'><b>{head}</b></p>{'<br>'.join(rest)}"
+        return tip_html(box_tip(self._trace, self._tree, box))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
