@@ -155,6 +155,11 @@ class ExploreSession(Question):
             self.started.emit()
         return True
 
+    def start_unless_answered(self) -> None:
+        """Explore where nobody has yet: who shows the answer waits for no button."""
+        if not self.busy and (self.result is None or self.outdated):
+            self.start()
+
     def _go(self) -> None:
         assert self.asked is not None
         self._estimator.cancel()

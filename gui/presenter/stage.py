@@ -77,7 +77,8 @@ class Stage(QStackedWidget):
         elif workspace == "layout":
             self._show_below(view, highlights)
         elif workspace == "explore":
-            self._explore_now()
+            # A hall waits for no button.
+            self._parts.exploring().start_unless_answered()
         self.setCurrentWidget(view)
         self.setAccessibleName(f"The {workspace} view")
 
@@ -223,12 +224,6 @@ class Stage(QStackedWidget):
         self._resized.connect(show_answer)
         show_answer()
         return answer
-
-    def _explore_now(self) -> None:
-        """Begin to explore where nobody has: a hall waits for no button."""
-        exploring = self._parts.exploring()
-        if not exploring.busy and (exploring.result is None or exploring.outdated):
-            exploring.start()
 
     # -- panels -----------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from gui.widgets.compare.table import DifferencesPanel
 from gui.widgets.folding_bar import FoldingBar
 from gui.widgets.progress import RunProgress
 from gui.widgets.transport import TransportBar
+from gui.workspaces.room import Pointed
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession
@@ -60,6 +61,7 @@ class CompareWorkspace(QWidget):
         cursor = cast("Session", session.cursor)
         self.transport = TransportBar(cursor, playback, window.registry, themes)
         self._dragged = False
+        self.pointed = Pointed(self._share)
         self.folding = FoldingBar(self.bar, "What is compared", themes, self)
         self._splitter = self._arrange()
         self._splitter.installEventFilter(self)
@@ -146,7 +148,8 @@ class CompareWorkspace(QWidget):
         readable = self.table.readable_height()
         if table < readable:
             table = readable if whole - strips - readable >= px(_LOW_STACKS_PX) else least
-        self.table.setVisible(whole - strips - least >= px(_LEAST_STACKS_PX))
+        room = whole - strips - least >= px(_LEAST_STACKS_PX)
+        self.table.setVisible(room or self.table in self.pointed)
         self._splitter.setSizes([whole - strips - table, strips, table])
 
     def _keep_table(self) -> None:

@@ -83,7 +83,7 @@ class ExploreWorkspace(SharedRoom):
         self.empty = EmptyState(themes)
         self.list, self.detail = PropertyList(session, themes), Detail(session, registry, themes)
         self.graph = GraphPanel(session, themes)
-        self.turns = Segments(_TURNS, themes, self.show_turn)
+        self.turns = Segments(_TURNS, themes, self.show_panel)
         self._turn = _ANSWER
         self._content, self._stack, self._turns_row = QWidget(), _Content(), QWidget()
         self._splitters = self._arrange()
@@ -138,12 +138,17 @@ class ExploreWorkspace(SharedRoom):
     def toggle_picture(self) -> None:
         """Show the picture, or leave its room to the properties."""
         if self._is_narrow:
-            self.show_turn(_ANSWER if self._turn == _PICTURE else _PICTURE)
+            self.show_panel(_ANSWER if self._turn == _PICTURE else _PICTURE)
             return
         self._window.settings.set_put_away("explore/picture", self.picture_shown)
         self._share()
 
-    def show_turn(self, turn: str) -> None:
+    @property
+    def panel(self) -> str:
+        """Which of the two is shown where room is short."""
+        return self._turn
+
+    def show_panel(self, turn: str) -> None:
         """Where room is short, show the properties or the picture."""
         self._turn = turn
         self.turns.show_value(turn)
@@ -218,6 +223,7 @@ class ExploreWorkspace(SharedRoom):
         wanted = not self._window.settings.is_put_away("explore/picture")
         self._turns_row.setVisible(narrow)
         self._left.setVisible(not narrow or self._turn == _ANSWER)
+        wanted = wanted or self.graph in self.pointed
         self.graph.setVisible(self._turn == _PICTURE if narrow else wanted)
         self.banner.set_brief(narrow)
         if within and focused is not None and not focused.isVisibleTo(self):

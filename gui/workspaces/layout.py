@@ -159,7 +159,7 @@ class LayoutWorkspace(SharedRoom):
         # The answer and the table before the plot: a large scale leaves room for one of them.
         self.staircase.setVisible(whole >= px(_BOTH_PX))
         self.tasks.setVisible(self._panels.height() >= px(_TASKS_PX))
-        self.bits.setVisible(left.height() >= px(_WORD_PX))
+        self.bits.setVisible(left.height() >= px(_WORD_PX) or self.bits in self.pointed)
         self.machine.setVisible(self._head.width() >= self.machine.sizeHint().width() + px(14))
         if "cost" not in self._dragged:
             plot = min(px(_PLOT_PX), whole * _PLOT_SHARE // 100)

@@ -30,6 +30,7 @@ from gui.widgets.stack.lock_strip import LockStrip
 from gui.widgets.stack.view import StackView
 from gui.widgets.transport import TransportBar
 from gui.widgets.word import WordView
+from gui.workspaces.room import Pointed
 
 if TYPE_CHECKING:
     from gui.playback import Playback
@@ -79,7 +80,8 @@ class LiveWorkspace(QWidget):
         self.scrubber = Scrubber(session, themes)
         self._splitters = self._arrange()
         self._scale, self._lesson, self._placed = 0.0, False, False
-        self._had_room: dict[str, bool] = {}
+        self._was: dict[str, tuple[bool, bool]] = {}
+        self.pointed = Pointed(self._share)
         keep_splitters(self._splitters, window.settings, "live")
         self._bind_panels()
         themes.changed.connect(self._follow_scale)
@@ -181,7 +183,8 @@ class LiveWorkspace(QWidget):
         small = self._placed and (
             self._stage.width() < wide * scale or self.height() < high * scale
         )
-        self.gauge.setVisible(known and not small and self.cpus.has_room(room))
+        fits = self.gauge in self.pointed or (not small and self.cpus.has_room(room))
+        self.gauge.setVisible(known and fits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See what there is room for beside the stack."""
@@ -248,16 +251,21 @@ class LiveWorkspace(QWidget):
     def _make_room(self) -> None:
         """Put panels away where there is no room for them any more, and back as they were."""
         for command, panel in self._panels.items():
-            room = self._has_room(command)
-            if self._had_room.get(command) is room:
+            room, pointed = self._has_room(command), panel in self.pointed
+            if self._was.get(command) == (room, pointed):
                 continue
-            self._had_room[command] = room
+            self._was[command] = room, pointed
             wanted = not self._window.settings.is_put_away(f"live/{command}")
-            panel.setVisible(wanted and room)
-            self._window.registry.set_checked(command, wanted and room)
+            panel.setVisible(pointed or (wanted and room))
+            self._window.registry.set_checked(command, pointed or (wanted and room))
         scale = self._window.themes.metrics.scale
         self.scrubber.setVisible(not self._placed or self.height() >= _SCRUBBER_PX * scale)
         self.explanation.set_room(self.height() if self._placed else 0)
+
+    def _share(self) -> None:
+        """See again what there is room for, as something else is pointed at."""
+        self._make_room()
+        self._show_gauge()
 
 
 def create(window: MainWindow, session: Session, playback: Playback) -> LiveWorkspace:

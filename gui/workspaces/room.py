@@ -1,7 +1,11 @@
-"""Who gets how much of a workspace: its views share the room, panels at the side make some."""
+"""Who gets how much of a workspace: its views share the room, panels at the side make some.
+
+What a lesson points at keeps its place, however little room there is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -17,8 +21,34 @@ _LECTURE_HALL = 2.0
 """From this scale on they do as well."""
 
 
+class Pointed:
+    """The views of a workspace that a lesson's step points at.
+
+    Args:
+        share: Shares the workspace's room anew.
+    """
+
+    def __init__(self, share: Callable[[], object]) -> None:
+        self._share = share
+        self._views: frozenset[QWidget] = frozenset()
+
+    def __contains__(self, view: QWidget) -> bool:
+        return view in self._views
+
+    def point(self, views: Iterable[QWidget]) -> None:
+        """Point at these, and at nothing else any more."""
+        wanted = frozenset(views)
+        if wanted != self._views:
+            self._views = wanted
+            self._share()
+
+
 class SharedRoom(QWidget):
     """A workspace that gives each view its share anew whenever there is other room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pointed = Pointed(self._share)
 
     def _share(self) -> None:
         """Give each view its share, as far as nobody has dragged."""
@@ -51,11 +81,11 @@ class SideRoom:
     """
 
     def __init__(
-        self, side: QWidget, workspace: QWidget, window: MainWindow, name: str, percent: int
+        self, side: QWidget, workspace: SharedRoom, window: MainWindow, name: str, percent: int
     ) -> None:
         self._side, self._workspace, self._window = side, workspace, window
         self._name, self._percent = name, percent
-        self._had_room: bool | None = None
+        self._was: tuple[bool, bool] | None = None
 
     def show(self, on: bool) -> None:
         """Show the panels, or leave their room to the main view, as the user wants it."""
@@ -68,10 +98,11 @@ class SideRoom:
         # Before it is shown the workspace has some size, but not its own.
         placed = self._workspace.isVisible()
         wide = self._workspace.width() >= _SIDE_ROOM_PX * scale or not placed
-        room = wide and scale < _LECTURE_HALL
-        if room is not self._had_room:
-            self._had_room = room
-            self._side.setVisible(room and not self._window.settings.is_put_away(self._name))
+        room, pointed = wide and scale < _LECTURE_HALL, self._side in self._workspace.pointed
+        if (room, pointed) != self._was:
+            self._was = room, pointed
+            wanted = not self._window.settings.is_put_away(self._name)
+            self._side.setVisible(pointed or (room and wanted))
 
     def share(self, columns: QSplitter) -> None:
         """Give the panels, the second of two columns, their share."""

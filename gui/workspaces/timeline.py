@@ -192,7 +192,8 @@ class TimelineWorkspace(SharedRoom):
         room = self.height() / self._window.themes.metrics.scale
         self.plots.setVisible(room >= _PLOTS_ROOM_PX)
         self.minimap.setVisible(room >= _OVERVIEW_ROOM_PX)
-        self.explanation.setVisible(room >= _SENTENCE_ROOM_PX)
+        said = room >= _SENTENCE_ROOM_PX or self.explanation in self.pointed
+        self.explanation.setVisible(said)
         columns, left = self._splitters["columns"], self._splitters["left"]
         if "columns" not in self._dragged:
             self._side_room.share(columns)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -16,8 +18,9 @@ from gui.presenter import layouts, stage
 from gui.theme import ThemeManager
 from gui.widgets.lesson.head import PRESENT
 from gui.widgets.pointer import PanelRing
+from gui.workspaces.explore import ExploreWorkspace
 from gui.workspaces.live import LiveWorkspace
-from tests.gui.lesson_stands import Stand
+from tests.gui.lesson_stands import PATIENCE, Stand
 
 POINTS = """
 schema = 1
@@ -134,6 +137,132 @@ def test_a_ring_lies_within_the_panel_and_takes_no_click(
     ring = PanelRing(panel, themes)
     edge = panel.mapToGlobal(ring.rect().topLeft() + QPoint(3, 3))
     assert QApplication.widgetAt(edge) is panel
+
+
+# -- where there is little room --------------------------------------------------------------------
+
+NARROW = """
+schema = 1
+name = "narrow"
+title = "A lesson with little room"
+
+[[steps]]
+title = "The bits"
+scenario = "mail-chain"
+position = "first short-circuit"
+highlights = ["bits"]
+
+[[steps]]
+title = "The gauge and the counts"
+highlights = ["panel:gauge", "panel:counts"]
+
+[[steps]]
+title = "The tree"
+workspace = "timeline"
+highlights = ["panel:recursion", "panel:sentence"]
+
+[[steps]]
+title = "The costs"
+workspace = "compare"
+lanes = ["uint", "bit1"]
+highlights = ["panel:table"]
+
+[[steps]]
+title = "The word"
+workspace = "layout"
+layout = "debian-6.1-amd64"
+field = "bit1"
+highlights = ["panel:word"]
+
+[[steps]]
+title = "Two of one place"
+workspace = "recordings"
+recording = "boot_dump"
+highlights = ["panel:treemap", "panel:special"]
+
+[[steps]]
+title = "Nothing"
+workspace = "live"
+scenario = "mail-chain"
+"""
+
+
+def seen(view: QWidget) -> bool:
+    return view.isVisible() and not view.visibleRegion().isEmpty()
+
+
+@pytest.mark.parametrize(("wide", "high", "scale"), [(1280, 800, 2.0), (1000, 700, 2.5)])
+def test_what_has_made_room_comes_back_for_the_step(
+    stand: Stand, wide: int, high: int, scale: float
+) -> None:
+    page = live(stand)
+    stand.window.resize(wide, high)
+    stand.window.themes.set_scale(scale)
+    stand.qtbot.waitUntil(page.side.isHidden)
+    pages: dict[str, Any] = {name: stand.window.build_workspace(name) for name in PANELS}
+    stand.start(NARROW)
+    stand.qtbot.waitUntil(lambda: seen(page.word))
+    assert not ringed(stand)
+    tree = pages["timeline"].side.panel("recursion")
+    for pointed in (
+        [page.gauge, page.counts],
+        [tree, pages["timeline"].explanation],
+        [pages["compare"].table],
+        [pages["layout"].bits],
+    ):
+        stand.session.next()
+        stand.settle()
+        assert ringed(stand) == pointed
+        stand.qtbot.waitUntil(partial(seen, pointed[0]))
+        assert all(view.isVisible() for view in pointed)
+    stand.session.last()
+    stand.settle()
+    assert not ringed(stand)
+    assert page.side.isHidden()
+
+
+def test_of_two_in_one_place_the_one_behind_has_its_button_ringed(stand: Stand) -> None:
+    stand.start(NARROW)
+    stand.session.show_step(5)
+    stand.settle()
+    side = stand.window.build_workspace("recordings").side  # type: ignore[attr-defined]
+    behind = side.panel("treemap")
+    assert ringed(stand) == [behind, side.choice.buttons["treemap"], side.panel("notes")]
+    QTest.mouseClick(side.choice.buttons["treemap"], Qt.MouseButton.LeftButton)
+    assert stand.parts.panels.rings[0].isVisible()
+
+
+EXPLORED = """
+schema = 1
+name = "explored"
+title = "A lesson that explores"
+
+[[steps]]
+title = "Every order"
+workspace = "explore"
+scenario = "smp-depth-two"
+highlights = ["panel:answer", "panel:table", "panel:states"]
+"""
+
+
+def test_what_explore_points_at_is_there_without_a_button(stand: Stand) -> None:
+    page = stand.window.build_workspace("explore")
+    assert isinstance(page, ExploreWorkspace)
+    stand.start(EXPLORED)
+    assert ringed(stand) == [page.banner, page.list, page.graph]
+    assert all(ring.isVisible() for ring in stand.parts.panels.rings)
+    stand.qtbot.waitUntil(lambda: page.session.result is not None, timeout=PATIENCE)
+    assert all(ring.isVisible() for ring in stand.parts.panels.rings)
+
+
+def test_explore_points_at_its_button_where_it_would_take_too_long(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = stand.window.build_workspace("explore")
+    assert isinstance(page, ExploreWorkspace)
+    monkeypatch.setattr(page.session, "start", lambda: False)
+    stand.start(EXPLORED)
+    assert ringed(stand).count(page.empty.button) == 3
 
 
 # -- the way to the projector ---------------------------------------------------------------------
