@@ -17,17 +17,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.geometry.axis import Axis
-from gui.geometry.marks import LaneMarks, nearest_mark, visible_marks
-from gui.geometry.scrubber import Mark
+from gui.geometry.marks import LaneMarks, visible_marks
 from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
 from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
 from gui.widgets.raster import is_raster
-from gui.widgets.timeline import lanes
 from gui.widgets.timeline.colours import Palette
+from gui.widgets.timeline.hand import Hand
 from gui.widgets.timeline.paint import draw_focus_ring, draw_timeline
 from gui.widgets.timeline.scene import Look, TimelineScene
-from gui.widgets.timeline.words import call_lines, cpu_lines, place_text
-from gui.widgets.tip import tip_html
+from gui.widgets.timeline.words import place_text
 from gui.widgets.wheel import notches, turn
 
 if TYPE_CHECKING:
@@ -44,7 +42,6 @@ _LEAST_ROW_PX = 0.5
 _LECTURE_SCALE = 1.4
 """From this scale on rows are to be read from afar, whether all of them fit or not."""
 _REACH_PX = 3.0
-_DRAG_PX = 4.0
 REST_MS = 120
 """A view that has not moved for so long rests, and is drawn as finely as there are pixels."""
 
@@ -88,9 +85,7 @@ class TimelineView(QWidget):
         self.fit_rows = True
         self.scrolled = 0.0
         self.row = 0
-        self._pressed: QPointF | None = None
-        self._drag = ""
-        self._anchor = 0
+        self._hand = Hand(self)
         self._last_position = session.position
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -144,7 +139,7 @@ class TimelineView(QWidget):
     @property
     def is_held(self) -> bool:
         """Whether a hand holds the view, the playhead or the end of a range."""
-        return self._pressed is not None
+        return self._hand.holds
 
     @property
     def lanes(self) -> RowLayout:
@@ -267,7 +262,7 @@ class TimelineView(QWidget):
         before, self._last_position = self._last_position, position
         view = self.viewport.view
         first, last = self.viewport.cell(min(before, len(self.session.trace or ()) - 1))
-        if first < view.last and last > view.first and self._drag != "pan":
+        if first < view.last and last > view.first and not self._hand.pans:
             self.viewport.reveal(position)
             self._reveal_row(position)
         self._announce()
@@ -399,106 +394,24 @@ class TimelineView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold: of the playhead on the ruler, of a range with Shift, else of the view."""
-        if event.button() is not Qt.MouseButton.LeftButton or self.session.trace is None:
-            event.ignore()
-            return
-        self._pressed = event.position()
-        self._anchor = self._position_at(event.position().x())
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._drag = "range"
-        elif event.position().y() < self.top:
-            self._drag = "playhead"
-            self.dragging_changed.emit(True)
-            mark = self._mark_at(event.position())
-            self.session.seek(mark.first if mark else self._anchor)
-        else:
-            self._drag = "press"
+        self._hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag what was taken hold of, or say what lies under the mouse."""
-        point = event.position()
-        axis = self.axis
-        inside = axis.left <= point.x() <= axis.left + axis.width
-        self.viewport.set_crosshair(axis.value_at(point.x()) if inside else None)
-        if self._pressed is None:
-            self._show_tip(event)
-            return
-        moved = point - self._pressed
-        if self._drag == "press" and abs(moved.x()) + abs(moved.y()) >= _DRAG_PX:
-            self._drag = "pan"
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self._drag == "pan":
-            self._pressed = point
-            self.viewport.pan(-moved.x() / axis.width)
-            self.scroll_by(-moved.y())
-        elif self._drag == "playhead":
-            self.session.seek(self._position_at(point.x()))
-        elif self._drag == "range":
-            self.session.select_range(self._anchor, self._position_at(point.x()))
+        self._hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; a click without a drag moves the cursor there and focuses the row."""
-        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
-            return
-        drag, self._drag, self._pressed = self._drag, "", None
-        self.unsetCursor()
-        if drag == "playhead":
-            self.dragging_changed.emit(False)
-        elif drag == "press":
-            self._click(event.position())
-
-    def _click(self, point: QPointF) -> None:
-        row, span = self.row_at(point), self.span_at(point)
-        position = self._position_at(point.x())
-        spans = self.model.spans
-        if span is not None and spans is not None:
-            # A call may be thinner than a pixel: go into it, and not to what lies beside it.
-            first, last = int(spans.calls[span]), int(spans.ends[span]) - 1
-            position = max(first, min(position, max(first, last)))
-        self.session.seek(position)
-        if row is not None:
-            self.focus_row(row)
+        self._hand.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Look at the call under the mouse, or at the whole run where there is none."""
-        if event.button() is not Qt.MouseButton.LeftButton:
-            return
-        span = self.span_at(event.position())
-        if span is not None:
-            self.fit_span(span)
-        else:
-            self.viewport.fit()
+        self._hand.double_click(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
-        self.viewport.set_crosshair(None)
-        QToolTip.hideText()
+        self._hand.leave()
         super().leaveEvent(event)
-
-    def _position_at(self, x: float) -> int:
-        return self.viewport.position_at(self.axis.value_at(x))
-
-    def _mark_at(self, point: QPointF) -> Mark | None:
-        px = self._themes.metrics.px
-        if not px(RULER_PX) <= point.y() < self.top:
-            return None
-        return nearest_mark(self.marks(), point.x(), px(SYMBOL_PX) / 2)
-
-    def _show_tip(self, event: QMouseEvent) -> None:
-        trace, spans = self.model.trace, self.model.spans
-        if trace is None or spans is None:
-            return
-        mark, span = self._mark_at(event.position()), self.span_at(event.position())
-        if mark is not None:
-            lines = lanes.mark_lines(trace, mark, self.session.cuts)
-        elif span is not None:
-            lines = call_lines(trace, spans, span)
-        elif (cpu := self.cpu_at(event.position())) is not None:
-            lines = cpu_lines(trace, cpu, self._position_at(event.position().x()))
-        else:
-            QToolTip.hideText()
-            return
-        QToolTip.showText(event.globalPosition().toPoint(), tip_html(lines), self)
 
     # -- painting -------------------------------------------------------------------------
 
