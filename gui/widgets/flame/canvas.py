@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -22,12 +22,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.geometry.flame import Rows
 from gui.geometry.flame_zoom import FlameZoom
 from gui.widgets.flame.colours import FlameColours
+from gui.widgets.flame.hand import Hand
 from gui.widgets.flame.hits import named
 from gui.widgets.flame.paint import draw_frames
 from gui.widgets.flame.scene import FlameLook, FlameScene
-from gui.widgets.flame.words import frame_lines, spoken
-from gui.widgets.tip import tip_html
-from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
+from gui.widgets.flame.words import spoken
 
 if TYPE_CHECKING:
     from core.recording.questions.call_tree import CallTree, Flags
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 ROW_PX, MOST_ROW_PX = 20, 26
 """A level is higher where all of them fit in higher ones."""
-_DRAG_PX = 4.0
-_SIDEWAYS_SHARE = 0.1
 REST_MS = 120
 """A view that has not moved for so long rests, and names small frames too."""
 NOTHING_TO_SHOW = "No recording is open. Drop a file on the window, or open one."
@@ -94,8 +91,7 @@ class FlameCanvas(QWidget):
         self._last_scene: FlameScene | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.settle)
-        self._pressed: QPointF | None = None
-        self._panning = False
+        self._hand = Hand(self, themes)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -351,7 +347,7 @@ class FlameCanvas(QWidget):
         elif key in (keys.Key_Escape, keys.Key_Backspace) and self.back():
             pass
         elif key == keys.Key_Menu and self.focused >= 0:
-            self._ask_menu(self.focused, None)
+            self._hand.ask_menu(self.focused)
         else:
             super().keyPressEvent(event)
 
@@ -359,110 +355,35 @@ class FlameCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom where the mouse is; sideways it moves, with Alt it scrolls."""
-        turned, sideways = notches(event)
-        held = event.modifiers()
-        if held & Qt.KeyboardModifier.AltModifier:
-            up = turned or sideways
-            self.scroll_by((up if self.upward else -up) * self.rows.row * 3)
-        elif abs(sideways) > abs(turned):
-            self.pan_by(-sideways * _SIDEWAYS_SHARE)
-        elif turned:
-            if held & Qt.KeyboardModifier.ShiftModifier:
-                turned *= COARSER
-            elif held & Qt.KeyboardModifier.ControlModifier:
-                turned *= FINER
-            self.zoom_by(ZOOM_STEP**turned, event.position().x() / max(1, self.width()))
-        event.accept()
+        self._hand.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the view."""
-        if event.button() is not Qt.MouseButton.LeftButton or self.tree is None:
-            event.ignore()
-            return
-        self._pressed, self._panning = event.position(), False
+        self._hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the view that was taken hold of, or say what lies under the mouse."""
-        if self._pressed is None:
-            self._hover(event)
-            return
-        moved = event.position() - self._pressed
-        if not self._panning and abs(moved.x()) + abs(moved.y()) >= _DRAG_PX:
-            self._panning = True
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self._panning:
-            self._pressed = event.position()
-            self.pan_by(-moved.x() / max(1, self.width()))
-            self.scroll_by(moved.y() if self.upward else -moved.y())
+        self._hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; a click without a drag looks into the frame there."""
-        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
-            return
-        panned, self._pressed, self._panning = self._panning, None, False
-        self.unsetCursor()
-        scene = self.scene()
-        if panned or scene is None:
-            return
-        node = scene.node_at(event.position())
-        if node is not None:
-            self.focus_node(node, reveal=False)
-            self.look_into(node)
+        self._hand.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Tell that the frame that has been clicked was meant."""
-        if event.button() is Qt.MouseButton.LeftButton and self.focused >= 0:
-            self.activated.emit(self.focused)
+        self._hand.double_click(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu for the frame at the mouse, or for the focused one."""
-        scene = self.scene()
-        node = None
-        if event.reason() is QContextMenuEvent.Reason.Keyboard:
-            node = self.focused if self.focused >= 0 else None
-        elif scene is not None:
-            node = scene.node_at(QPointF(event.pos()))
-        if node is None:
-            event.ignore()
-            return
-        by_mouse = event.reason() is not QContextMenuEvent.Reason.Keyboard
-        self._ask_menu(node, event.globalPos() if by_mouse else None)
-
-    def _ask_menu(self, node: int, where: QPoint | None) -> None:
-        scene = self.scene()
-        if where is None and scene is not None:
-            rect = scene.rect_of(node) or QRectF(self.rect())
-            where = self.mapToGlobal(rect.center().toPoint())
-        self.focus_node(node, reveal=False)
-        self.menu_asked.emit(node, where)
+        self._hand.ask(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the mouse."""
-        QToolTip.hideText()
-        self._hover_over(-1)
+        self._hand.leave()
         super().leaveEvent(event)
 
-    def _hover(self, event: QMouseEvent) -> None:
-        scene = self.scene()
-        node = scene.node_at(event.position()) if scene is not None else None
-        self._hover_over(-1 if node is None else node)
-        if scene is None or node is None:
-            QToolTip.hideText()
-            return
-        together = scene.together_at(event.position())
-        if scene.rect_of(node) is not None and self._width_px(node) > 1.0:
-            together = 1
-        lines = frame_lines(
-            scene.tree, node, together=together, theme=self._themes.theme,
-            offsets=self.offsets_of(scene.tree.name_of(node)),
-        )  # fmt: skip
-        QToolTip.showText(event.globalPosition().toPoint(), tip_html(lines), self)
-
-    def _width_px(self, node: int) -> float:
-        assert self.zoom is not None
-        return self.zoom.span(node).width / self.zoom.view.width * self.width()
-
-    def _hover_over(self, node: int) -> None:
+    def hover_over(self, node: int) -> None:
+        """Show that the mouse is over a frame, -1 for none."""
         if node != self.hovered:
             self.hovered = node
             self.update()
