@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.gfp import BY_NAME
 from core.kernel.machine import Machine
 from core.kernel.pages import Page
-from core.kernel.slab import Slab
+from core.kernel.slab_cache import Slab
 from core.kernel.tasks import Task
 from core.scenario.checks import LOCKING
 from core.scenario.schema import HandlerWork, TaskTable, Work

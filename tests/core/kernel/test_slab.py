@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.kernel.slab import Cache, size_classes
+from core.kernel.slab_cache import Cache, size_classes
 from core.trace.events import Kind
 from tests.runs import counts, run_scenario, run_text, stack_at
 
