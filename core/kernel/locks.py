@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.kernel.outcome import Deadlocked
+from core.kernel.outcome import CIRCLE, INTERRUPTED, SELF, Deadlocked
 from core.trace.events import SITE_BITS, Kind
 from core.trace.routine import Routine
 
 if TYPE_CHECKING:
     from core.kernel.machine import Machine
     from core.kernel.tasks import Task
-
-SELF, CIRCLE, INTERRUPTED = "self", "abba", "interrupted"
-"""The sorts of deadlock, as ``outcome_detail`` names them."""
 
 
 class Lock:

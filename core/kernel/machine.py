@@ -7,18 +7,24 @@ next one, and says ``ret``. Nothing is replayed: a run goes to its end at once a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from core.guards.base import RecursionGuard
 from core.guards.storage import Place, TaskImage
 from core.kernel.chooser import Chooser, ScriptedChooser
+from core.kernel.config import MachineConfig
 from core.kernel.cpus import Cpus
 from core.kernel.interrupts import Interrupts, Source
-from core.kernel.locks import INTERRUPTED, SELF, Locks
+from core.kernel.locks import Locks
 from core.kernel.memory import Memory
 from core.kernel.notes import Notes, Remark
-from core.kernel.outcome import COMPLETED, BudgetExhausted, KernelStopped, StackOverflowed
+from core.kernel.outcome import (
+    BudgetExhausted,
+    KernelStopped,
+    Outcome,
+    StackOverflowed,
+    stop_sentence,
+)
 from core.kernel.page_owner import PageOwner
 from core.kernel.pages import PageAllocator
 from core.kernel.profile import Profile
@@ -37,68 +43,6 @@ _PYTHON_FRAMES_A_CALL = 3
 """Upper bound of Python frames one simulated call needs; the stack's bytes bound the calls."""
 
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class MachineConfig:
-    """What a machine is built with, apart from its profile, guard and unwinder.
-
-    Attributes:
-        page_owner: Whether the boot parameter page_owner= turns it on.
-        page_owner_built_in: CONFIG_PAGE_OWNER.
-        smp: CONFIG_SMP.
-        slab_always_empty: Every kmalloc finds its cache empty and asks for a new slab page.
-        free_objects: Objects each kmalloc cache has at hand at the start (realistic freelists).
-        memory_bytes: Memory the page allocator has.
-        depot_free_bytes: Room left in the depot's current pool at the start, None for what the
-            special stacks leave.
-        depot_spare: Whether a spare pool is ready at the start.
-        depot_disabled: The stack_depot_disable boot parameter.
-        depot_pools_left: Pools the depot may still open, None for the kernel's own limit.
-        task_bytes: sizeof(struct task_struct) of the layout.
-        first_word: The first content of the guard's storage unit.
-        budget_events: The run ends after this many events.
-        cpus: How many CPUs there are.
-        takes_turns: Whether tasks change at the end of each operation; else one goes on until it
-            sleeps, spins or ends.
-        preemption: CONFIG_PREEMPT: whether a task can be switched away amid kernel code.
-        wakeup_rule: Whether a waker looks at on_rq before it writes sched_remote_wakeup.
-        fields: Where other named bits of task_struct lie (sched_reset_on_fork and kin).
-    """
-
-    page_owner: bool = True
-    page_owner_built_in: bool = True
-    smp: bool = True
-    slab_always_empty: bool = False
-    free_objects: int = 16
-    memory_bytes: int = 64 << 20
-    depot_free_bytes: int | None = None
-    depot_spare: bool = True
-    depot_disabled: bool = False
-    depot_pools_left: int | None = None
-    task_bytes: int = 9792
-    first_word: int = 0
-    budget_events: int = 20_000_000
-    cpus: int = 1
-    takes_turns: bool = True
-    preemption: bool = True
-    wakeup_rule: bool = True
-    fields: Mapping[str, Place] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run ended."""
-
-    name: str = COMPLETED
-    detail: dict[str, str | int] = field(default_factory=dict)
-
-
-_SPINS = {
-    SELF: "the task waits for itself and spins for ever.",
-    INTERRUPTED: "that is the context it interrupted, which cannot go on before it does.",
-}
-"""Why a lock is never released, where that is short to say."""
 
 
 class Machine:
@@ -450,22 +394,10 @@ class Machine:
             sys.setrecursionlimit(depth_before)
         return outcome
 
-    def _behind_the_stack(self) -> str:
-        if self.profile.shares_stack:
-            return "It runs into task_struct, which lies in the same pages, and the kernel dies."
-        return "The guard page is hit and the kernel dies."
-
     def _record_stop(self, stop: KernelStopped) -> None:
         if isinstance(stop, BudgetExhausted):
             self.recorder.truncate(self.config.budget_events - 1)
         where = self.stack[-1].function if self.stack else Function("-", "caller", 0)
-        text = {
-            "stack_overflow": "The stack is full: {function} would need byte {used_bytes:,} of "
-            "{thread_bytes:,}. " + self._behind_the_stack(),
-            "deadlock": "{waits_in} waits for {lock}, which {holder} took in {taken_in} and "
-            "cannot release: " + _SPINS.get(str(stop.detail.get("how")), "{cycle}."),
-            "out_of_memory": "{function} found no page for an allocation that may not fail.",
-            "budget_exhausted": "The run used up its budget of {budget_events:,} events.",
-        }[stop.outcome].format_map(stop.detail)
+        text = stop_sentence(stop, shares_stack=self.profile.shares_stack)
         code = self.recorder.site(Kind.STOPPED, where, "stop", text, facts=[("as", stop.outcome)])
         self.append(code)

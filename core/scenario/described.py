@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from core.guards.catalog import EITHER_WORD
 from core.guards.percpu import PerCpuGuard
-from core.kernel.machine import Machine, Outcome
+from core.kernel.machine import Machine
+from core.kernel.outcome import Outcome
 from core.layout.place import word_with
 from core.trace.info import (
     GuardInfo,

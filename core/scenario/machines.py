@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.guards.storage import Place
 from core.kernel.chooser import Chooser, ScriptedChooser
+from core.kernel.config import MachineConfig
 from core.kernel.interrupts import Source
-from core.kernel.machine import Machine, MachineConfig
+from core.kernel.machine import Machine
 from core.kernel.memory import SERIALIZED_FIELDS
 from core.kernel.profile import turned_on
 from core.kernel.sched import Scheduler

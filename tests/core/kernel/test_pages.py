@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from core.guards.none import NoGuard
 from core.kernel.chooser import ScriptedChooser
-from core.kernel.machine import Machine, MachineConfig
+from core.kernel.config import MachineConfig
+from core.kernel.machine import Machine
 from core.kernel.pages import Page
 from core.kernel.profile import load_profile
 from core.trace.events import Kind

@@ -139,7 +139,8 @@ def test_records_take_what_the_kernels_structs_take() -> None:
     # A record of 16 entries is 160 bytes: 102 in a pool of 16 KiB (24 + 8 n, aligned to 16).
     from core.guards.none import NoGuard
     from core.kernel.chooser import ScriptedChooser
-    from core.kernel.machine import Machine, MachineConfig
+    from core.kernel.config import MachineConfig
+    from core.kernel.machine import Machine
     from core.kernel.profile import load_profile
     from core.unwind.catalog import make_unwinder
 
