@@ -73,7 +73,7 @@ def _asked(step: ResolvedStep, shown: Shown, number: int) -> Asked:
 def _alt(step: ResolvedStep, shown: Shown) -> str:
     """Return what a step shows, with the stack as a person sees it who sees the picture."""
     sentence = state_sentence(step, shown)
-    if shown.trace is None or len(shown.lanes) > 1 or step.workspace not in ("live", "explore"):
+    if shown.trace is None or len(shown.lanes) > 1 or step.workspace != "live":
         return sentence
     position = position_of(step.step.position, shown.trace, shown.others, where=step.where)
     functions = [frame.function for frame in shown.trace.frames_at(position)]

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from core.errors import LessonError
+from core.lesson.explored import explored
+from core.lesson.explored import told as told_of
 from core.lesson.positions import position_of
 from core.lesson.questions import answers_in
 from core.lesson.resolved import ResolvedStep
@@ -112,6 +114,8 @@ def state_sentence(resolved: ResolvedStep, shown: Shown, *, without: Collection[
         unit = profile.info.unit or "records"
         unit = unit.removesuffix("s") if len(profile) == 1 else unit
         return f"{recording.format.title} with {len(profile):,} {unit}."
+    if resolved.workspace == "explore":
+        return told_of(explored(resolved))
     position = position_of(resolved.step.position, shown.trace, shown.others, where=resolved.where)
     told = _run_sentence(shown.trace, position, without)
     if len(shown.lanes) > 1:

@@ -9,9 +9,11 @@ from PySide6.QtCore import QPointF, QRectF
 
 from core.compare.alignment import Alignment
 from core.handout.model import Picture
+from core.lesson.explored import explored
 from core.lesson.positions import position_of
 from gui.handout.pixels import small_png
 from gui.render.pictures import PictureRequest, image_of
+from gui.render.request import STATES
 from gui.render.scenes import make_scene
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from gui.render.scenes import Scene
 
 _VIEWS = {"live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
-    "recordings": "timeline", "explore": "stack"}  # fmt: skip
+    "recordings": "timeline", "explore": STATES}  # fmt: skip
 _SIZES = {"layout": (1120, 780), "compare": (1120, 640)}
 _SHARP = 2
 """Pixels of a picture for a pixel of CSS."""
@@ -105,6 +107,8 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
             kernel=step.layout, field=step.field, place=step.place, highlights=written.highlights,
             size=size,
         )  # fmt: skip
+    if step.workspace == "explore":
+        return PictureRequest(explored=explored(step), size=size)
     position = _at(step, shown, written.position)
     zoom = [_at(step, shown, end) for end in written.zoom]
     is_compare = step.workspace == "compare"

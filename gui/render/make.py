@@ -10,12 +10,17 @@ from core.saving import opened_aside
 from gui.render.ending import let_end, unbroken
 from gui.render.job import Job, check
 from gui.render.opening import Opened, opened
+from gui.render.request import STATES
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
     from gui.render.film import Reel
     from gui.render.scenes import Scene, SlideScene
     from gui.render.writers import Progress
+
+
+_STILL = {"layout": "a layout", STATES: "what was explored"}
+"""The views that show no moment of a run."""
 
 
 def make(job: Job, progress: Progress | None = None) -> None:
@@ -47,10 +52,10 @@ def make(job: Job, progress: Progress | None = None) -> None:
 
 def _check_view(job: Job, view: str) -> None:
     """Say so where something is asked for that the view does not have: it would be left out."""
-    if job.is_film and view == "layout":
-        raise RenderError("a layout does not move: write a .png, .svg or .pdf")
-    if job.at and view == "layout":
-        raise RenderError("a layout has no moments", where="--at")
+    if view in _STILL and job.is_film:
+        raise RenderError(f"{_STILL[view]} does not move: write a .png, .svg or .pdf")
+    if view in _STILL and job.at:
+        raise RenderError(f"{_STILL[view]} has no moments", where="--at")
     if job.lanes and view != "compare":
         raise RenderError(
             f"the view {view!r} has no lanes", where="--lanes", advice="give --view compare"
@@ -88,7 +93,7 @@ def _write(job: Job, found: Opened, scene: Scene, stream: BinaryIO, progress: Pr
         write_film(scene, Reel(np.array([position]), 1), job.kind, stream, progress)
         return
     kind = cast("Literal['png', 'svg', 'pdf']", job.kind[1:])
-    stream.write(encoded(scene, position, kind, cast("SlideScene", scene).slide.title))
+    stream.write(encoded(scene, position, kind, scene.title))
 
 
 # -- moments --------------------------------------------------------------------------------------
@@ -112,7 +117,7 @@ def moment(text: str, found: Opened, scene: Scene, where: str = "") -> int:
     from core.lesson.positions import position_of
     from core.trace.filters import marker_positions
 
-    if found.view == "layout":
+    if found.view in _STILL:
         return -1
     if found.view == "compare":
         return _compared_moment(text, cast("SlideScene", scene), where)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import msgspec
 
 from core.errors import OwnerscopeError, RenderError, did_you_mean
+from gui.render.request import STATES
 
 if TYPE_CHECKING:
     from core.compare.lanes import Lane
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 1 << 17
 _VIEW_OF = {
     "live": "stack", "timeline": "timeline", "compare": "compare", "layout": "layout",
-    "recordings": "timeline", "explore": "stack",
+    "recordings": "timeline", "explore": STATES,
 }  # fmt: skip
 
 
@@ -215,6 +216,11 @@ def _step(view: str, request: PictureRequest, step: ResolvedStep, job: Job) -> O
         trace = _ordered(shown_by(step).trace, step.recording)
         request = _zoomed(dataclasses.replace(request, trace=trace), step)
         return Opened(view, request, step.step.position, start, end)
+    if view == STATES:
+        from core.lesson.explored import explored
+
+        _check_unchanged(msgspec.structs.replace(job, step=0), "what was explored")
+        return Opened(view, dataclasses.replace(request, explored=explored(step)))
     source, settings = step.source(), {**step.settings, **request.settings}
     request = dataclasses.replace(
         request, source=source, settings=settings, overrides=_changed(step.overrides, job)

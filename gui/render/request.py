@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from core.compare.lanes import Lane
+    from core.explore.result import Exploration
     from core.scenario.loader import ScenarioText, Value
     from core.scenario.run import Overrides
     from core.trace.trace import Trace
 
 VIEWS = ("stack", "timeline", "compare", "layout", "tree")
+STATES = "states"
+"""What a lesson's step that explores is shown as, where no other view is asked for."""
 DEFAULT_SIZE = 1280, 720
 
 Format = Literal["png", "svg", "pdf"]
@@ -36,6 +39,7 @@ class PictureRequest:
         place: For "layout": where it goes; empty for the best place.
         struct: For "layout": the struct; empty for task_struct.
         highlights: What is pointed at, as a lesson writes it.
+        explored: For a step that explores: what came of it.
         title: A line on top; empty says what the run is.
         caption: Whether a picture of the stack says below what happened.
         size: Width and height in pixels.
@@ -57,6 +61,7 @@ class PictureRequest:
     place: str = ""
     struct: str = ""
     highlights: tuple[str, ...] = ()
+    explored: Exploration | None = None
     title: str = ""
     caption: bool = True
     size: tuple[int, int] = DEFAULT_SIZE

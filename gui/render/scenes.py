@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from core.errors import RenderError, did_you_mean
-from gui.render.request import VIEWS
+from gui.render.request import STATES, VIEWS
 
 if TYPE_CHECKING:
     from gui.cursor import Cursor
@@ -28,6 +28,11 @@ class Scene(Protocol):
     @property
     def length(self) -> int:
         """How many moments there are; 0 for a view that does not move."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it is of, in a line."""
         ...
 
     def draw(self, painter: QPainter, position: int) -> None:
@@ -63,6 +68,11 @@ class SlideScene:
         trace = self.cursor.trace if self.cursor is not None else None
         return len(trace) if trace is not None else 0
 
+    @property
+    def title(self) -> str:
+        """The slide's title."""
+        return self.slide.title
+
     def draw(self, painter: QPainter, position: int) -> None:
         """Draw the moment at a position."""
         if self.cursor is not None:
@@ -76,13 +86,13 @@ def make_scene(view: str, request: PictureRequest) -> Scene:
     """Return a view as a scene.
 
     Args:
-        view: One of ``gui.render.request.VIEWS``.
+        view: One of ``gui.render.request.VIEWS``, or ``STATES``.
         request: What it is of, and how it looks; its position is not looked at.
 
     Raises:
         OwnerscopeError: There is nothing to be shown, or no such view.
     """
-    from gui.render import compare_scene, layout_scene, run_scenes
+    from gui.render import compare_scene, layout_scene, run_scenes, states_scene
     from gui.render.room import check_room
 
     makers = {
@@ -91,6 +101,7 @@ def make_scene(view: str, request: PictureRequest) -> Scene:
         "tree": run_scenes.tree_scene,
         "compare": compare_scene.compare_scene,
         "layout": layout_scene.layout_scene,
+        STATES: states_scene.states_scene,
     }
     if view not in makers:
         raise RenderError(

@@ -47,7 +47,7 @@ def svg(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> byte
     generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
     generator.setTitle(verdict.sentence)
     with QPainter(generator) as painter:
-        _draw(painter, scene, verdict, node, themes)
+        draw(painter, scene, verdict, node, themes, SIZE)
     return bytes(data.data())
 
 
@@ -56,7 +56,7 @@ def png(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> byte
     image = QImage(SIZE * _PNG_SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_PNG_SCALE)
     with QPainter(image) as painter:
-        _draw(painter, scene, verdict, node, themes)
+        draw(painter, scene, verdict, node, themes, SIZE)
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -64,11 +64,26 @@ def png(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> byte
     return bytes(data.data())
 
 
-def _draw(
-    painter: QPainter, scene: Scene, verdict: Verdict, node: int, themes: ThemeManager
+def draw(
+    painter: QPainter,
+    scene: Scene | None,
+    verdict: Verdict,
+    node: int,
+    themes: ThemeManager,
+    size: QSize,
 ) -> None:
+    """Draw the picture; the verdict alone where there are no states, or too many.
+
+    Args:
+        painter: Where to.
+        scene: The states.
+        verdict: What stands above.
+        node: The state to which the way is drawn, -1 for none.
+        themes: The theme in force.
+        size: How large.
+    """
     theme, metrics = themes.theme, replace(themes.metrics, scale=1.0)
-    wide, high = SIZE.width(), SIZE.height()
+    wide, high = size.width(), size.height()
     painter.fillRect(QRectF(0, 0, wide, high), QColor(theme.surface))
     role = getattr(theme, verdict.kind)
     painter.setPen(QColor(role.ink))
@@ -81,6 +96,8 @@ def _draw(
             break
     painter.setFont(font)
     painter.drawText(room, flags, verdict.sentence)
+    if scene is None:
+        return
     painter.save()
     painter.translate(0, _HEAD_PX)
     view = fitted(scene.placed, wide, high - _HEAD_PX - _FOOT_PX, _EDGE_PX, _WIDEST_PX)

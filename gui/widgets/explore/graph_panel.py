@@ -11,7 +11,7 @@ from gui.explore_asking import MOST_DRAWN
 from gui.widgets.explore.graph_legend import GraphLegend
 from gui.widgets.explore.graph_paint import scene_of
 from gui.widgets.explore.graph_view import GraphView
-from gui.widgets.explore.words import counted
+from gui.widgets.explore.words import counted, where_broken
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -102,18 +102,8 @@ class GraphPanel(QWidget):
             return
         node = session.node
         if node < 0 and session.selected:
-            node = self._broken_at(session.selected)
+            node = where_broken(scene.graph, session.property(session.selected))
         self.view.show_node(node)
-
-    def _broken_at(self, name: str) -> int:
-        scene, found = self.view.scene, self._session.property(name)
-        if scene is None or found is None or found.counterexample is None:
-            return -1
-        nodes = scene.graph.nodes
-        broken = [at for at, node in enumerate(nodes) if node.broken == name]
-        wanted = found.counterexample.choices
-        same = [at for at in broken if nodes[at].choices == wanted]
-        return next(iter((*same, *broken)), -1)
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics

@@ -155,6 +155,16 @@ def verdict_of(result: Exploration) -> Verdict:
     return Verdict(OK, f"Verified: no bad outcome in {runs}, at most {bound_words(result.bound)}.")
 
 
+def where_broken(graph: StateGraph, broken: PropertyResult | None) -> int:
+    """Return the state in which a property breaks, by its shortest run if that is drawn; or -1."""
+    if broken is None or broken.counterexample is None:
+        return -1
+    places = [at for at, node in enumerate(graph.nodes) if node.broken == broken.name]
+    wanted = broken.counterexample.choices
+    same = [at for at in places if graph.nodes[at].choices == wanted]
+    return next(iter((*same, *places)), -1)
+
+
 def cheapest(result: Exploration) -> PropertyResult | None:
     """Return the broken property that takes least to break."""
     broken = [each for each in result.properties if not each.holds]

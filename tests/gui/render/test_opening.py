@@ -59,6 +59,22 @@ def test_the_steps_of_a_lesson(tmp_path: Path, qapp: QApplication) -> None:
         make(job(tmp_path / "a.png", name, step=99))
 
 
+def test_a_step_that_explores_is_its_states(tmp_path: Path, qapp: QApplication) -> None:
+    found = opened(job(tmp_path / "a.png", "strictly-current", step=10))
+    assert found.view == "states"
+    assert found.request.explored is not None
+    out = tmp_path / "a.svg"
+    make(job(out, "strictly-current", step=10, size=(1280, 720)))
+    drawn = out.read_text("utf-8")
+    assert "Counterexample: an update is lost after one switch." in drawn
+    assert "ended badly" in drawn
+    assert opened(job(out, "strictly-current", step=10, view="stack")).request.trace is not None
+    with pytest.raises(OwnerscopeError, match="what was explored does not move"):
+        make(job(tmp_path / "a.gif", "strictly-current", step=10))
+    with pytest.raises(OwnerscopeError, match="nothing of it can be changed"):
+        make(job(out, "strictly-current", step=10, overrides={"guard": "none"}))
+
+
 def test_a_recording_with_an_order(tmp_path: Path, qapp: QApplication) -> None:
     for view in ("", "stack"):
         out = tmp_path / f"a{view}.png"
