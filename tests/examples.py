@@ -10,6 +10,11 @@ EVERY_DAY = 50
 """What the profiles of every day ask of a law that says nothing itself."""
 
 
+def every_day() -> bool:
+    """Whether time matters: what says the same again may be left out."""
+    return settings.default is None or settings.default.max_examples <= EVERY_DAY
+
+
 def examples(number: int, **options: Any) -> settings:
     """Ask a law so often every day, and with the profile in force as much more often.
 

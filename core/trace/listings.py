@@ -180,11 +180,7 @@ def _listing(
     if design not in _KEPT_AS_IT_IS:
         kind = "flag" if design == "bit1" and max_depth == 1 else "counter"
     facts = {"guard": kind, "kernel": kernel, "arch": arch, "unwinder": unwinder, "word": word}
-    fitting = [
-        section
-        for section in _library().sections
-        if section.describes(function) and section.conditions.hold(facts)
-    ]
+    fitting = [section for section in _described_in(function) if section.conditions.hold(facts)]
     if not fitting:
         return _unknown(function)
     section = max(fitting, key=lambda section: len(section.conditions.tests))
@@ -194,6 +190,12 @@ def _listing(
         if conditions.hold(facts)
     ]
     return Listing(function, section.source, tuple(_numbered(lines)))
+
+
+@cache
+def _described_in(function: str) -> tuple[_Section, ...]:
+    """Return the sections that describe a function, whatever the kernel."""
+    return tuple(section for section in _library().sections if section.describes(function))
 
 
 def _unknown(function: str) -> Listing:

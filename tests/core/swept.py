@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
+
+import numpy as np
 
 from core.errors import ProfileError, ScenarioError
 from core.guards.catalog import DESIGNS
@@ -12,7 +15,10 @@ from core.kernel.choices import Point
 from core.kernel.profile import arches, kernels
 from core.scenario.loader import ScenarioText, bundled, open_scenario, parse
 from core.scenario.run import Overrides, plan, run
+from core.trace.events import SITE_MASK, Function, Kind
+from core.trace.info import TraceInfo
 from core.trace.trace import Trace
+from tests.examples import every_day
 
 HEAD = 'schema = 1\nname = "x"\ntitle = "x"\nshows = "x"\n'
 MACHINES = [(kernel, arch) for kernel in kernels() for arch in arches(kernel)]
@@ -133,11 +139,18 @@ def rare() -> Iterator[ScenarioText]:
 
 @cache
 def sweep() -> tuple[Trace, ...]:
-    """Every scenario under every guard on every kernel and architecture that can run it."""
+    """Every scenario under every guard, on every machine, and every guard on every machine.
+
+    All three at once come every day in a third of the cases only: together with ``contexts`` these
+    come by each line and each call of the listings that all cases come by.
+    """
     sources = [*(open_scenario(name) for name in bundled()), *rare()]
     guards = [(design, 1) for design in DESIGNS] + [("bit1", 2)]
+    cases = product(enumerate(sources), enumerate(guards), enumerate(MACHINES))
     found = []
-    for source, (guard, depth), (kernel, arch) in product(sources, guards, MACHINES):
+    for (turn, source), (second, (guard, depth)), (third, (kernel, arch)) in cases:
+        if every_day() and (turn + second + third) % 3 != 1:
+            continue
         overrides = Overrides(guard, depth, arch, kernel, budget_events=30_000)
         try:
             found.append(run(plan(source, {}, overrides)))
@@ -151,15 +164,64 @@ def sweep() -> tuple[Trace, ...]:
 
 @cache
 def contexts() -> tuple[Trace, ...]:
-    """The scenario of several contexts on every kernel and architecture, restless."""
+    """The scenario of several contexts on every kernel and architecture, restless in two ways."""
     found = []
     guards = [*((design, "current") for design in DESIGNS), ("bit1", "serialized")]
-    for (kernel, arch), (design, word) in product(MACHINES, guards):
+    for case, ((kernel, arch), (design, word)) in enumerate(product(MACHINES, guards)):
         where = f'version = "{kernel}"\narch = "{arch}"\ncpus = 2\npreempt = "full"\n'
         guard = f'[guard]\ndesign = "{design}"\nword = "{word}"\n'
         slab = '[memory]\nslab = "always_empty"\n'
         nmi = "" if arch == "ia64" else NMI
         text = f"{HEAD}[kernel]\n{where}{guard}{slab}{nmi}{CONTEXTS}"
         planned = plan(parse(text, where="a test"), {}, Overrides(budget_events=30_000))
-        found += [run(planned, chooser=Restless(seed)) for seed in range(4)]
+        seeds = (case % 2, case % 2 + 2) if every_day() else range(4)
+        found += [run(planned, chooser=Restless(seed)) for seed in seeds]
     return tuple(found)
+
+
+@dataclass
+class Seen:
+    """What runs came by that have the same listings.
+
+    Attributes:
+        info: Of one of the runs.
+        functions: What was called.
+        sites: Events that were declared: function, kind and label.
+        calls: Caller and callee.
+    """
+
+    info: TraceInfo
+    functions: set[Function] = field(default_factory=set)
+    sites: set[tuple[Function, Kind, str]] = field(default_factory=set)
+    calls: set[tuple[str, str]] = field(default_factory=set)
+
+
+@cache
+def seen() -> tuple[Seen, ...]:
+    """All that ``sweep`` and ``contexts`` come by, each thing once where it is listed alike."""
+    alike: dict[tuple[object, ...], Seen] = {}
+    for trace in (*sweep(), *contexts()):
+        info, guard = trace.info, trace.info.guard
+        key = (info.kernel, info.arch, info.unwinder, guard.design, guard.max_depth, guard.word)
+        found = alike.setdefault((*key, guard.field), Seen(info))
+        functions = trace.functions
+        found.functions.update(functions)
+        found.sites.update(
+            (functions[each.function], each.kind, each.label) for each in trace.sites
+        )
+        found.calls |= calls_of(trace)
+    return tuple(alike.values())
+
+
+def calls_of(trace: Trace) -> set[tuple[str, str]]:
+    """Return which function called which in a run."""
+    functions = np.array([site.function for site in trace.sites])
+    sites = trace.codes & SITE_MASK
+    called = np.flatnonzero((trace.site_kinds == Kind.CALLED)[sites])
+    # Nothing calls the entry of an interrupt.
+    interrupted = trace.site_kinds[sites[called - 1]] == Kind.INTERRUPTED
+    called = called[(trace.parents[called] >= 0) & ~interrupted]
+    inner, outer = functions[sites[called]], functions[sites[trace.parents[called]]]
+    names = trace.functions
+    pairs = set(zip(outer.tolist(), inner.tolist(), strict=True))
+    return {(names[one].name, names[other].name) for one, other in pairs}

@@ -8,16 +8,15 @@ from collections import defaultdict
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from core.kernel.profile import load_profile
 from core.trace import listings
-from core.trace.events import SITE_MASK, Kind
+from core.trace.events import Kind, Site
 from core.trace.listings import label_of, listing_for
 from core.trace.spots import spot_at
 from core.trace.trace import Trace
-from tests.core.swept import MACHINES, contexts, sweep
+from tests.core.swept import MACHINES, contexts, seen, sweep
 from tests.runs import run_scenario
 
 WIDEST_CHARACTERS = 60
@@ -45,25 +44,24 @@ def text_at(trace: Trace, position: int, call: int | None = None) -> str:
 
 def test_every_event_has_its_line() -> None:
     assert len(sweep()) > 500
-    assert len(contexts()) > 200
+    assert len(contexts()) > 100
     missing = {
-        (function.name, label_of(site), trace.info.kernel)
-        for trace in (*sweep(), *contexts())
-        for site in trace.sites
-        for function in [trace.functions[site.function]]
-        if listing_for(trace.info, function.name).line_of(label_of(site)) is None
-        and site.kind not in AS_THE_LINE_BEFORE
-        and (function.name, site.label) not in NEVER_HAPPENS
+        (function.name, label, each.info.kernel)
+        for each in seen()
+        for function, kind, label in each.sites
+        if listing_for(each.info, function.name).line_of(listed_label(kind, label)) is None
+        and kind not in AS_THE_LINE_BEFORE
+        and (function.name, label) not in NEVER_HAPPENS
     }
     assert not missing
 
 
 def test_every_call_has_its_line() -> None:
     missing = {
-        (outer, inner, trace.info.kernel)
-        for trace in (*sweep(), *contexts())
-        for outer, inner in calls_of(trace)
-        if listing_for(trace.info, outer).call_line(inner) is None
+        (outer, inner, each.info.kernel)
+        for each in seen()
+        for outer, inner in each.calls
+        if listing_for(each.info, outer).call_line(inner) is None
     }
     assert not missing
 
@@ -77,63 +75,54 @@ def test_every_way_has_its_calls(kernel: str, arch: str) -> None:
             assert listing_for(info, outer).call_line(inner) is not None, (outer, inner)
 
 
-def calls_of(trace: Trace) -> set[tuple[str, str]]:
-    functions = np.array([site.function for site in trace.sites])
-    called = np.flatnonzero((trace.site_kinds == Kind.CALLED)[trace.codes & SITE_MASK])
-    kinds = trace.site_kinds[trace.codes & SITE_MASK]
-    # Nothing calls the entry of an interrupt.
-    called = called[(trace.parents[called] >= 0) & (kinds[called - 1] != Kind.INTERRUPTED)]
-    inner = functions[trace.codes[called] & SITE_MASK]
-    outer = functions[trace.codes[trace.parents[called]] & SITE_MASK]
-    names = trace.functions
-    pairs = set(zip(outer.tolist(), inner.tolist(), strict=True))
-    return {(names[one].name, names[other].name) for one, other in pairs}
+def listed_label(kind: Kind, label: str) -> str:
+    return label_of(Site(kind, 0, label, ""))
 
 
 def test_no_label_is_dead() -> None:
     used: dict[str, set[str]] = defaultdict(set)
     offered: dict[str, set[str]] = defaultdict(set)
-    for trace in (*sweep(), *contexts()):
-        for site in trace.sites:
-            function = trace.functions[site.function]
+    for each in seen():
+        for function, kind, label in each.sites:
             name = function.name
             made_up = "driver_op" if name.startswith("driver_op") else "handler"
             listed = made_up if function.source == "a driver" else name
-            used[listed].add(label_of(site))
-            lines = listing_for(trace.info, name).lines
+            used[listed].add(listed_label(kind, label))
+            lines = listing_for(each.info, name).lines
             offered[listed] |= {label for line in lines for label in line.labels}
     dead = {(name, label) for name in offered for label in offered[name] - used[name]}
     assert not dead
 
 
 def test_every_section_is_used() -> None:
-    names = {function.name for trace in (*sweep(), *contexts()) for function in trace.functions}
+    names = {function.name for each in seen() for function in each.functions}
     names |= {name for machine in MACHINES for name in load_profile(*machine).functions}
     for section in listings._library().sections:
         assert any(section.describes(name) for name in names), section.names
 
 
 def test_the_source_file_is_the_profiles() -> None:
-    for trace in (*sweep(), *contexts()):
-        for function in trace.functions:
-            listing = listing_for(trace.info, function.name)
+    for each in seen():
+        for function in each.functions:
+            listing = listing_for(each.info, function.name)
             assert listing.known
             names = (listing.source, function.source)
             assert fnmatchcase(*names) or fnmatchcase(*reversed(names)), function
 
 
 def test_listings_can_be_projected() -> None:
-    for trace in (*sweep(), *contexts()):
-        for function in trace.functions:
-            lines = listing_for(trace.info, function.name).lines
-            assert 3 <= len(lines) <= LONGEST_LINES
-            assert [line.number for line in lines] == list(range(1, len(lines) + 1))
-            assert "enter" in lines[0].labels
-            assert "return" in lines[-1].labels
-            assert all(len(line.text) <= WIDEST_CHARACTERS for line in lines), function
-            assert all(line.text.strip() for line in lines)
-            labels = [label for line in lines for label in line.labels]
-            assert len(labels) == len(set(labels)), function
+    listed = {listing_for(each.info, one.name) for each in seen() for one in each.functions}
+    assert len(listed) > 150
+    for listing in listed:
+        lines = listing.lines
+        assert 3 <= len(lines) <= LONGEST_LINES
+        assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+        assert "enter" in lines[0].labels
+        assert "return" in lines[-1].labels
+        assert all(len(line.text) <= WIDEST_CHARACTERS for line in lines), listing.function
+        assert all(line.text.strip() for line in lines)
+        labels = [label for line in lines for label in line.labels]
+        assert len(labels) == len(set(labels)), listing.function
 
 
 # -- variants ---------------------------------------------------------------------------------
