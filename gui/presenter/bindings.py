@@ -8,11 +8,12 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.presenter.annotations import Tool
-from gui.presenter.keys import BESIDE, BOTH, COMMANDS, DIGITS, RUN, SHARED, STILL
-from gui.presenter.stage import RUNS, StageParts
+from gui.presenter.keys import BESIDE, BOTH, COMMANDS, DIGITS, SHARED
+from gui.presenter.keys_in_force import KeysInForce
+from gui.presenter.stage import StageParts
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry
@@ -167,30 +168,7 @@ def _install(
     for context in BOTH:
         registry.connect("help.keys", show_help, context)
 
-    def follow(*_: object) -> None:
-        if not presenting.running:
-            return
-        step = presenting.lessons.step
-        context = RUN if step is not None and step.workspace in RUNS else STILL
-        active = presenting.active()
-        registry.set_context(context if active else window.workspace)
-        # What nobody sees need not be painted: the next step is there sooner.
-        window.setUpdatesEnabled(not (active and presenting.seating.covers_window))
-
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    app.focusChanged.connect(follow)
-    window.workspace_shown.connect(follow)
-    presenting.step_shown.connect(follow)
-
-    def begin_or_end(on: bool) -> None:
-        window.setUpdatesEnabled(True)
-        if on:
-            follow()
-        else:
-            registry.set_context(window.workspace)
-
-    presenting.started_changed.connect(begin_or_end)
+    KeysInForce(window, presenting)
 
 
 def _bind(registry: ActionRegistry, presenting: Presenting) -> None:
