@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextDocument,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -13,130 +17,20 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.theme import TextStep
+from gui.presenter.markdown_view import STEPS, MarkdownView
+from gui.widgets.lesson.text import FEATURES, plain
 
 if TYPE_CHECKING:
     from core.lesson.questions import Answers
     from core.lesson.schema import Question
     from gui.presenter.hall import HallThemes
 
-_STEPS: tuple[TextStep, ...] = ("heading", "title", "body")
-"""The largest text first: the one that fits is taken."""
-_LINE_PERCENT = 116
 _SHORT_CHOICE = 22
 LETTERS = "ABCDEFGHIJ"
-
-
-class MarkdownView(QTextBrowser):
-    """Markdown that takes the largest text in which all of it can be seen.
-
-    Args:
-        themes: The look.
-        steps: The sizes to choose from, the largest first.
-    """
-
-    def __init__(self, themes: HallThemes, steps: tuple[TextStep, ...] = _STEPS) -> None:
-        super().__init__()
-        self._themes, self._steps = themes, steps
-        self.factor = 1.0
-        self.source_text = ""
-        self._look: tuple[object, ...] = ()
-        self._shown: TextStep | None = None
-        self._measured: dict[TextStep, QTextDocument] = {}
-        self._heights: dict[tuple[int, TextStep], float] = {}
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setOpenLinks(False)
-        self.setCursorWidth(0)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
-        flags = Qt.TextInteractionFlag
-        self.setTextInteractionFlags(flags.TextSelectableByKeyboard | flags.TextSelectableByMouse)
-
-    def show_markdown(self, text: str) -> None:
-        """Show another text."""
-        if text != self.source_text:
-            self.source_text = text
-            self._forget()
-        self.refit()
-
-    def refit(self) -> None:
-        """Take the size of type that fits, where the room or the look is another one."""
-        look = (self.factor, self._themes.metrics, self._themes.theme)
-        if look != self._look:
-            self._look = look
-            self._forget()
-        room, step = self.viewport().size(), self._steps[-1]
-        for step in self._steps:
-            if self._height(room.width(), step) <= room.height():
-                break
-        if step != self._shown:
-            self._shown = step
-            self._fill(self.document(), step)
-
-    def height_for(self, width: int, step: TextStep) -> int:
-        """Return how high the text is in a size of type."""
-        return round(self._height(max(1, width), step)) + 1
-
-    def _forget(self) -> None:
-        for document in self._measured.values():
-            document.deleteLater()
-        self._measured.clear()
-        self._heights.clear()
-        self._shown = None
-
-    def _height(self, width: int, step: TextStep) -> float:
-        """Return the height in a width; a text is laid out once for each, not at every resize."""
-        if (width, step) not in self._heights:
-            if step not in self._measured:
-                self._measured[step] = QTextDocument(self)
-                self._fill(self._measured[step], step)
-            self._measured[step].setTextWidth(width)
-            self._heights[width, step] = self._measured[step].size().height()
-        return self._heights[width, step]
-
-    def _fill(self, document: QTextDocument, step: TextStep) -> None:
-        """Put the text into a document, with room between its paragraphs."""
-        document.clear()  # or the text of before would be laid out in the new font
-        self._dress_document(document, step)
-        document.setMarkdown(self.source_text)
-        em = document.defaultFont().pixelSize()
-        cursor, block = QTextCursor(document), document.begin()
-        # All at once: else the whole text is laid out again for every cell of a table.
-        cursor.beginEditBlock()
-        while block.isValid():
-            form = block.blockFormat()
-            in_list = block.textList() is not None and block.next().textList() is not None
-            last = not block.next().isValid()
-            form.setBottomMargin(0 if last else em * (0.25 if in_list else 0.65))
-            form.setTopMargin(0)
-            form.setLineHeight(
-                _LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
-            )
-            cursor.setPosition(block.position())
-            cursor.setBlockFormat(form)
-            block = block.next()
-        cursor.endEditBlock()
-
-    def _dress_document(self, document: QTextDocument, step: TextStep) -> None:
-        metrics, theme = self._themes.metrics, self._themes.theme
-        font = metrics.ui(step)
-        font.setPixelSize(max(6, round(font.pixelSize() * self.factor)))
-        document.setDefaultFont(font)
-        document.setDocumentMargin(0)
-        document.setDefaultStyleSheet(
-            f"code {{ font-family: '{metrics.mono_family}'; color: {theme.accent_ink}; }}"
-        )
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the text to another size."""
-        super().resizeEvent(event)
-        if event.size() != event.oldSize():
-            self.refit()
 
 
 class QuestionPane(QFrame):
@@ -150,8 +44,8 @@ class QuestionPane(QFrame):
         super().__init__()
         self._themes = themes
         self.ask, self.explain = QLabel(wordWrap=True), QLabel(wordWrap=True)
-        self.ask.setTextFormat(Qt.TextFormat.MarkdownText)
-        self.explain.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.ask.setTextFormat(Qt.TextFormat.RichText)
+        self.explain.setTextFormat(Qt.TextFormat.RichText)
         self.rows: list[QLabel] = []
         self._question: Question | None = None
         self._answers: Answers | None = None
@@ -198,13 +92,13 @@ class QuestionPane(QFrame):
         question, answers = self._question, self._answers
         if question is None:
             return
-        self.ask.setText(question.ask)
-        self.explain.setText(question.explain)
+        self.ask.setText(_html(question.ask, self.ask.font()))
+        self.explain.setText(_html(question.explain, self.explain.font()))
         self.explain.setVisible(self.revealed and bool(question.explain))
         for text, right in _lines(answers, revealed=self.revealed):
             self.rows.append(self._row(text, right))
         self._place_rows()
-        spoken = [question.ask, *(row.text() for row in self.rows)]
+        spoken = [plain(question.ask), *(row.text() for row in self.rows)]
         self.setAccessibleName("Question")
         self.setAccessibleDescription(". ".join(spoken))
 
@@ -239,6 +133,14 @@ class QuestionPane(QFrame):
             f" padding: {metrics.px(4)}px {metrics.px(10)}px"
         )
         return row
+
+
+def _html(markdown: str, font: QFont) -> str:
+    """Return a text for a label; what looks like HTML in it is text."""
+    document = QTextDocument()
+    document.setDefaultFont(font)
+    document.setMarkdown(markdown, FEATURES)
+    return document.toHtml()
 
 
 def _lines(answers: Answers | None, *, revealed: bool) -> list[tuple[str, bool | None]]:
@@ -309,7 +211,7 @@ class StepPane(QWidget):
         rest = self.title.heightForWidth(width) + self._column.spacing() + metrics.px(4)
         least = self.question.heightForWidth(width - text) + metrics.px(4) if asks else 0
         wanted = rest + least
-        for step in _STEPS if self.text.source_text else ():
+        for step in STEPS if self.text.source_text else ():
             wanted = rest + max(least, self.text.height_for(text, step))
             if wanted <= most:
                 break

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.presenter.hall import HallThemes
+from gui.presenter.markdown_view import MarkdownView
 from gui.presenter.mirror import Mirror
-from gui.presenter.panes import LETTERS, MarkdownView
+from gui.presenter.panes import LETTERS
 from gui.presenter.speaker_head import SpeakerHead, small_button
 from gui.presenter.tools import ToolRow
 

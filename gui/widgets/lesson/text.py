@@ -18,16 +18,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 if TYPE_CHECKING:
     from gui.theme import TextStep, ThemeManager
 
-_FEATURES = (
+FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
 )
+"""HTML in a text is shown as it stands: ``#include <linux/slab.h>`` would end its paragraph."""
 
 
 def plain(markdown: str) -> str:
     """Return what a screen reader says of a text."""
     document = QTextDocument()
-    document.setMarkdown(markdown, _FEATURES)
+    document.setMarkdown(markdown, FEATURES)
     return document.toPlainText().strip()
 
 
@@ -41,7 +42,7 @@ def rich(markdown: str, font: QFont, mono: QFont) -> str:
     """
     document = QTextDocument()
     document.setDefaultFont(font)
-    document.setMarkdown(markdown, _FEATURES)
+    document.setMarkdown(markdown, FEATURES)
     block = document.begin()
     while block.isValid():
         _space(block, font.pixelSize(), last=not block.next().isValid())
