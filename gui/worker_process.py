@@ -8,11 +8,12 @@ SENTENCE``. What it made it writes to the file it was told, which is removed whe
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+
+from gui.own_folder import OwnFolder
 
 STOPPING_MS = 5_000
 """How long a worker may take to hand over what it has when it is asked to stop."""
@@ -42,7 +43,7 @@ class WorkerProcess(QObject):
         super().__init__(parent)
         self._module, self._what = module, what
         self.process: QProcess | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: OwnFolder | None = None
         self._line = b""
         self._verdict = "", ""
         self._stopping = False
@@ -58,7 +59,7 @@ class WorkerProcess(QObject):
     def result(self) -> Path:
         """The file the worker is to write, or has written."""
         assert self._folder is not None
-        return Path(self._folder.name) / "result"
+        return self._folder.path / "result"
 
     def start(self, request: Callable[[Path], bytes]) -> None:
         """Start a worker; one that is still running is stopped.
@@ -68,11 +69,9 @@ class WorkerProcess(QObject):
         """
         self.cancel()
         self._remove_folder()  # that of a result which is just being taken
-        self._folder = tempfile.TemporaryDirectory(prefix="ownerscope-")
-        # Where nobody takes the result, because the window is gone, the folder goes as well.
-        self.destroyed.connect(self._folder.cleanup)
         self._line, self._verdict, self._stopping = b"", ("", ""), False
         process = self.process = QProcess(self)
+        self._folder = OwnFolder(self)  # after the process, and so it goes after it as well
         process.readyReadStandardOutput.connect(self._hear)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._broke)
@@ -155,5 +154,4 @@ class WorkerProcess(QObject):
     def _remove_folder(self) -> None:
         folder, self._folder = self._folder, None
         if folder is not None:
-            self.destroyed.disconnect(folder.cleanup)
-            folder.cleanup()
+            folder.remove()

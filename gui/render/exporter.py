@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.errors import OwnerscopeError
 from core.saving import opened_aside
+from gui.own_folder import OwnFolder
 from gui.render.shown import encoded_job
 from gui.worker_process import WorkerProcess
 
@@ -43,7 +43,7 @@ class FilmExporter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path: Path | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: OwnFolder | None = None
         self._job: Callable[[Path], Job] | None = None
         self._number = 0
         self._worker = WorkerProcess("gui.render.worker", "the process that draws", self)
@@ -67,8 +67,8 @@ class FilmExporter(QObject):
         """
         self.cancel()
         self._number += 1
-        self.path, self._folder = path, tempfile.TemporaryDirectory(prefix="ownerscope-")
-        run, number = Path(self._folder.name) / "run", self._number
+        self.path, self._folder = path, OwnFolder(self)
+        run, number = self._folder.path / "run", self._number
         self._job = lambda out: shown.job(run, out=str(out), **wanted)
         self.started.emit(path)
         # A run of ten million events takes a second to save.
@@ -128,5 +128,5 @@ class FilmExporter(QObject):
         self.path = self._job = None
         folder, self._folder = self._folder, None
         if folder is not None:
-            folder.cleanup()
+            folder.remove()
         self.ended.emit()
