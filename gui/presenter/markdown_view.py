@@ -11,7 +11,9 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
+    QTextFrameFormat,
     QTextTable,
+    QTextTableCell,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
@@ -116,7 +118,7 @@ class MarkdownView(QTextBrowser):
             block = block.next()
         for table in document.rootFrame().childFrames():
             if isinstance(table, QTextTable):
-                _space_cells(table, em / 2, self._themes.theme.border)
+                _dress_table(table, em / 2, self._themes.theme.muted)
         cursor.endEditBlock()
 
     def _dress_document(self, document: QTextDocument, step: TextStep) -> None:
@@ -136,15 +138,28 @@ class MarkdownView(QTextBrowser):
             self.refit()
 
 
-def _space_cells(table: QTextTable, side_px: float, border: str) -> None:
-    """Keep what stands in a table off its lines, which are thin; it gets no higher for it."""
+def _dress_table(table: QTextTable, side_px: float, line: str) -> None:
+    """Draw a table as books do: a line below the head, air between the columns, no boxes."""
     form = table.format()
-    form.setBorderBrush(QColor(border))
+    form.setBorder(0)
     table.setFormat(form)
     for row in range(table.rows()):
         for column in range(table.columns()):
             cell = table.cellAt(row, column)
             cell_form = cell.format().toTableCellFormat()
-            cell_form.setLeftPadding(side_px)
+            cell_form.setLeftPadding(side_px if column else 0)
             cell_form.setRightPadding(side_px)
+            if row == 0:
+                cell_form.setBottomBorder(1)
+                cell_form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                cell_form.setBottomBorderBrush(QColor(line))
+                _align_as(cell, table.cellAt(table.rows() - 1, column))
             cell.setFormat(cell_form)
+
+
+def _align_as(head: QTextTableCell, below: QTextTableCell) -> None:
+    """Put a word over the numbers that it is about; Qt leaves it at the left."""
+    cursor = head.firstCursorPosition()
+    form = cursor.blockFormat()
+    form.setAlignment(below.firstCursorPosition().blockFormat().alignment())
+    cursor.setBlockFormat(form)

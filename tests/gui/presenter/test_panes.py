@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument, QTextTable
 from pytestqt.qtbot import QtBot
 
@@ -43,7 +44,7 @@ def test_a_question_is_read_aloud_without_its_marks(qtbot: QtBot, hall: HallThem
     assert asked.accessibleDescription() == "Is bit 0 set?"
 
 
-def test_a_table_has_air_beside_its_numbers(qtbot: QtBot, hall: HallThemes) -> None:
+def test_a_table_has_air_and_its_heads_over_the_numbers(qtbot: QtBot, hall: HallThemes) -> None:
     view = MarkdownView(hall)
     qtbot.addWidget(view)
     view.resize(600, 400)
@@ -52,5 +53,8 @@ def test_a_table_has_air_beside_its_numbers(qtbot: QtBot, hall: HallThemes) -> N
         each for each in view.document().rootFrame().childFrames() if isinstance(each, QTextTable)
     ]
     assert len(tables) == 1
+    head, below = (tables[0].cellAt(row, 1).firstCursorPosition() for row in (0, 1))
+    assert head.blockFormat().alignment() == below.blockFormat().alignment()
+    assert head.blockFormat().alignment() & Qt.AlignmentFlag.AlignRight
     padding = tables[0].cellAt(1, 1).format().toTableCellFormat().rightPadding()
     assert padding > view.document().defaultFont().pixelSize() / 4
