@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontDatabase, QImage, QPageSize, QPainter, QPicture
 
 from core.errors import RenderError
 from core.pdf import finished
+from gui.drawn import png_of
 from gui.render.pdf import POINTS, RESOLUTION, pdf_writer
 from gui.render.request import Format, PictureRequest
 from gui.render.scenes import Scene, make_scene
@@ -46,7 +47,7 @@ def picture(view: str, request: PictureRequest) -> bytes:
 def encoded(scene: Scene, position: int, kind: Format, title: str) -> bytes:
     """Return a moment of a scene as the contents of a file."""
     if kind == "png":
-        return _png(image_of(scene, position))
+        return png_of(image_of(scene, position))
     return _svg(scene, position, title) if kind == "svg" else _pdf(scene, position, title)
 
 
@@ -73,14 +74,6 @@ def _draw(device: QPaintDevice, scene: Scene, position: int) -> None:
         scene.draw(painter, position)
     finally:
         painter.end()
-
-
-def _png(image: QImage) -> bytes:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(data.data())
 
 
 def _svg(scene: Scene, position: int, title: str) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 
+from gui.drawn import png_of, svg_of
 from gui.geometry.state_camera import fitted
 from gui.widgets.explore.graph_legend import draw_meaning, meanings_of, width_of
 from gui.widgets.explore.graph_paint import GraphPainter
@@ -21,8 +22,6 @@ SIZE = QSize(1280, 720)
 """A slide's shape."""
 KINDS = "Drawing (*.svg);;Picture (*.png)"
 _PNG_SCALE = 2
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 _EDGE_PX, _HEAD_PX, _FOOT_PX, _WIDEST_PX = 32, 96, 56, 90
 
 
@@ -35,20 +34,11 @@ def svg(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> byte
         node: The state to which the way is drawn, -1 for none.
         themes: The theme in force.
     """
-    from PySide6.QtSvg import QSvgGenerator
-
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(_RESOLUTION)
-    generator.setSize(SIZE)
-    generator.setViewBox(QRectF(0, 0, SIZE.width(), SIZE.height()))
-    generator.setTitle(verdict.sentence)
-    with QPainter(generator) as painter:
-        draw(painter, scene, verdict, node, themes, SIZE)
-    return bytes(data.data())
+    return svg_of(
+        SIZE,
+        lambda painter: draw(painter, scene, verdict, node, themes, SIZE),
+        verdict.sentence,
+    )
 
 
 def png(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> bytes:
@@ -57,11 +47,7 @@ def png(scene: Scene, verdict: Verdict, node: int, themes: ThemeManager) -> byte
     image.setDevicePixelRatio(_PNG_SCALE)
     with QPainter(image) as painter:
         draw(painter, scene, verdict, node, themes, SIZE)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(data.data())
+    return png_of(image)
 
 
 def draw(

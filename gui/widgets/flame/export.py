@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 
 from core.errors import OwnerscopeError
 from core.saving import write_aside
+from gui.drawn import png_of, svg_of
 from gui.widgets.flame.legend import draw_legend
 from gui.widgets.flame.words import share_text, weight_text
 
@@ -23,25 +23,15 @@ KINDS = "Drawing (*.svg);;Picture (*.png)"
 SUFFIXES = (".svg", ".png")
 PNG_SCALE = 2.0
 _BAND_PX = 30
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 
 
 def svg(canvas: FlameCanvas, themes: ThemeManager, title: str = "") -> bytes:
     """Return what is in view as a drawing; frames are shapes and names are text."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    size = _sheet_size(canvas, themes)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(_RESOLUTION)
-    generator.setSize(size)
-    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle(_title(canvas, title))
-    with QPainter(generator) as painter:
-        _draw_sheet(painter, canvas, themes, title)
-    return bytes(data.data())
+    return svg_of(
+        _sheet_size(canvas, themes),
+        lambda painter: _draw_sheet(painter, canvas, themes, title),
+        _title(canvas, title),
+    )
 
 
 def png(canvas: FlameCanvas, themes: ThemeManager, title: str = "") -> bytes:
@@ -50,11 +40,7 @@ def png(canvas: FlameCanvas, themes: ThemeManager, title: str = "") -> bytes:
     image.setDevicePixelRatio(PNG_SCALE)
     with QPainter(image) as painter:
         _draw_sheet(painter, canvas, themes, title)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(data.data())
+    return png_of(image)
 
 
 def save(canvas: FlameCanvas, themes: ThemeManager, path: Path, title: str = "") -> None:

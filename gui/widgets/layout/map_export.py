@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QRect, QRectF, QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from core.errors import LayoutError
+from gui.drawn import png_of, svg_of
 from gui.geometry.map_grid import Grid, Zoom, grid_of, ruler_px
 from gui.widgets.layout.map_head import MapHead
 from gui.widgets.layout.map_paint import MapPainter, Marks
@@ -26,8 +27,6 @@ MOST_PIXELS = 1 << 28
 """What a PNG may have: 1 GiB of memory while it is painted."""
 LONGEST_SIDE = 32_767
 """Pixels; Qt paints no further."""
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +62,13 @@ def svg(session: MapSession, themes: ThemeManager) -> bytes:
     Raises:
         LayoutError: Nothing is open, or the struct is too large for a picture.
     """
-    from PySide6.QtSvg import QSvgGenerator
-
     sheet = _sheet(session, themes.theme, replace(themes.metrics, scale=1.0))
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(_RESOLUTION)
-    generator.setSize(sheet.size)
-    generator.setViewBox(QRectF(0, 0, sheet.size.width(), sheet.size.height()))
-    generator.setTitle(sheet.scene.title)
-    generator.setDescription(sheet.scene.label)
-    with QPainter(generator) as painter:
-        sheet.paint(painter, session.selected)
-    buffer.close()
-    return bytes(data.data())
+    return svg_of(
+        sheet.size,
+        lambda painter: sheet.paint(painter, session.selected),
+        sheet.scene.title,
+        sheet.scene.label,
+    )
 
 
 def png(session: MapSession, themes: ThemeManager, scale: float = 1.0) -> bytes:
@@ -111,12 +100,7 @@ def png(session: MapSession, themes: ThemeManager, scale: float = 1.0) -> bytes:
         )
     with QPainter(image) as painter:
         sheet.paint(painter, session.selected)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    buffer.close()
-    return bytes(data.data())
+    return png_of(image)
 
 
 def text(session: MapSession) -> str:

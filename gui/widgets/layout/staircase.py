@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
+from gui.drawn import png_of, svg_of
 from gui.geometry.columns import count_text, each_of
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.staircase_paint import (
@@ -301,23 +302,16 @@ class StaircaseView(QWidget):
 
     def svg(self) -> bytes:
         """Return the plot as SVG; nothing where there is none."""
-        from PySide6.QtSvg import QSvgGenerator
-
         if self.plot is None or not self.steps:
             return b""
-        size, buffer = self.plot.widget.viewport().size(), QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        made = QSvgGenerator()
-        made.setOutputDevice(buffer)
-        made.setSize(size)
-        # The axes are drawn for the screen's resolution; another one would scale them.
-        made.setResolution(self.logicalDpiX())
-        made.setViewBox(QRectF(QPointF(0, 0), size))
-        made.setTitle("What more bytes would cost")
-        made.setDescription(self.accessibleDescription())
-        with QPainter(made) as painter:
-            self._render(painter, size)
-        return bytes(buffer.data().data())
+        size: QSize = self.plot.widget.viewport().size()
+        return svg_of(
+            size,
+            lambda painter: self._render(painter, size),
+            "What more bytes would cost",
+            self.accessibleDescription(),
+            self.logicalDpiX(),  # the axes are drawn for the screen's resolution
+        )
 
     def png(self, scale: float = 2.0) -> bytes:
         """Return the plot as PNG, so many times its size on the screen; nothing without one."""
@@ -328,10 +322,7 @@ class StaircaseView(QWidget):
         with QPainter(image) as painter:
             painter.scale(scale, scale)
             self._render(painter, size)
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
-        return bytes(buffer.data().data())
+        return png_of(image)
 
     def _render(self, painter: QPainter, size: QSize) -> None:
         """Paint the plot as it stands on the screen."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
+from gui.drawn import png_of, svg_of
 from gui.geometry.axis import Axis, tick_step
 from gui.widgets.explanation import time_text
 from gui.widgets.plots.signal_paint import Moving, SignalPainter
@@ -21,8 +22,6 @@ _TALL_PX, _THIN_PX, _TITLE_PX, _AXIS_PX = 96, 28, 34, 26
 _LEAST_WIDE_PX = 480
 _TICK_PX = 110
 PNG_SCALE = 2.0
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +106,7 @@ class Sheet:
 
 def svg(sheet: Sheet) -> bytes:
     """Return the plots as SVG."""
-    from PySide6.QtSvg import QSvgGenerator
-
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    made = QSvgGenerator()
-    made.setOutputDevice(buffer)
-    made.setResolution(_RESOLUTION)
-    made.setSize(sheet.size)
-    made.setViewBox(QRectF(QPointF(0, 0), sheet.size))
-    made.setTitle("Plots of a run")
-    made.setDescription(sheet.title())
-    with QPainter(made) as painter:
-        sheet.paint(painter)
-    return bytes(buffer.data().data())
+    return svg_of(sheet.size, sheet.paint, "Plots of a run", sheet.title())
 
 
 def png(sheet: Sheet, scale: float = PNG_SCALE) -> bytes:
@@ -129,7 +115,4 @@ def png(sheet: Sheet, scale: float = PNG_SCALE) -> bytes:
     with QPainter(image) as painter:
         painter.scale(scale, scale)
         sheet.paint(painter)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
+    return png_of(image)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+
+from gui.drawn import png_of, svg_of
 
 if TYPE_CHECKING:
     from gui.widgets.plots.small import SmallPlot
@@ -54,23 +56,11 @@ class _Page:
 
 def svg(small: SmallPlot) -> bytes:
     """Return a plot as SVG; nothing where it has not been shown yet."""
-    from PySide6.QtSvg import QSvgGenerator
-
     if small.plot is None:
         return b""
-    page, buffer = _Page(small), QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    made = QSvgGenerator()
-    made.setOutputDevice(buffer)
-    made.setSize(page.size)
-    # The axes are drawn for the screen's resolution; another one would scale them.
-    made.setResolution(small.logicalDpiX())
-    made.setViewBox(QRectF(QPointF(0, 0), page.size))
-    made.setTitle(small.title)
-    made.setDescription(small.accessibleDescription())
-    with QPainter(made) as painter:
-        page.paint(painter)
-    return bytes(buffer.data().data())
+    page, about = _Page(small), small.accessibleDescription()
+    # The axes are drawn for the screen's resolution.
+    return svg_of(page.size, page.paint, small.title, about, small.logicalDpiX())
 
 
 def png(small: SmallPlot, scale: float = PNG_SCALE) -> bytes:
@@ -82,7 +72,4 @@ def png(small: SmallPlot, scale: float = PNG_SCALE) -> bytes:
     with QPainter(image) as painter:
         painter.scale(scale, scale)
         page.paint(painter)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
+    return png_of(image)

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
 
 from core.errors import OwnerscopeError
 from core.saving import write_aside
+from gui.drawn import png_of, svg_of
 from gui.widgets.timeline.words import part_title
 
 if TYPE_CHECKING:
@@ -31,25 +31,11 @@ SUFFIXES = (".svg", ".png", ".csv")
 MOST_ROWS = 1_000_000
 PNG_SCALE = 2.0
 _BAND_PX = 30
-_RESOLUTION = 96
-"""Dots an inch: with it a pixel of the drawing is a pixel of CSS."""
 
 
 def svg(view: TimelineView) -> bytes:
     """Return what is in view as a drawing; names are text, calls that are wide are shapes."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    size = _sheet_size(view)
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    generator.setResolution(_RESOLUTION)
-    generator.setSize(size)
-    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle(_title(view))
-    with QPainter(generator) as painter:
-        _draw_sheet(painter, view)
-    return bytes(data.data())
+    return svg_of(_sheet_size(view), lambda painter: _draw_sheet(painter, view), _title(view))
 
 
 def png(view: TimelineView) -> bytes:
@@ -58,11 +44,7 @@ def png(view: TimelineView) -> bytes:
     image.setDevicePixelRatio(PNG_SCALE)
     with QPainter(image) as painter:
         _draw_sheet(painter, view)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(data.data())
+    return png_of(image)
 
 
 def _sheet_size(view: TimelineView) -> QSize:
