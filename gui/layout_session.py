@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT = 8
 """So many of the program's own layouts are kept with what was worked out about them."""
+_looked_at: dict[tuple[str, Question], Analysis] = {}
+"""They are the same for every session: each picture of a handout has one of its own."""
 
 
 class LayoutSession(QObject):
@@ -64,7 +66,6 @@ class LayoutSession(QObject):
         self._types: KernelTypes | None = None
         self._question = Question()
         self._priced: Answer | None = None
-        self._looked_at: dict[tuple[str, Question], Analysis] = {}
 
     # -- what is open ---------------------------------------------------------------------
 
@@ -130,11 +131,11 @@ class LayoutSession(QObject):
         if name_or_path not in library.bundled():
             return analyse(types, question)
         key = name_or_path, question
-        known = self._looked_at.get(key)
+        known = _looked_at.get(key)
         if known is None:
-            known = self._looked_at[key] = analyse(types, question)
-            while len(self._looked_at) > MOST_LOOKED_AT:
-                del self._looked_at[next(iter(self._looked_at))]
+            known = _looked_at[key] = analyse(types, question)
+            while len(_looked_at) > MOST_LOOKED_AT:
+                del _looked_at[next(iter(_looked_at))]
         return known
 
     def prepare(self, name: str, field_text: str, place: str) -> None:
