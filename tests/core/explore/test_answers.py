@@ -110,15 +110,16 @@ def test_losing_owners_fails_a_run_only_where_that_is_asked() -> None:
     assert (found.switches, found.interrupts) == (0, 1)
 
 
-BOUNDS = [Bound(preemptions=1, irqs=1), Bound(preemptions=0, irqs=2), Bound(1, 0, 1)]
 LONG = ("depth-law", "depot-growth", "stack-list", "two-bit-wrap", "no-guard-overflow")
+CASES = [
+    *((name, Bound(preemptions=0, irqs=2)) for name in bundled()),
+    *((name, Bound(preemptions=1, irqs=0, failures=1)) for name in bundled() if name not in LONG),
+]
+"""One switch and one interrupt are tried in test_bundled.py."""
 
 
-@pytest.mark.parametrize("bound", BOUNDS, ids=str)
-@pytest.mark.parametrize("name", bundled())
+@pytest.mark.parametrize(("name", "bound"), CASES, ids=str)
 def test_leaving_out_nothing_comes_to_the_same(name: str, bound: Bound) -> None:
-    if bound.failures and name in LONG:
-        bound = Bound(preemptions=1, irqs=0)
     answers = [
         asked(name, bound, pruning=pruning, reduction=reduction)
         for pruning in (True, False)
