@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.own_keys import claims
+
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
 
@@ -46,11 +48,7 @@ class _Segment(QToolButton):
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrows from the commands that move the cursor."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, (Qt.Key.Key_Left, Qt.Key.Key_Right)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the neighbour."""

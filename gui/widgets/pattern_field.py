@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from gui.widgets.own_keys import claims
+
 
 class PatternField(QLineEdit):
     """A field that goes from hit to hit on Enter and is left on Esc.
@@ -27,12 +29,8 @@ class PatternField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc and Enter from the commands of the window."""
-        override = event.type() == QEvent.Type.ShortcutOverride
         mine = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if override and isinstance(event, QKeyEvent) and event.key() in mine:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, mine) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to a hit on Enter, leave on Esc."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.lesson.covered import LENGTH
 from gui.covered import ASKED, MARK
 from gui.geometry.scrubber import parse_position
+from gui.widgets.own_keys import claims
 
 if TYPE_CHECKING:
     from gui.session import Session
@@ -177,11 +178,7 @@ class _Typed(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc: it leaves the field and must not cancel a run."""
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, (Qt.Key.Key_Escape,)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Esc."""

@@ -25,6 +25,7 @@ from gui.geometry.state_camera import Camera, nearest
 from gui.geometry.state_graph import Placed, neighbour
 from gui.widgets.explore.graph_paint import GraphPainter, Scene, radius_in
 from gui.widgets.explore.words import choice_words, state_words
+from gui.widgets.own_keys import claims
 from gui.widgets.wheel import COARSER, FINER, ZOOM_STEP, notches
 
 if TYPE_CHECKING:
@@ -234,12 +235,7 @@ class GraphView(QWidget):
             node = self.node_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self.words(node) if node >= 0 else "", self)
             return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if event.key() in _KEYS and not held:
-                event.accept()
-                return True
-        return super().event(event)
+        return claims(event, _KEYS, plain=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from state to state with the arrows, to the start with Home, play with Enter."""

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from gui.icons import pixmap
 from gui.widgets.explore.property_model import BROKEN, KINDS, SIGNS, PropertyModel
+from gui.widgets.own_keys import claims
 
 if TYPE_CHECKING:
     from gui.explore_session import ExploreSession
@@ -83,11 +84,7 @@ class PropertyList(QListView):
 
     def event(self, event: QEvent) -> bool:
         """Keep Enter from the commands of the window."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in _ENTER and not event.modifiers():  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, _ENTER, plain=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Play on Enter."""

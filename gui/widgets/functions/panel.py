@@ -38,6 +38,7 @@ from gui.widgets.functions.model import (
 )
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.own_keys import claims
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -290,11 +291,7 @@ class _Table(CopyTable):
 
     def event(self, event: QEvent) -> bool:
         """Keep Enter from the commands of the window."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, (Qt.Key.Key_Return, Qt.Key.Key_Enter)) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the row on Enter."""

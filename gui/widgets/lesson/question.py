@@ -139,6 +139,8 @@ class QuestionView(QWidget):
             policy = Qt.FocusPolicy
             button.setFocusPolicy(policy.NoFocus if asked.revealed else policy.TabFocus)
         if self.field is not None:
+            if not (self.field.isEnabled() or asked.revealed):
+                self.field.clear()
             self.field.setEnabled(not asked.revealed)
         self.reveal.setVisible(not asked.revealed and asked.answers is not None)
         words = asked.problem or verdict_words(asked)

@@ -22,6 +22,7 @@ from gui.geometry.machine import Box, Cells
 from gui.widgets.arrange import splitter
 from gui.widgets.machine.details import About, Details, Link
 from gui.widgets.machine.view import SHARES, HeldView
+from gui.widgets.own_keys import claims
 
 if TYPE_CHECKING:
     from core.trace.holdings.scripts import ScriptsState, ScriptState
@@ -178,9 +179,7 @@ class ScriptGrid(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep arrows and Enter from the window's commands; tell what is under the mouse."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in (*_WAYS, *_ENTER):  # type: ignore[attr-defined]
-            event.accept()
+        if claims(event, (*_WAYS, *_ENTER)):
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             script = self._scripts.get(self.slot_at(event.pos().x(), event.pos().y()))

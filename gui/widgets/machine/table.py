@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from gui.geometry.machine import Box, filled
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.machine.model import CHANGED, HeldModel, Look
+from gui.widgets.own_keys import claims
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -87,11 +88,7 @@ class HeldTable(CopyTable):
 
     def event(self, event: QEvent) -> bool:
         """Keep Enter from the commands of the window."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in _ENTER:  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, _ENTER) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the thing on Enter, let go of it on Escape."""

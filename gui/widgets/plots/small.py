@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.widgets.own_keys import claims
 from gui.widgets.plots.keys import Key, KeyRow
 
 if TYPE_CHECKING:
@@ -184,14 +185,7 @@ class SmallPlot(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrows from the commands of the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (
-                Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier,
-            )  # fmt: skip
-            if plain and event.key() in _MOVES:
-                event.accept()
-                return True
-        return super().event(event)
+        return claims(event, _MOVES, plain=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the crosshair from stop to stop."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.widgets import focus_home
+from gui.widgets.own_keys import claims
 from gui.widgets.recordings.words import field_sheet
 
 if TYPE_CHECKING:
@@ -224,11 +225,7 @@ class _Field(QLineEdit):
     def event(self, event: QEvent) -> bool:
         """Keep Esc and Enter from the commands of the window."""
         mine = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in mine:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, mine) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the filter on Enter, leave on Esc."""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from gui.geometry.stop_row import Part, StopRow, row_height, stop_row
 from gui.icons import pixmap
+from gui.widgets.own_keys import claims
 from gui.widgets.stops.model import StopRole
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ class StopList(QListView):
 
     def event(self, event: QEvent) -> bool:
         """Keep the list's own keys from the commands."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and event.key() in _OWN_KEYS and self.currentIndex().isValid():  # type: ignore[attr-defined]
-            event.accept()
+        if self.currentIndex().isValid() and claims(event, _OWN_KEYS):
             return True
         return super().event(event)
 

@@ -32,6 +32,7 @@ from gui.geometry.save_tree import (
     neighbour,
     row_height,
 )
+from gui.widgets.own_keys import claims
 from gui.widgets.raster import is_raster
 from gui.widgets.tip import tip_html
 from gui.widgets.tree.paint import Marks, Scene, paint_marks, paint_scene, side_width
@@ -175,15 +176,8 @@ class TreeCanvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that move in the tree from the commands of the window."""
-        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked:
-            assert isinstance(event, QKeyEvent)
-            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            mine = event.key() in _WAYS or event.key() in _JUMPS or event.key() in _TURNS
-            if mine and held == Qt.KeyboardModifier.NoModifier:
-                event.accept()
-                return True
-        return super().event(event)
+        mine = (*_WAYS, *_JUMPS, *_TURNS)
+        return claims(event, mine, plain=True) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move in the tree, or go to the save one is at."""

@@ -22,6 +22,7 @@ from gui.theme import ink_on
 from gui.widgets.controls import Segments
 from gui.widgets.flame.colours import area_fill
 from gui.widgets.lazy_panel import LazyPanel
+from gui.widgets.own_keys import claims
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
 
 if TYPE_CHECKING:
@@ -179,11 +180,7 @@ class Treemap(QWidget):
             QToolTip.showText(event.globalPos(), self.words(self.areas[at]) if at >= 0 else "")
             return True
         keys = (*_STEPS, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and event.key() in keys:
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event, keys) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from area to area with the arrows, choose with Enter."""
