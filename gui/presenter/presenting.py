@@ -119,6 +119,8 @@ class Presenting(QObject):
         """Present the lesson from the step that is shown."""
         if self.running or not self.lessons.running:
             return
+        # Who has tried the lesson before has answered what is to be asked now.
+        self.lessons.ask_again()
         self.running = self._taking = True
         self.window.messages.hold()
         self._awake.hold()

@@ -17,6 +17,8 @@ from gui.widgets.lesson.text import plain, rich
 from gui.workspaces.lessons import LessonsWorkspace
 from tests.gui.lesson_stands import HELD, KEY, SHORT, Stand
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def stand(qtbot: QtBot, tmp_path: Path) -> Stand:
@@ -100,6 +102,19 @@ def test_a_free_answer_is_typed(stand: Stand) -> None:
     assert view.verdict.text() == "✓ Right: It completes."
 
 
+def test_who_is_asked_again_finds_an_empty_field(stand: Stand) -> None:
+    stand.start()
+    stand.session.next()
+    stand.session.answer(1, "it deadlocks")
+    view = strip(stand).questions[1]
+    assert view.field is not None
+    view.field.setText("it deadlocks")
+    stand.session.ask_again()
+    assert view.field.isEnabled()
+    assert view.field.text() == ""
+    assert not view.reveal.isHidden()
+
+
 def test_the_way_back_is_there_while_one_is_away(stand: Stand) -> None:
     stand.start()
     back = strip(stand).head.back
@@ -138,6 +153,7 @@ def sizes_and_scales(stand: Stand) -> Iterator[tuple[int, int]]:
             yield size
 
 
+@pytest.mark.usefixtures("dressed")
 def test_nothing_of_the_strip_is_cut(stand: Stand) -> None:
     stand.start()
     stand.session.show_step(1)
@@ -223,6 +239,7 @@ def test_the_outline_follows_the_lesson(stand: Stand) -> None:
     assert item.text(0).strip().startswith("2")
 
 
+@pytest.mark.usefixtures("dressed")
 def test_no_line_of_the_workspace_is_cut(stand: Stand) -> None:
     shown = page(stand)
     for _size in sizes_and_scales(stand):

@@ -16,6 +16,8 @@ from gui.widgets.layout.map import StructMap
 from gui.widgets.stack.view import StackView
 from tests.gui.presenter.conftest import Hall
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Key, Held = Qt.Key, Qt.KeyboardModifier
 
 
@@ -43,6 +45,20 @@ def test_a_clicker_goes_through_the_lesson_and_back(hall: Hall) -> None:
     hall.press(Key.Key_PageUp)
     assert hall.step == 4
     assert hall.audience.pane.title.text() == "The whole run"
+
+
+def test_another_class_is_asked_again(hall: Hall) -> None:
+    hall.press(Qt.Key.Key_PageDown)
+    assert hall.audience.pane.question.revealed
+    hall.presenting.stop()
+    assert hall.lessons.questions[0].revealed
+    hall.start()
+    assert hall.step == 1
+    assert hall.audience.pane.question.isVisible()
+    assert not hall.audience.pane.question.revealed
+    assert not hall.lessons.questions[0].revealed
+    assert hall.parts.strip is not None
+    assert not hall.parts.strip.questions[0].asked.revealed
 
 
 def test_the_black_key_of_a_clicker_hides_the_step(hall: Hall) -> None:
