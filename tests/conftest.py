@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 import threading
@@ -66,10 +67,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+_HOMES = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def settings_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep settings, caches and data of this test in a folder of its own."""
-    home = tmp_path / "home"
+def settings_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Keep settings, caches and data of this test in a folder of its own.
+
+    It is not there yet: making one takes longer than most tests, and most need none.
+    """
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_HOMES))
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
     if "PySide6.QtCore" in sys.modules:  # QSettings reads the environment only once
