@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from gui import theme
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -31,6 +32,23 @@ def widgets_outlive_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(QtBot, "addWidget", add_and_keep)
     yield
     kept.clear()
+
+
+@pytest.fixture
+def dressed() -> None:
+    """Tell ``undressed`` that this one test is about what the style sheet has a say in."""
+
+
+@pytest.fixture
+def undressed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the style sheet out: a window is built in half the time.
+
+    Each widget takes on every parent's style that it comes under on its way into the window. For
+    files whose tests are about what happens; where it is about sizes and looks, a test is
+    ``dressed``.
+    """
+    if "dressed" not in request.fixturenames:
+        monkeypatch.setattr(theme, "style_sheet", lambda theme, metrics: "")
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from gui.workspaces import compare
 from tests.gui.compare_stands import settled
 from tests.gui.compare_window import Stand, opened
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -289,6 +291,7 @@ def test_a_lane_is_removed_in_its_window_but_two_stay(qtbot: QtBot, stand: Stand
 # -- room ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("dressed")
 def test_two_lanes_fit_the_smallest_window_and_four_a_projector(qtbot: QtBot, stand: Stand) -> None:
     stand.session.choose_preset("patch")
     settled(qtbot, stand.session)
@@ -305,6 +308,7 @@ def test_two_lanes_fit_the_smallest_window_and_four_a_projector(qtbot: QtBot, st
     assert stand.page.table.table.isVisible()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_in_a_lecture_hall_the_table_makes_room_for_the_stacks(qtbot: QtBot, stand: Stand) -> None:
     stand.window.themes.set_scale(2.0)
     table = stand.page.table
@@ -315,6 +319,7 @@ def test_in_a_lecture_hall_the_table_makes_room_for_the_stacks(qtbot: QtBot, sta
     qtbot.waitUntil(stand.page.table.table.isVisible)
 
 
+@pytest.mark.usefixtures("dressed")
 def test_heights_are_remembered(qtbot: QtBot, stand: Stand) -> None:
     splitter = stand.page._splitter
     splitter.setSizes([250, 250, 100])

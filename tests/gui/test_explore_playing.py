@@ -26,6 +26,8 @@ from tests.gui.explore_stands import (
     page,
 )
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 # -- playing and saving, with the real workers ----------------------------------------------------
 
 

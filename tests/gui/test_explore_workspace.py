@@ -30,6 +30,8 @@ from tests.gui.explore_stands import (
 )
 from tests.gui.explored import broken, verified
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def controller(qtbot: QtBot, tmp_path: Path) -> Controller:

@@ -22,6 +22,8 @@ from gui.widgets.layout.bar import LayoutBar
 from gui.window import MainWindow
 from gui.workspaces import layout, live
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 BTF = Path(__file__).parents[1] / "data" / "btf"
 
 
@@ -196,6 +198,7 @@ def test_exports_are_whole(controller: Controller, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(960, 640), (1280, 800), (1920, 1080)])
+@pytest.mark.usefixtures("dressed")
 def test_everything_has_its_place(
     controller: Controller, qtbot: QtBot, width: int, height: int
 ) -> None:

@@ -19,6 +19,8 @@ from gui.workspaces.layout import LayoutWorkspace
 from gui.workspaces.live import LiveWorkspace
 from tests.gui.lesson_stands import KEY, Stand
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 ASKS = """
 schema = 1
 name = "asks"
@@ -121,6 +123,7 @@ def spoken(root: QWidget) -> str:
 # -- how a run ends -------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("dressed")
 def test_the_chip_keeps_its_size_and_says_nothing_of_the_end(stand: Stand) -> None:
     chip = live(stand).guard_bar.result
     assert chip.shown == (MARK, MARK)

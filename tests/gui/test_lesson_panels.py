@@ -22,6 +22,8 @@ from gui.workspaces.explore import ExploreWorkspace
 from gui.workspaces.live import LiveWorkspace
 from tests.gui.lesson_stands import PATIENCE, Stand
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 POINTS = """
 schema = 1
 name = "points"
@@ -192,6 +194,7 @@ def seen(view: QWidget) -> bool:
 
 
 @pytest.mark.parametrize(("wide", "high", "scale"), [(1280, 800, 2.0), (1000, 700, 2.5)])
+@pytest.mark.usefixtures("dressed")
 def test_what_has_made_room_comes_back_for_the_step(
     stand: Stand, wide: int, high: int, scale: float
 ) -> None:

@@ -17,6 +17,8 @@ from gui.recording_look import FLAME, HEAVY, SANDWICH, TIME
 from gui.workspaces.recordings import RecordingsWorkspace
 from tests.gui.lesson_stands import HELD, KEY, PATIENCE, Stand
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 PATHS = {each.name: each.path for each in EXAMPLES}
 HEAD = 'schema = 1\nname = "recorded"\ntitle = "Recorded"\n'
 STEPS = """
@@ -155,6 +157,7 @@ def test_a_step_says_which_view_of_a_recording_is_open(stand: Stand) -> None:
     assert (recordings.order, recordings.view, page.side.shown) == (TIME, FLAME, "top")
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_step_is_seen_whole_again_after_an_excursion(stand: Stand) -> None:
     show(stand, 4)
     recordings = stand.controller.recordings

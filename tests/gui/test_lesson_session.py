@@ -15,6 +15,8 @@ from gui.lesson_bindings import offer_tour
 from gui.widgets.stack.view import StackView
 from tests.gui.lesson_stands import HELD, KEY, SHORT, Stand
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def stand(qtbot: QtBot, tmp_path: Path) -> Stand:

@@ -33,6 +33,8 @@ from gui.widgets.treemap.view import TreemapPanel
 from gui.window import MainWindow
 from gui.workspaces.recordings import RecordingsWorkspace
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 PATHS = {example.name: example.path for example in EXAMPLES}
 DATA = Path(__file__).parents[1] / "data"
 KEY = Qt.Key
@@ -300,6 +302,7 @@ def test_the_list_of_differences_says_what_it_leaves_off(
     assert str(panel.model.index(0, 2).data()).endswith(" pp")
 
 
+@pytest.mark.usefixtures("dressed")
 def test_no_number_of_a_table_is_cut_at_any_scale(controller: Controller, qtbot: QtBot) -> None:
     workspace = opened(controller, "boot_dump")
     panel = shows(workspace, "top")
@@ -534,6 +537,7 @@ def test_a_profile_cannot_be_played(controller: Controller, qtbot: QtBot) -> Non
 # -- progress and look --------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("dressed")
 def test_progress_has_a_speed_and_a_way_to_stop(controller: Controller, qtbot: QtBot) -> None:
     now = [100.0]
     session = controller.recordings
@@ -578,6 +582,7 @@ def test_cancel_gives_the_file_up(controller: Controller, qtbot: QtBot) -> None:
     assert session.recording is None
 
 
+@pytest.mark.usefixtures("dressed")
 def test_everything_has_its_place(controller: Controller, qtbot: QtBot) -> None:
     workspace = page(controller)
     for name in ("boot_dump", "recursion"):

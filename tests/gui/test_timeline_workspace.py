@@ -23,6 +23,8 @@ from gui.widgets.timeline.export import calls_csv
 from gui.window import MainWindow
 from gui.workspaces.timeline import TimelineWorkspace
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
 
 
@@ -126,6 +128,7 @@ def test_what_could_not_be_opened_stays_said(controller: Controller, tmp_path: P
 
 
 @pytest.mark.parametrize("width", [960, 1400])
+@pytest.mark.usefixtures("dressed")
 def test_the_legend_names_every_colour_or_gives_its_letter(
     controller: Controller, width: int
 ) -> None:
@@ -164,6 +167,7 @@ def test_every_panel_can_be_shown_and_all_of_them_put_away(controller: Controlle
     assert shown.side_shown
 
 
+@pytest.mark.usefixtures("dressed")
 def test_timeline_plots_and_overview_lie_on_one_axis(controller: Controller) -> None:
     shown, window = page(controller), controller.window
     controller.session.seek(50)
@@ -289,6 +293,7 @@ def test_a_run_is_saved_and_opened_where_it_was_left(
 @pytest.mark.parametrize(
     ("size", "scale"), [((960, 640), 1.0), ((1600, 900), 2.0), ((1280, 800), 3.0)]
 )
+@pytest.mark.usefixtures("dressed")
 def test_calls_can_be_read_at_every_scale(
     controller: Controller, size: tuple[int, int], scale: float, qtbot: QtBot
 ) -> None:

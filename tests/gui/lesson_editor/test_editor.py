@@ -18,6 +18,8 @@ from gui.lesson_editor.document import EditedLesson
 from gui.lesson_editor.record import record
 from tests.gui.lesson_editor.samples import STEPS, Stand, lesson
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
 RECURSIVE = Qt.MatchFlag.MatchRecursive
 LEFT = Qt.MouseButton.LeftButton
@@ -305,6 +307,7 @@ def test_every_workspace_is_recorded_or_says_why_not(stand: Stand) -> None:
         taken()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_in_a_narrow_window_what_a_step_shows_is_below_its_words(stand: Stand) -> None:
     stand.window.registry.run("lesson.new")
     editor = stand.editor

@@ -20,6 +20,8 @@ from gui.lesson_editor.record import record
 from gui.workspaces.recordings import RecordingsWorkspace
 from tests.gui.lesson_editor.samples import Stand, lesson
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def stand(qtbot: QtBot, tmp_path: Path) -> Iterator[Stand]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
@@ -13,6 +14,8 @@ from pytest import approx
 from gui.presenter.annotations import COLOURS, FACTORS, RADII, WIDTHS, Annotations, Tool
 from gui.presenter.layer import ink
 from tests.gui.presenter.conftest import Hall, hover
+
+pytestmark = pytest.mark.usefixtures("undressed")
 
 Key, Held = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton

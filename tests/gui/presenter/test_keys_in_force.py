@@ -23,6 +23,8 @@ from tests.gui.presenter.conftest import Hall
 if TYPE_CHECKING:
     from gui.presenter.presenting import Presenting
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 class UnderWay(QObject):
     """A presentation under way, without its windows."""

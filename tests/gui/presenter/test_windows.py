@@ -20,6 +20,8 @@ from gui.widgets.explore.property_list import PropertyList
 from gui.widgets.layout.bits import StorageWordView
 from tests.gui.presenter.conftest import FakeScreen, Hall, hover
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 Key = Qt.Key
 MAIN = QRect(100, 100, 400, 300)
 PATIENCE_S = 5.0
@@ -243,6 +245,7 @@ def test_the_mirror_shows_a_dot_to_the_audience(hall: Hall, qtbot: QtBot) -> Non
 # -- for eyes that want another look, and for ears -----------------------------------------------
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
     themes = hall.window.themes
     themes.choose("system")
@@ -251,6 +254,7 @@ def test_a_hall_is_dark_unless_the_user_wants_light(hall: Hall) -> None:
     assert not hall.audience.themes.theme.dark
 
 
+@pytest.mark.usefixtures("dressed")
 def test_a_field_that_is_no_word_leaves_the_map_its_room(hall: Hall) -> None:
     hall.presenting.go_to(2)
     layouts = hall.controller.layouts
@@ -265,6 +269,7 @@ def test_a_field_that_is_no_word_leaves_the_map_its_room(hall: Hall) -> None:
     assert word.isVisible()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_an_exploration_is_seen_whole_and_mirrored(hall: Hall, qtbot: QtBot) -> None:
     hall.audience.stage.prepare("explore", ())
     view = hall.audience.stage.view("explore")

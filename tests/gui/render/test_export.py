@@ -25,6 +25,8 @@ from gui.theme import ThemeManager
 from gui.widgets.export_film import SIZES, ExportDialog
 from gui.window import MainWindow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 WAIT_MS = 20_000
 
 
@@ -155,6 +157,7 @@ def test_a_struct_is_written_where_no_run_is_open(
     assert "sizeof" in " ".join(ET.fromstring(out.read_bytes()).itertext())
 
 
+@pytest.mark.usefixtures("dressed")
 def test_what_asks_has_no_icons_of_another_style(controller: Controller, tmp_path: Path) -> None:
     dialog = bindings(controller).dialog(bindings(controller).shown(), tmp_path / "a.gif")
     buttons = dialog.buttons.buttons()
