@@ -99,14 +99,19 @@ SUBMENUS = {
 """By the first part of their ids, commands that stand in a menu below a menu."""
 
 
-def _play(name: str, text: str, key: str, icon: str = "", tip: str = "", **more: bool) -> Command:
-    keys = (key,) if key else ()
-    return Command(name, text, keys, "Playback", icon, tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+def _play(
+    name: str, text: str, key: str, icon: str = "", tip: str = "",
+    *, repeats: bool = False, checkable: bool = False,
+) -> Command:  # fmt: skip
+    return Command(
+        name, text, (key,) if key else (), "Playback", icon, tip,
+        checkable=checkable, contexts=PLAYING, repeats=repeats,
+    )  # fmt: skip
 
 
-def _stop(name: str, text: str, key: str, **more: bool) -> Command:
+def _stop(name: str, text: str, key: str, *, repeats: bool = False) -> Command:
     keys, tip = (key,) if key else (), "A stop is a breakpoint or a watchpoint"
-    return Command(f"stop.{name}", text, keys, "Stops", "", tip, contexts=PLAYING, **more)  # type: ignore[arg-type]
+    return Command(f"stop.{name}", text, keys, "Stops", "", tip, contexts=PLAYING, repeats=repeats)
 
 
 def _zoom(name: str, text: str, key: str) -> tuple[Command, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QObject, Signal
 
-from core.compare.lanes import PRESETS, Lane, labels, preset
+from core.compare.lanes import PRESETS, Lane, LaneChanges, labels, preset
 from core.errors import OwnerscopeError
 from gui.compare_cursor import MomentCursor, Moments
 from gui.compare_lane import LETTERS, LaneSession
@@ -185,9 +185,9 @@ class CompareSession(QObject):
             return False
         return self.set_lanes(self.lanes[:number] + self.lanes[number + 1 :])
 
-    def change_lane(self, number: int, **changes: str | int | None) -> bool:
+    def change_lane(self, number: int, **changes: Unpack[LaneChanges]) -> bool:
         """Change guard, max_depth, kernel or arch of a lane; None leaves it to the scenario."""
-        changed = replace(self.lanes[number], **changes)  # type: ignore[arg-type]
+        changed = replace(self.lanes[number], **changes)
         return self.set_lanes((*self.lanes[:number], changed, *self.lanes[number + 1 :]))
 
     def _source_changed(self) -> None:

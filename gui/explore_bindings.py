@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
@@ -187,7 +187,7 @@ def _bind_enabled(window: MainWindow, session: ExploreSession) -> None:
     session.ended.connect(show)
 
 
-def _obey(parts: ExploreParts, act: Callable[[ExploreWorkspace], Any]) -> None:
+def _obey(parts: ExploreParts, act: Callable[[ExploreWorkspace], object]) -> None:
     if parts.page is not None:
         act(parts.page)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -52,7 +52,7 @@ def bind_recordings(
     _bind_axis(window, page)
 
 
-def _on_session() -> dict[str, Callable[[RecordingSession], Any]]:
+def _on_session() -> dict[str, Callable[[RecordingSession], object]]:
     return {
         "time": lambda s: s.set_order(TIME),
         "heavy": lambda s: s.set_order(HEAVY),
@@ -72,7 +72,7 @@ def _on_session() -> dict[str, Callable[[RecordingSession], Any]]:
     }
 
 
-def _on_page() -> dict[str, Callable[[RecordingsWorkspace], Any]]:
+def _on_page() -> dict[str, Callable[[RecordingsWorkspace], object]]:
     return {
         "search": lambda p: p.begin_search(),
         "filter": lambda p: p.begin_filter(),
@@ -101,7 +101,7 @@ def _pan(page: Page, share: float) -> None:
     _obey(page, lambda p: p.pan_by(share))
 
 
-def _obey(page: Page, act: Callable[[RecordingsWorkspace], Any]) -> None:
+def _obey(page: Page, act: Callable[[RecordingsWorkspace], object]) -> None:
     shown = page()
     if shown is not None:
         act(shown)

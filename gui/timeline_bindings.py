@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.widgets.wheel import COARSER, FINER
 
@@ -26,7 +26,7 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
         page: Returns the workspace, None before it is first shown.
     """
 
-    def on_page(obey: Callable[[TimelineWorkspace], Any]) -> Callable[[], None]:
+    def on_page(obey: Callable[[TimelineWorkspace], object]) -> Callable[[], None]:
         def run() -> None:
             shown = page()
             if shown is not None:
@@ -34,7 +34,7 @@ def bind_timeline(window: MainWindow, page: Callable[[], TimelineWorkspace | Non
 
         return run
 
-    commands: dict[str, Callable[[TimelineWorkspace], Any]] = {
+    commands: dict[str, Callable[[TimelineWorkspace], object]] = {
         "axis.fit": lambda p: p.viewport.fit(),
         "axis.back": lambda p: p.viewport.back(),
         "timeline.mode": lambda p: p.viewport.set_mode(

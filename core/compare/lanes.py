@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from core.errors import ScenarioError
 from core.guards.catalog import COUNTING, EITHER_WORD
@@ -63,6 +63,16 @@ class Lane:
         if not _has_choice(self.guard):
             changed["word"] = None
         return replace(base, **changed)
+
+
+class LaneChanges(TypedDict, total=False):
+    """Some fields of a ``Lane``."""
+
+    guard: str | None
+    max_depth: int | None
+    kernel: str | None
+    arch: str | None
+    word: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the column holds a tenth of a call or a million calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor
@@ -365,9 +365,9 @@ class _Grid(NamedTuple):
     scale: Shares
 
 
-def _column(numbers: object) -> Numbers:
+def _column(numbers: Iterable[int]) -> Numbers:
     """Return numbers, one a row, as a column."""
-    return np.fromiter(numbers, np.intp)[:, None]  # type: ignore[call-overload, no-any-return]
+    return np.fromiter(numbers, np.intp)[:, None]
 
 
 def _weights(levels: Bytes) -> Bytes:

@@ -14,7 +14,7 @@ from gui.widgets.progress_card import ProgressCard
 
 if TYPE_CHECKING:
     from core.lesson.schema import Lesson
-    from gui.handout.export import Making
+    from gui.handout.export import Form, Making
     from gui.theme import ThemeManager
 
 PATIENCE_MS = 150
@@ -64,8 +64,8 @@ class HandoutJob(QObject):
         from gui.handout.export import making
 
         self.cancel()
-        form = "pdf" if path.suffix.lower() == ".pdf" else "html"
-        self._work = making(lesson, form, notes=notes, folder=folder)  # type: ignore[arg-type]
+        form: Form = "pdf" if path.suffix.lower() == ".pdf" else "html"
+        self._work = making(lesson, form, notes=notes, folder=folder)
         self._path = path
         self.started.emit()
         self._next.start()

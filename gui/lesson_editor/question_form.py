@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -213,9 +213,9 @@ class QuestionForm(QWidget):
         """Ask one more question."""
         step = self._edited.step
         if step is not None:
+            about: Literal["growth", "function"]
             about = "growth" if step.workspace == "layout" else "function"
-            known = [kind for kind, _ in kinds()]
-            asked = Question(about=about if about in known else "function", ask=_ASK[about])  # type: ignore[arg-type]
+            asked = Question(about=about, ask=_ASK[about])
             self._edited.end_typing()
             self._edited.set_step(questions=(*step.questions, asked))
             self._edited.end_typing()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
-from core.errors import OwnerscopeError, RenderError, did_you_mean
+from core.errors import LessonError, OwnerscopeError, RenderError, did_you_mean
 from gui.render.request import STATES
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Opened:
         at: Where a lesson's step is, as it writes it; empty elsewhere.
         start: Where what the step plays begins.
         end: Where that ends.
+        where: The lesson's step, as its errors name it; empty elsewhere.
     """
 
     view: str
@@ -44,6 +45,7 @@ class Opened:
     at: str = ""
     start: str = ""
     end: str = ""
+    where: str = ""
 
 
 def opened(job: Job) -> Opened:
@@ -119,7 +121,7 @@ def _request(job: Job) -> PictureRequest:
 def _lane(fields: dict[str, str | int | None]) -> Lane:
     from core.compare.lanes import Lane
 
-    return Lane(**fields)  # type: ignore[arg-type]
+    return msgspec.convert(fields, Lane)
 
 
 def _scenario(job: Job) -> Opened:
@@ -195,7 +197,30 @@ def _lesson(job: Job) -> Opened:
         highlights=job.highlights or step.step.highlights,
         title=job.title or step.title,
     )
-    return _step(view, request, step, job)
+    try:
+        return dataclasses.replace(_step(view, request, step, job), where=step.where)
+    except OwnerscopeError as error:
+        raise of_step(error, step.where, job) from None
+
+
+def of_step(error: OwnerscopeError, where: str, job: Job) -> OwnerscopeError:
+    """Return an error that names the step, unless it is about an option that was given.
+
+    Args:
+        error: What is wrong.
+        where: The step, as its errors name it; empty where there is none.
+        job: What was asked for.
+    """
+    said = str(error)
+    option = said.partition(":")[0]
+    given = {
+        **{f"--{name.replace('_', '-')}": value for name, value in job.overrides.items()},
+        "--lanes": job.lanes, "--field": job.field, "--place": job.place, "--view layout": job.view,
+        "--view compare": job.view, "--set": job.settings,
+    }  # fmt: skip
+    if not where or said.startswith(where) or given.get(option, given.get(option.partition(" ")[0], True)):
+        return error
+    return LessonError(said.removeprefix("--"), where=where)
 
 
 def _step(view: str, request: PictureRequest, step: ResolvedStep, job: Job) -> Opened:
@@ -232,10 +257,10 @@ def _step(view: str, request: PictureRequest, step: ResolvedStep, job: Job) -> O
 def _zoomed(request: PictureRequest, step: ResolvedStep) -> PictureRequest:
     if not step.step.zoom or request.trace is None or request.zoom is not None:
         return request
-    from core.lesson.positions import position_of
+    from core.lesson.positions import span_of
 
-    first, last = (position_of(text, request.trace) for text in step.step.zoom)
-    return dataclasses.replace(request, zoom=(first, last))
+    zoom = span_of(step.step.zoom, request.trace, what="a zoom", where=step.where)
+    return dataclasses.replace(request, zoom=zoom)
 
 
 def _recording(job: Job, path: Path) -> Opened:

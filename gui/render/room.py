@@ -60,7 +60,11 @@ def least_size(view: str, request: PictureRequest) -> tuple[int, int]:
         lanes = min(len(request.lanes) or _USUAL_LANES, MOST)  # more are said to be too many
         width = max(width, lanes * _LANE_WIDTH)
     # Rounded up, and even as films are.
-    return tuple(2 * -int(-side * request.scale // 2) for side in (width, LEAST_HEIGHT))  # type: ignore[return-value]
+    return _even(width * request.scale), _even(LEAST_HEIGHT * request.scale)
+
+
+def _even(side: float) -> int:
+    return 2 * -int(-side // 2)
 
 
 def has_gauge(request: PictureRequest) -> bool:

@@ -225,8 +225,8 @@ class LessonsWorkspace(QWidget):
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
         theme, metrics = self._themes.theme, self._themes.metrics
-        for label, step in ((self.title, "heading"), (self.step_title, "heading")):
-            size = metrics.ui(step).pixelSize()  # type: ignore[arg-type]
+        size = metrics.ui("heading").pixelSize()
+        for label in (self.title, self.step_title):
             label.setStyleSheet(f"font-size: {size}px; font-weight: 600; color: {theme.text}")
         self.shown_in.setStyleSheet(f"color: {theme.muted}")
         if "present.start" in self.more:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -21,7 +21,7 @@ from gui.widgets.guard_choice import NO_WORD_TIP, WORD_TIPS, WORDS, WORDS_TOLD, 
 from gui.widgets.number_field import TYPING_MS, NumberField
 
 if TYPE_CHECKING:
-    from core.compare.lanes import Lane
+    from core.compare.lanes import Lane, LaneChanges
     from core.scenario.run import Plan
     from gui.compare_session import CompareSession
     from gui.theme import ThemeManager
@@ -192,7 +192,7 @@ class LaneEditor(QFrame):
                 named = error.problem.startswith(arch)
                 action.setText(error.problem if named else f"{arch}: {error.problem}")
 
-    def _change(self, **changes: str | None) -> None:
+    def _change(self, **changes: Unpack[LaneChanges]) -> None:
         self._session.change_lane(self._number, **changes)
         self.refresh()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -126,8 +126,7 @@ class ExploreBar(QFrame):
     def _set_bounds(self) -> None:
         values = {name: field.value() for name, field in self.fields.items()}
         self._show_problems()
-        fitting = {name: value for name, value in values.items() if _fits(value)}
-        self._session.set_bound(**fitting)  # type: ignore[arg-type]
+        self._session.set_bound(**{name: each for name, each in values.items() if _fits(each)})
 
     def commit(self) -> bool:
         """Take what was typed a moment ago; False where some of it is no bound."""
@@ -237,5 +236,5 @@ class ExploreBar(QFrame):
             painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
 
 
-def _fits(value: int | str) -> bool:
+def _fits(value: int | str) -> TypeGuard[int]:
     return isinstance(value, int) and 0 <= value <= MOST

@@ -149,8 +149,8 @@ class LessonOutline(QTreeWidget):
             self._dress_item(group, metrics.ui("caption", bold=True), 26, muted=True)
         for item in self._lessons():
             self._dress_item(item, metrics.ui(bold=True), 34)
-            for at in range(item.childCount()):
-                self._dress_item(item.child(at), metrics.ui(), 26)  # type: ignore[arg-type]
+            for step in filter(None, map(item.child, range(item.childCount()))):
+                self._dress_item(step, metrics.ui(), 26)
 
     def _dress_item(
         self, item: QTreeWidgetItem, font: QFont, height_px: int, *, muted: bool = False

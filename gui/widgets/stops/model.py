@@ -76,7 +76,7 @@ class StopsModel(QAbstractListModel):
         self._session = session
         self._rows: tuple[Stop, ...] = session.stops.listed
         self._stopped: tuple[int, Stop] | None = None
-        self._answers: dict[int, Callable[[Stop], Any]] = {
+        self._answers: dict[int, Callable[[Stop], object]] = {
             Qt.ItemDataRole.DisplayRole: describe,
             Qt.ItemDataRole.CheckStateRole: _check_state,
             Qt.ItemDataRole.ToolTipRole: self._tip,
