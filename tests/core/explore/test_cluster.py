@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from core.errors import EnvironmentProblem, ScenarioError
+from core.explore import cluster as clusters
 from core.explore import explore as exploring
 from core.explore.cluster import connected, explore_all, on_cluster
 from core.explore.explore import Ticker, explore, kernel_subject
@@ -63,7 +64,8 @@ def test_a_request_that_is_wrong_is_the_usual_error(cluster: Any) -> None:
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "what://127.0.0.1:1"])
-def test_nobody_there(address: str) -> None:
+def test_nobody_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_REACH_S", 0.3)
     with (
         pytest.raises(EnvironmentProblem, match="no dask scheduler answers at") as raised,
         connected(address),

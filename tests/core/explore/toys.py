@@ -122,16 +122,25 @@ class ToySubject:
         off = self.irqs_off[thread] or self.preempt_off[thread] or len(self.frames[thread]) > 1
         return self._done(thread) or not off
 
+    def _stuck(self, thread: int) -> bool:
+        """Whether a thread is done or blocked; asked so often that it is said once more."""
+        frames = self.frames[thread]
+        frame = frames[-1]
+        if frame.at == len(frame.steps):
+            return len(frames) == 1
+        step = frame.steps[frame.at]
+        return step[0] == "lock" and step[1] in self.owner
+
     def _others(self) -> Iterator[Option]:
-        toy, here = self.toy, self.toy.cpus[self.running]
+        cpus = self.toy.cpus
+        here = cpus[self.running]
         for cpu, current in self.current.items():
-            stuck = self._done(current) or self._blocked(current)
+            stuck = self._stuck(current)
             if cpu != here and not stuck:
                 yield Option(Way.CPU, current, cpu)
-            elif self._preemptible(current) and (cpu == here or stuck):
-                for thread, at in enumerate(toy.cpus):
-                    stays = self._done(thread) or self._blocked(thread)
-                    if at == cpu and thread != current and not stays:
+            elif (cpu == here or stuck) and cpus.count(cpu) > 1 and self._preemptible(current):
+                for thread, at in enumerate(cpus):
+                    if at == cpu and thread != current and not self._stuck(thread):
                         yield Option(Way.PREEMPT, thread, cpu)
 
     def _interrupts(self) -> Iterator[Option]:
