@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from gui.widgets.flame.canvas import FlameCanvas
 from gui.widgets.flame.words import module_text, share_text, weight_text
+from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _NO_FUNCTION = "Choose a function, in the flame graph or in the table, to see wh
 _NOT_THERE = "No stack that is shown holds {}."
 
 
-class SandwichView(QWidget):
+class SandwichView(LazyPanel):
     """Callers above, standing on the function; callees below, hanging from it.
 
     Each record counts once: a function that calls itself is cut at its outermost call.
@@ -56,16 +57,15 @@ class SandwichView(QWidget):
         column.addWidget(self._splitter, 1)
         self.setFocusProxy(self.callers)
         self.setAccessibleName("Callers and callees")
-        self._stale = True
-        model.tree_changed.connect(self._changed)
-        model.selection_changed.connect(self._changed)
+        model.tree_changed.connect(self.renew)
+        model.selection_changed.connect(self.renew)
         model.look_changed.connect(self._take_look)
         model.search_changed.connect(self._take_search)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_look()
         self._take_search()
-        self._take()
+        self.catch_up()
 
     def _captioned(self, canvas: FlameCanvas, caption: QLabel) -> QWidget:
         page = QWidget()
@@ -88,21 +88,13 @@ class SandwichView(QWidget):
 
     # -- following the model --------------------------------------------------------------
 
-    def _changed(self) -> None:
-        """Take another function or other records, now or when it is first seen."""
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Take what has changed while nobody looked."""
-        super().showEvent(event)
         self._dress()  # a style sheet gives a widget that it meets first its old font back
-        if self._stale:
-            self._take()
+        super().showEvent(event)
 
-    def _take(self) -> None:
-        self._stale = False
+    def take(self) -> None:
+        """Take another function or other records."""
         profile, function = self.model.shown, self.model.function
         if profile is None or not function:
             self._show_nothing(_NO_FUNCTION)

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QPainter,
-    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from gui.icons import icon
@@ -38,6 +36,7 @@ from gui.widgets.functions.model import (
 )
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
+from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.own_keys import claims
 from gui.widgets.source import ElidedLabel
 
@@ -57,7 +56,7 @@ _PAD_PX = 30
 _EMPTY = "Open a scenario to see what its functions cost."
 
 
-class FunctionsPanel(QWidget):
+class FunctionsPanel(LazyPanel):
     """A table of functions that follows the selected range.
 
     Args:
@@ -72,7 +71,6 @@ class FunctionsPanel(QWidget):
         super().__init__()
         self._session, self._themes = session, themes
         self._wanted: dict[Column, int] = {}
-        self._stale = True
         self.model = FunctionModel(themes, self)
         self.proxy = FunctionFilter(self)
         self.proxy.setSourceModel(self.model)
@@ -83,8 +81,8 @@ class FunctionsPanel(QWidget):
         self.filter = QLineEdit(clearButtonEnabled=True)
         self._build()
         in_sight = InSight(self)
-        in_sight.connect_to(session.trace_changed, self._changed)
-        in_sight.connect_to(session.range_changed, self._changed)
+        in_sight.connect_to(session.trace_changed, self.renew)
+        in_sight.connect_to(session.range_changed, self.renew)
         themes.changed.connect(self._dress)
         self._dress()
         self._describe()
@@ -129,22 +127,10 @@ class FunctionsPanel(QWidget):
 
     # -- what is shown --------------------------------------------------------------------
 
-    def _changed(self) -> None:
-        """Add up now, or when it is first seen."""
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Add up what has changed while nobody looked."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Add up what is selected, or the whole run."""
         from core.trace.function_table import function_table
 
-        self._stale = False
         trace, chosen = self._session.trace, self._session.range
         here = self._name(self.table.currentIndex())
         rows = [] if trace is None else function_table(trace, *(chosen or ()))

@@ -12,9 +12,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPen,
-    QShowEvent,
 )
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout
 
 from gui.drawn import png_of, svg_of
 from gui.geometry.columns import count_text, each_of
@@ -26,6 +25,7 @@ from gui.widgets.layout.staircase_paint import (
     marks_of,
 )
 from gui.widgets.layout.staircase_plot import MOST_BYTES, StaircasePlot
+from gui.widgets.lazy_panel import LazyPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ _LEAST_HIGH_PX = 140
 _EMPTY = "Open a kernel to see what more bytes would cost."
 
 
-class StaircaseView(QWidget):
+class StaircaseView(LazyPanel):
     """A plot of bytes a task against bytes added, in steps.
 
     The plot itself is made when it is first shown: its library takes half a second to import.
@@ -56,7 +56,6 @@ class StaircaseView(QWidget):
         self.marks: tuple[Mark, ...] = ()
         self.cursor_at = -1
         self._hovered = -1
-        self._stale = True
         self.plot: StaircasePlot | None = None
         self.empty = QLabel(_EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedLayout(self)
@@ -64,28 +63,17 @@ class StaircaseView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("What more bytes would cost")
         in_sight = InSight(self)
-        in_sight.connect_to(session.answer_changed, self._changed)
+        in_sight.connect_to(session.answer_changed, self.renew)
         themes.changed.connect(self._dress)
         self._dress()
         self._describe()
 
     # -- what is shown --------------------------------------------------------------------
 
-    def _changed(self) -> None:
-        """Work the steps out, now or when they are first seen."""
-        self._stale = True
-        if self.isVisible():
-            self._take()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Make the plot for the first showing."""
-        super().showEvent(event)
-        if self._stale:
-            self._take()
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Work the steps out."""
         before = self.steps[0] if self.steps else None
-        self.steps, self._stale = self._session.staircase(), False
+        self.steps = self._session.staircase()
         self.marks = marks_of(self._fields(), self.steps, self._each)
         self.cursor_at = self._hovered = -1
         if not self.steps:
