@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from core.errors import ProfileError
@@ -19,6 +19,7 @@ from core.lesson.covered import WARNINGS
 from core.scenario.loader import fill
 from gui.covered import ASKED
 from gui.icons import icon
+from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
 from gui.widgets.guard_choice import NO_WORD_TIP, WORD_TIPS, WORDS, WORDS_TOLD, GuardChoice, wrapped
@@ -331,7 +332,4 @@ class GuardBar(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(theme.window))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
+        fill_bar(self, self._themes.theme)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon, pixmap
+from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX
 from gui.widgets.pattern_field import PatternField
 
@@ -164,7 +165,4 @@ class SearchField(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below it."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), theme.window)
-            painter.fillRect(0, self.height() - 1, self.width(), 1, theme.border)
+        fill_bar(self, self._themes.theme)

@@ -13,6 +13,7 @@ from core.compare.lanes import PRESETS, lane_label, shared_words
 from gui.compare_lane import LETTERS
 from gui.compare_session import MOST
 from gui.icons import icon
+from gui.widgets.bar import fill_bar
 from gui.widgets.compare.lane_editor import LaneEditor
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Captioned, MenuButton
 from gui.widgets.flow import FlowLayout
@@ -283,7 +284,4 @@ class CompareBar(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(theme.window))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
+        fill_bar(self, self._themes.theme)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeGuard
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
+from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned
 from gui.widgets.explore.properties_button import PropertiesButton
 from gui.widgets.explore.setup_menus import SetupMenus
@@ -230,10 +231,7 @@ class ExploreBar(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(theme.window))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
+        fill_bar(self, self._themes.theme)
 
 
 def _fits(value: int | str) -> TypeGuard[int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFileDialog,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.layout import library
 from core.layout.named_place import PLACES
 from gui.widgets import focus_home
+from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.flow import FlowLayout
 from gui.widgets.in_sight import InSight
@@ -319,7 +320,4 @@ class LayoutBar(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(theme.window))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
+        fill_bar(self, self._themes.theme)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from gui.recording_look import (
@@ -22,6 +22,7 @@ from gui.recording_look import (
     SANDWICH,
     TIME,
 )
+from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.explanation import time_text
 from gui.widgets.flow import FlowLayout
@@ -285,7 +286,4 @@ class RecordingBar(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the bar, with a hairline below."""
-        theme = self._themes.theme
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), QColor(theme.window))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(theme.border))
+        fill_bar(self, self._themes.theme)
