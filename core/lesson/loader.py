@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,16 +11,14 @@ from typing import Any
 import msgspec
 import tomli_w
 
-from core.errors import LessonError, ScenarioError, at_line, did_you_mean
+from core.errors import LessonError, ScenarioError, did_you_mean
 from core.lesson.schema import SCHEMA, Lesson
 from core.saving import opened_aside, write_aside
 from core.scenario.loader import ScenarioText
-from core.scenario.toml_lines import line_of
+from core.scenario.toml_text import MOST_BYTES, document_of, is_there
 
 _SUFFIX = ".toml"
 _KEPT = "~"
-_MOST_BYTES = 4 << 20
-"""A lesson is some kilobytes; what is larger is something else."""
 _STEP = re.compile(r"^steps\.(\d+)\.?")
 
 
@@ -43,7 +40,7 @@ class LessonText:
     def folder(self) -> Path | None:
         """Where its file is, None where it has none: it may name recordings beside it."""
         path = Path(self.where)
-        return path.absolute().parent if _exists(path) and self.where not in bundled() else None
+        return path.absolute().parent if is_there(path) and self.where not in bundled() else None
 
 
 # -- reading --------------------------------------------------------------------------------------
@@ -66,25 +63,17 @@ def open_lesson(name_or_path: str | Path) -> LessonText:
         text = (resources.files("resources.lessons") / f"{name}{_SUFFIX}").read_text("utf-8")
         return parse(text, where=name)
     path = Path(name_or_path)
-    if not _exists(path):
+    if not is_there(path):
         raise LessonError(f"there is no lesson {name[:80]!r}", advice=did_you_mean(name, bundled()))
     try:
         if not path.is_file():
             raise LessonError("expected a file", where=name)
-        if path.stat().st_size > _MOST_BYTES:
-            raise LessonError(f"expected at most {_MOST_BYTES:,} bytes of TOML", where=name)
+        if path.stat().st_size > MOST_BYTES:
+            raise LessonError(f"expected at most {MOST_BYTES:,} bytes of TOML", where=name)
         return parse(path.read_text("utf-8"), where=name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise LessonError(f"cannot read the lesson: {reason}", where=name) from None
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        # A name no file can have: too long, or with a NUL in it.
-        return False
 
 
 def parse(text: str, *, where: str) -> LessonText:
@@ -95,47 +84,12 @@ def parse(text: str, *, where: str) -> LessonText:
     Raises:
         LessonError: The text is not TOML, or not a lesson of a schema that is known.
     """
-    document = _document(text, where)
-    _check_schema(document, text, where)
+    document = document_of(text, where=where, schema=SCHEMA, error=LessonError)
     try:
         lesson = msgspec.convert(document, Lesson)
     except msgspec.ValidationError as error:
         raise _blamed(document, text, where, str(error)) from None
     return LessonText(where, text, lesson)
-
-
-def _document(text: str, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        line = re.search(r"at line (\d+)", message)
-        problem = message.partition(" (at ")[0].rstrip(".")
-        raise LessonError(
-            f"not valid TOML: {problem[:1].lower()}{problem[1:]}",
-            where=at_line(where, int(line[1]) if line else max(1, len(text.splitlines()))),
-        ) from None
-    except (RecursionError, ValueError):
-        raise LessonError(
-            "not valid TOML: nested too deeply, or a number too long", where=where
-        ) from None
-
-
-def _check_schema(document: dict[str, Any], text: str, where: str) -> None:
-    schema = document.get("schema")
-    at = at_line(where, line_of(text, ["schema"]) or 1)
-    if isinstance(schema, bool) or not isinstance(schema, int):
-        raise LessonError(
-            f"expected 'schema = {SCHEMA}', a number", where=at, advice="add it as the first line"
-        )
-    if schema > SCHEMA:
-        raise LessonError(
-            f"schema {schema} is newer than the {SCHEMA} this version knows",
-            where=at,
-            advice="update ownerscope",
-        )
-    if schema < SCHEMA:
-        raise LessonError(f"schema {schema} does not exist; the first is {SCHEMA}", where=at)
 
 
 def _blamed(document: dict[str, Any], text: str, where: str, message: str) -> LessonError:

@@ -17,14 +17,12 @@ from core.errors import ScenarioError, at_line, did_you_mean
 from core.scenario.checks import check
 from core.scenario.schema import SCHEMA, Parameter, Scenario
 from core.scenario.toml_lines import line_of
+from core.scenario.toml_text import MOST_BYTES, document_of, is_there
 
 _SUFFIX = ".toml"
 _UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
 _JSON_PATH = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+|\.\.\.)\]")
 Value = bool | int | str
-
-_MOST_BYTES = 4 << 20
-"""A scenario is some kilobytes; what is larger is something else."""
 
 
 @dataclass(frozen=True)
@@ -111,27 +109,19 @@ def open_scenario(name_or_path: str | Path) -> ScenarioText:
         text = (resources.files("resources.scenarios") / f"{name}{_SUFFIX}").read_text("utf-8")
         return parse(text, where=name)
     path = Path(name)
-    if path.suffix != _SUFFIX and not _exists(path):
+    if path.suffix != _SUFFIX and not is_there(path):
         raise ScenarioError(
             f"there is no scenario {name[:80]!r}", advice=did_you_mean(name, bundled())
         )
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise ScenarioError("expected a file", where=name)
-        if path.is_file() and path.stat().st_size > _MOST_BYTES:
-            raise ScenarioError(f"expected at most {_MOST_BYTES:,} bytes of TOML", where=name)
+        if path.is_file() and path.stat().st_size > MOST_BYTES:
+            raise ScenarioError(f"expected at most {MOST_BYTES:,} bytes of TOML", where=name)
         return parse(path.read_text("utf-8"), where=name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ScenarioError(f"cannot read the scenario: {reason}", where=name) from None
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        # A name no file can have: too long, or with a NUL in it.
-        return False
 
 
 def parse(text: str, *, where: str) -> ScenarioText:
@@ -140,44 +130,8 @@ def parse(text: str, *, where: str) -> ScenarioText:
     Raises:
         ScenarioError: The text is not TOML, or its schema is missing or newer than this program.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        line = re.search(r"at line (\d+)", message)
-        problem = message.partition(" (at ")[0].rstrip(".")
-        problem = problem[:1].lower() + problem[1:]
-        raise ScenarioError(
-            f"not valid TOML: {problem}",
-            where=at_line(where, int(line[1]) if line else _last_line(text)),
-        ) from None
-    except (RecursionError, ValueError):
-        raise ScenarioError(
-            "not valid TOML: nested too deeply, or a number too long", where=where
-        ) from None
-    _check_schema(document, text, where)
+    document = document_of(text, where=where, schema=SCHEMA, error=ScenarioError)
     return ScenarioText(where, text, document)
-
-
-def _last_line(text: str) -> int:
-    return max(1, len(text.splitlines()))
-
-
-def _check_schema(document: dict[str, Any], text: str, where: str) -> None:
-    schema = document.get("schema")
-    at = at_line(where, line_of(text, ["schema"]) or 1)
-    if isinstance(schema, bool) or not isinstance(schema, int):
-        raise ScenarioError(
-            f"expected 'schema = {SCHEMA}', a number", where=at, advice="add it as the first line"
-        )
-    if schema > SCHEMA:
-        raise ScenarioError(
-            f"schema {schema} is newer than the {SCHEMA} this version knows",
-            where=at,
-            advice="update ownerscope",
-        )
-    if schema < SCHEMA:
-        raise ScenarioError(f"schema {schema} does not exist; the first is {SCHEMA}", where=at)
 
 
 def fill(source: ScenarioText, settings: Mapping[str, Value] | None = None) -> Scenario:
