@@ -72,6 +72,10 @@ class LessonReading(QObject):
             recordings.open(path)
         return kept
 
+    def wait_no_more(self) -> None:
+        """Read on, but for nobody: another step is shown."""
+        self._waiting = None
+
     def prepare(self, step: ResolvedStep) -> None:
         """Read the recording of a step that is likely to be wanted next."""
         with suppress(OwnerscopeError):  # it is said when the step is shown

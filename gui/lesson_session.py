@@ -66,7 +66,8 @@ class LessonSession(QObject):
         steps: Its steps, each with what it takes over from those before.
         index: Which of them is shown, -1 where none is.
         away: The user changed something since the step was shown.
-        problem: Why the step cannot be shown, as a sentence that names it; else empty.
+        problem: What cannot be shown of the step, as a sentence that names it; else empty.
+        unseen: The same where nothing of it can be.
 
     Signals:
         lesson_changed: Another lesson runs, or none.
@@ -94,12 +95,12 @@ class LessonSession(QObject):
         self.steps: tuple[ResolvedStep, ...] = ()
         self.index = -1
         self.away = False
-        self.problem = ""
+        self.problem = self.unseen = ""
         self._asked: dict[int, tuple[Asked, ...]] = {}
         self._later = QTimer(self, singleShot=True, interval=AHEAD_MS)
         self._later.timeout.connect(self._prepare)
         self.stage.shown.connect(self._shown)
-        self.stage.failed.connect(self._failed)
+        self.stage.failed.connect(self._cannot_show)
         self._watch.changed.connect(self._look_away)
         self.cover = LessonCover(self, controller, comparison)
 
@@ -137,7 +138,8 @@ class LessonSession(QObject):
         self._later.stop()
         self._watch.forget()
         self.stage.leave()
-        self.opened, self.steps, self.index, self.problem = None, (), -1, ""
+        self.opened, self.steps, self.index = None, (), -1
+        self.problem = self.unseen = ""
         self._asked.clear()
         self._set_away(away=False)
         self.lesson_changed.emit()
@@ -148,7 +150,8 @@ class LessonSession(QObject):
         """Show a step; out of range is brought into range."""
         if not self.steps:
             return
-        self.index, self.problem = max(0, min(index, len(self.steps) - 1)), ""
+        self.index = max(0, min(index, len(self.steps) - 1))
+        self.problem = self.unseen = ""
         self._watch.forget()
         self.stage.show(self.steps[self.index])
         # Not before: whoever hears of it asks for the questions, which need what the step shows.
@@ -190,15 +193,15 @@ class LessonSession(QObject):
             self._failed(missing)
 
     def _missing(self, step: ResolvedStep) -> str:
-        """Return what the step points at that is not there, as a sentence; else nothing."""
-        from core.lesson.check import check_highlight
+        from core.lesson.check import left_out
 
-        for highlight in step.step.highlights:
-            try:
-                check_highlight(highlight, step, self.stage.what)
-            except OwnerscopeError as error:
-                return str(error)
-        return ""
+        written = step.step
+        parts = (written.highlights, written.zoom, written.play, written.view)
+        return left_out(step, self.stage.what) if any(parts) else ""
+
+    def _cannot_show(self, sentence: str) -> None:
+        self.unseen = sentence
+        self._failed(sentence)
 
     def _failed(self, sentence: str) -> None:
         self.problem = sentence

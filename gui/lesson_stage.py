@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import LessonError, OwnerscopeError
-from core.lesson.positions import position_of
+from core.lesson.positions import position_of, span_of
 from core.lesson.runs import Shown, check_order
 from gui.lesson_reading import LessonReading
 from gui.lesson_recording_look import look_at
@@ -86,6 +86,7 @@ class LessonStage(QObject):
         self._controller.playback.pause()
         self.what, self.position, self.played = Shown(), -1, None
         self._pending = step
+        self.reading.wait_no_more()
         try:
             if step.problem:
                 raise LessonError(step.problem)
@@ -174,11 +175,8 @@ class LessonStage(QObject):
             if self.what.trace is not trace:
                 self.what = Shown(trace)
             self.position = position_of(step.step.position, trace, where=step.where)
-            if step.step.play is not None:
-                self.played = (
-                    position_of(step.step.play.start, trace, where=step.where),
-                    position_of(step.step.play.end, trace, where=step.where),
-                )
+            self.played = _played(step, trace)
+            if self.played is not None:
                 self.position = self.played[0]
         except OwnerscopeError as error:
             self._give_up(str(error))
@@ -213,11 +211,10 @@ class LessonStage(QObject):
         if step.workspace != "timeline" or trace is None:
             return
         viewport = self._controller.viewport
-        if not step.step.zoom:
+        try:
+            viewport.show_positions(*span_of(step.step.zoom, trace, what="a zoom"))
+        except LessonError:
             viewport.fit()
-            return
-        first, last = (position_of(text, trace, where=step.where) for text in step.step.zoom)
-        viewport.show_positions(first, last)
 
     def play(self, step: ResolvedStep) -> None:
         """Let play what plays by itself."""
@@ -313,6 +310,18 @@ class LessonStage(QObject):
         made = [lane for lane in lanes if lane is not None]
         if len(made) == len(lanes):
             differences([lane.trace for lane in made], [lane.plan for lane in made])
+
+
+def _played(step: ResolvedStep, trace: Trace) -> tuple[int, int] | None:
+    """Return the part that plays by itself; None for none, or one that is not there."""
+    play = step.step.play
+    if play is None:
+        return None
+    try:
+        first, last = position_of(play.start, trace), position_of(play.end, trace)
+    except LessonError:
+        return None
+    return (first, last) if first <= last else None
 
 
 def _named(step: ResolvedStep, sentence: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.errors import LessonError, did_you_mean
 from core.lesson.panels import PANELS
-from core.lesson.positions import calls_of, position_of
+from core.lesson.positions import calls_of, position_of, span_of
 from core.lesson.questions import answers_in
 from core.lesson.resolved import ResolvedStep, resolve
 from core.lesson.runs import shown_by
@@ -53,6 +53,24 @@ def problems_of(resolved: ResolvedStep, shown: Shown | None = None) -> Iterator[
             yield Problem(resolved.number, what, str(error))
 
 
+def left_out(resolved: ResolvedStep, shown: Shown) -> str:
+    """Return what a step that is shown has to leave out, as sentences that name it; else nothing.
+
+    Args:
+        resolved: The step.
+        shown: What it shows.
+    """
+    found: list[str] = []
+    for what, check in _checks(resolved, shown):
+        if what == "position" or what.startswith("question"):
+            continue  # without its position it is not shown; a question says it itself
+        try:
+            check()
+        except LessonError as error:
+            found.append(str(error).removeprefix(f"{resolved.where}: "))
+    return f"{resolved.where}: {'. And '.join(found)}" if found else ""
+
+
 def _checks(resolved: ResolvedStep, shown: Shown) -> Iterator[tuple[str, Callable[[], object]]]:
     step = resolved.step
     if step.view:
@@ -74,11 +92,9 @@ def _at(resolved: ResolvedStep, shown: Shown, text: str) -> int:
 
 
 def _check_zoom(resolved: ResolvedStep, shown: Shown) -> None:
-    ends = [_at(resolved, shown, text) for text in resolved.step.zoom]
-    if ends and (len(ends) != 2 or ends[0] >= ends[1]):
-        raise LessonError(
-            "a zoom is two positions, the second after the first", where=resolved.where
-        )
+    zoom = resolved.step.zoom
+    if zoom and shown.trace is not None:
+        span_of(zoom, shown.trace, what="a zoom", where=resolved.where)
 
 
 def _check_play(resolved: ResolvedStep, shown: Shown) -> None:
@@ -171,7 +187,9 @@ def _member(name: str, resolved: ResolvedStep, shown: Shown) -> str:
 
 def _lane(name: str, resolved: ResolvedStep, shown: Shown) -> str:
     count = len(shown.lanes)
-    return "" if name.isdecimal() and 1 <= int(name[:9]) <= count else f"there are {count} lanes"
+    if name.isdecimal() and 1 <= int(name[:9]) <= count:
+        return ""
+    return f"there are {count} lanes" if count > 1 else "there are no lanes side by side here"
 
 
 def _panel(name: str, resolved: ResolvedStep, shown: Shown) -> str:

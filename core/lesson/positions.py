@@ -71,6 +71,24 @@ def position_of(text: str, trace: Trace, other: Others = None, *, where: str = "
     return _nth_stop(words, trace, where)
 
 
+def span_of(texts: Sequence[str], trace: Trace, *, what: str, where: str = "") -> tuple[int, int]:
+    """Return the two ends of a part of a trace.
+
+    Args:
+        texts: The ends in words.
+        trace: The run.
+        what: What it is the part of, as a sentence begins: "a zoom".
+        where: What errors begin with: the step.
+
+    Raises:
+        LessonError: They are not two, one does not exist, or the second comes before the first.
+    """
+    ends = [position_of(text, trace, where=where) for text in texts]
+    if len(ends) != 2 or ends[0] >= ends[1]:
+        raise LessonError(f"{what} is two positions, the second after the first", where=where)
+    return ends[0], ends[1]
+
+
 def _missing(text: str, why: str, where: str, advice: str = "") -> LessonError:
     return LessonError(f"there is no position {text[:80]!r}: {why}", where=where, advice=advice)
 

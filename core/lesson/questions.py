@@ -157,7 +157,8 @@ def _unknown(function: str, known: Iterable[str]) -> str:
     if not function:
         return "which function is asked about? write function = 'save_stack'"
     near = did_you_mean(function, known)
-    return f"there is no {function[:80]} in it{f'; {near}' if near.startswith('did you') else ''}"
+    advice = f"; {near}" if near.startswith("did you") else ""
+    return f"it asks about {function[:80]}, which is not in what is shown{advice}"
 
 
 def _growth(growth: int, line_bytes: int) -> Found:

@@ -286,7 +286,7 @@ class Presenting(QObject):
         title = lessons.opened.lesson.title
         # Until its recording is read, what is seen would still be another step's.
         file = lessons.stage.reading.waiting
-        why = f"Reading {file.name}…" if file is not None else lessons.problem
+        why = f"Reading {file.name}…" if file is not None else lessons.unseen
         self.audience.show_step(step, len(lessons.steps), title, why)
         self.speaker.show_step(lessons.steps, lessons.index)
         self._show_questions()

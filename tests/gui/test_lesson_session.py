@@ -104,9 +104,32 @@ def test_a_step_that_cannot_be_shown_says_so_and_the_others_go_on(stand: Stand) 
     stand.session.failed.connect(lambda index, sentence: failed.append((index, sentence)))
     stand.session.show_step(2)
     assert failed == [(2, stand.session.problem)]
+    assert stand.session.unseen == stand.session.problem
     assert stand.session.problem.startswith("step 3 (What is not there): ")
     stand.press(KEY.Key_PageDown)
-    assert (stand.session.index, stand.session.problem) == (3, "")
+    assert (stand.session.index, stand.session.problem, stand.session.unseen) == (3, "", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('zoom = ["start", "gone call 1"]', "gone is never called"),
+        ('zoom = ["end", "start"]', "a zoom is two positions"),
+        ('zoom = ["end"]', "a zoom is two positions"),
+        ('play = { start = "end", end = "start" }', "what plays ends before it starts"),
+        ('play = { end = "gone call 1" }', "gone is never called"),
+        ('highlights = ["panel:gone", "panel:timeline"]', "timeline has no such panel"),
+    ],
+)
+def test_the_rest_of_a_step_is_shown(stand: Stand, wrong: str, said: str) -> None:
+    step = 'scenario = "mail-chain"\nworkspace = "timeline"\nposition = "short-circuit 1"'
+    stand.start(f'schema = 1\nname = "a"\ntitle = "A"\n[[steps]]\ntitle = "x"\n{step}\n{wrong}')
+    assert stand.session.problem.startswith("step 1 (x): ")
+    assert said in stand.session.problem
+    assert stand.session.unseen == ""
+    assert stand.controller.session.position == 35
+    assert stand.window.workspace == "timeline"
+    assert len(stand.parts.panels.rings) == ("panel:timeline" in wrong)
 
 
 def test_what_a_step_points_at_must_be_there(stand: Stand) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.lesson.check import Problem, problems, problems_of
+from core.lesson.check import Problem, left_out, problems, problems_of
+from core.lesson.runs import shown_by
 from core.lesson.schema import Lesson, Question, Step
 from tests.core.lesson.samples import lesson, step
 from tests.examples import examples
@@ -16,6 +17,18 @@ def _first(text: str) -> Problem:
     found = list(problems_of(step(text)))
     assert len(found) == 1, found
     return found[0]
+
+
+def test_what_is_left_out_of_a_step_is_said_at_once() -> None:
+    one = step('zoom = ["end"]\nhighlights = ["function:gone", "bits", "panel:gone"]')
+    said = left_out(one, shown_by(one))
+    assert said.startswith(
+        "step 1 (Step 1): a zoom is two positions, the second after the first. And "
+    )
+    assert said.count("step 1") == 1
+    assert "function:gone" in said and "panel:gone" in said
+    right = step('highlights = ["bits"]')
+    assert left_out(right, shown_by(right)) == ""
 
 
 def test_a_step_that_is_right() -> None:
@@ -42,7 +55,7 @@ def test_a_step_that_is_right() -> None:
         ('highlights = ["bits", "frame:1"]', "highlight 2", "the stack has 0 frames"),
         ('guard = "none"\nhighlights = ["bits"]', "highlight 1", "no guard here"),
         ('highlights = ["member:thread"]', "highlight 1", "no struct is shown"),
-        ('highlights = ["lane:2"]', "highlight 1", "there are 1 lanes"),
+        ('highlights = ["lane:2"]', "highlight 1", "there are no lanes side by side here"),
         ('highlights = ["panel:cellar"]', "highlight 1", "cannot highlight panel:cellar"),
         ('highlights = ["stack"]', "highlight 1", "there is no highlight 'stack'"),
         ('highlights = ["bits:1"]', "highlight 1", "there is no highlight"),

@@ -89,6 +89,14 @@ def test_the_picture_of_a_recorded_step_is_made_once_it_is_read(
     thumbnails.stop()
 
 
+def test_who_goes_on_meanwhile_waits_for_no_recording(hall: Hall) -> None:
+    stage, lessons = hall.audience.stage, hall.lessons
+    lessons.open(parse(LESSON, where="thumbs"), 1)
+    assert stage.currentWidget() is stage.problem
+    lessons.previous()
+    assert stage.currentWidget() is stage.view("live")
+
+
 def test_nothing_of_another_step_is_seen_while_a_recording_is_read(
     hall: Hall, qtbot: QtBot
 ) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.lesson.loader import parse
 from core.lesson.schema import Question
 from gui.lesson_session import Asked
 from gui.presenter.audience import AudienceWindow
@@ -18,7 +19,7 @@ from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
 from gui.widgets.explore.property_list import PropertyList
 from gui.widgets.layout.bits import StorageWordView
-from tests.gui.presenter.conftest import FakeScreen, Hall, hover
+from tests.gui.presenter.conftest import LESSON, FakeScreen, Hall, hover
 
 pytestmark = pytest.mark.usefixtures("undressed")
 
@@ -312,9 +313,16 @@ def test_title_and_text_come_first_for_a_screen_reader(hall: Hall) -> None:
     assert QApplication.focusWidget() is pane.text
 
 
+def test_what_is_missing_of_a_step_is_for_the_speaker(hall: Hall) -> None:
+    text = LESSON.replace('highlights = ["bits"]', 'highlights = ["function:gone"]')
+    hall.lessons.open(parse(text, where="small"), 1)
+    stage = hall.audience.stage
+    assert stage.currentWidget() is stage.view("live")
+    assert "cannot highlight function:gone" in hall.speaker.answers.text()
+
+
 def test_a_step_that_cannot_be_shown_says_why(hall: Hall, qtbot: QtBot) -> None:
-    hall.lessons.failed.emit(0, "gone")
-    hall.lessons.problem = "step 1 (The chain): there is no scenario 'gone'"
+    hall.lessons.stage.failed.emit("step 1 (The chain): there is no scenario 'gone'")
     hall.presenting._show_step()
     stage = hall.audience.stage
     assert stage.currentWidget() is stage.problem
