@@ -50,7 +50,8 @@ class Page:
         picture: The picture; None where there is none.
         drawing: Width and height of what is drawn in its place on paper, in the paper's units.
         asked: The questions.
-        problem: What could not be shown, and why; empty where all could.
+        problem: Why it could not be shown; empty where it could.
+        left_out: What of it could not be, and why; empty where all could.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Page:
     picture: Picture | None = None
     asked: tuple[Asked, ...] = ()
     problem: str = ""
+    left_out: str = ""
     drawing: tuple[int, int] | None = None
 
 

@@ -79,6 +79,8 @@ def _section(number: int, page: Page, notes: bool) -> Iterator[str]:
     if page.problem:
         yield f'<p class="problem" role="note">This step could not be shown: {escape(page.problem)}'
         yield "</p>"
+    if page.left_out:
+        yield f'<p class="problem" role="note">Left out here: {escape(page.left_out)}</p>'
     if page.picture is not None:
         yield from _figure(page.picture, page.alt, page.caption)
     for asked in page.asked:

@@ -50,6 +50,8 @@ def _step(number: int, page: Page, notes: bool) -> Iterator[str]:
         yield html_of(page.text)
     if page.problem:
         yield f'<p class="problem">This step could not be shown: {escape(page.problem)}</p>'
+    if page.left_out:
+        yield f'<p class="problem">Left out here: {escape(page.left_out)}</p>'
     if page.caption:
         yield f'<p class="small">{escape(page.caption)}</p>'
     if page.drawing is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import LessonError
 from core.handout.model import Asked, Page
+from core.lesson.check import left_out
 from core.lesson.positions import position_of
 from core.lesson.questions import answers_in
 from core.lesson.runs import Shown, shown_by
@@ -46,17 +47,22 @@ class Showing:
 
 def page_of(step: ResolvedStep, shown: Shown) -> Page:
     """Return a step's text, what it shows in words, and its questions; no picture."""
-    asked: list[Asked] = []
-    problem = ""
     try:
         alt, caption = _alt(step, shown), state_sentence(step, shown)
-        asked.extend(_asked(step, shown, at) for at in range(1, len(step.step.questions) + 1))
     except LessonError as error:
-        alt, caption, problem = "", "", str(error)
+        return broken_page(step, str(error))
+    asked: list[Asked] = []
+    missing = [left_out(step, shown)]
+    for number in range(1, len(step.step.questions) + 1):
+        try:
+            asked.append(_asked(step, shown, number))
+        except LessonError as error:
+            missing.append(str(error))
     written = step.step
     return Page(
-        step.title, written.text, written.notes, alt, caption, asked=tuple(asked), problem=problem
-    )
+        step.title, written.text, written.notes, alt, caption, asked=tuple(asked),
+        left_out=". ".join(filter(None, missing)),
+    )  # fmt: skip
 
 
 def broken_page(step: ResolvedStep, problem: str) -> Page:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QPointF, QRectF
 
 from core.compare.alignment import Alignment
+from core.errors import LessonError
 from core.handout.model import Picture
 from core.lesson.explored import explored
-from core.lesson.positions import position_of
+from core.lesson.positions import position_of, span_of
 from gui.handout.pixels import small_png
 from gui.render.pictures import PictureRequest, image_of
 from gui.render.request import STATES
@@ -110,7 +111,7 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
     if step.workspace == "explore":
         return PictureRequest(explored=explored(step), size=size)
     position = _at(step, shown, written.position)
-    zoom = [_at(step, shown, end) for end in written.zoom]
+    zoom = _zoom(step, trace)
     is_compare = step.workspace == "compare"
     return PictureRequest(
         source=step.source() if step.is_run else None,
@@ -118,13 +119,21 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
         overrides=step.overrides,
         trace=None if is_compare else trace,
         position=_moment(shown, position) if is_compare else position,
-        zoom=(zoom[0], zoom[1]) if zoom else None,
+        zoom=zoom,
         essential=step.essential,
         lanes=written.lanes or tuple(_lane_text(lane) for lane in step.lanes),
         highlights=written.highlights,
         caption=False,  # the page says it already
         size=size,
     )
+
+
+def _zoom(step: ResolvedStep, trace: Trace) -> tuple[int, int] | None:
+    """Return what is in view, None for all of it; the page says so where that does not exist."""
+    try:
+        return span_of(step.step.zoom, trace, what="a zoom") if step.step.zoom else None
+    except LessonError:
+        return None
 
 
 def _lane_text(lane: object) -> str:

@@ -11,6 +11,9 @@ from core.handout.markdown import html_of
 from core.handout.model import Asked, Handout, Page, Picture
 from core.handout.page import page_html
 from core.handout.paper import paper_html
+from core.handout.told import page_of
+from core.lesson.runs import shown_by
+from tests.core.lesson.samples import step
 
 VOID = {"meta", "img", "source", "br", "hr", "link"}
 
@@ -96,6 +99,19 @@ def test_markdown_loads_nothing_and_runs_nothing() -> None:
 def test_a_step_that_cannot_be_shown_says_why() -> None:
     text = page_html(handout(Page("First", "text", problem="there is no scenario 'x'")))
     assert "there is no scenario &#x27;x&#x27;" in text
+
+
+def test_what_is_left_out_is_said_beside_the_rest() -> None:
+    wrong = step(
+        'highlights = ["function:gone"]\n[[steps.questions]]\nabout = "calls"\nfunction = "gone"\n'
+        'ask = "How often?"\n[[steps.questions]]\nabout = "hits"\nask = "How many?"'
+    )
+    page = page_of(wrong, shown_by(wrong))
+    assert page.problem == ""
+    assert [asked.ask for asked in page.asked] == ["How many?"]
+    for text in (page_html(handout(page)), paper_html(handout(page))):
+        assert "Left out here: step 1 (Step 1): cannot highlight function:gone" in text
+        assert "question 1: it asks about gone" in text
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
