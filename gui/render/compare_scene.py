@@ -100,8 +100,9 @@ def lanes_of(request: PictureRequest) -> Sequence[Lane]:
     if not request.lanes:
         return PRESETS[0].lanes
     if not FEWEST <= len(request.lanes) <= MOST:
+        number = len(request.lanes)
         raise RenderError(
-            f"{len(request.lanes)} lanes cannot be shown side by side",
+            f"{number} lane{'s' * (number != 1)} cannot be shown side by side",
             where="--lanes",
             advice=f"give {FEWEST} to {MOST}",
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
-from core.errors import RenderError
+from core.errors import OwnerscopeError, RenderError
 from core.saving import opened_aside
 from gui.render.ending import let_end, unbroken
 from gui.render.job import Job, check
-from gui.render.opening import Opened, opened
+from gui.render.opening import Opened, of_step, opened
 from gui.render.request import STATES
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def make(job: Job, progress: Progress | None = None) -> None:
     try:
         with unbroken():
             _draw(job, found, path, progress or (lambda _done, _all: None))
+    except OwnerscopeError as error:
+        raise of_step(error, found.where, job) from None
     except OSError as error:
         raise RenderError(
             f"cannot be written: {error.strerror or error}",

@@ -27,6 +27,10 @@ _VIEW_OF = {
 }  # fmt: skip
 
 
+_CHANGED = ("guard", "max_depth", "arch", "kernel", "layout", "word")
+"""What a lesson's step says of its scenario, and an option too."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Opened:
     """What is drawn.
@@ -213,12 +217,14 @@ def of_step(error: OwnerscopeError, where: str, job: Job) -> OwnerscopeError:
     """
     said = str(error)
     option = said.partition(":")[0]
+    name = option.partition(" ")[0]
     given = {
-        **{f"--{name.replace('_', '-')}": value for name, value in job.overrides.items()},
+        **{f"--{name.replace('_', '-')}": job.overrides.get(name) for name in _CHANGED},
         "--lanes": job.lanes, "--field": job.field, "--place": job.place, "--view layout": job.view,
         "--view compare": job.view, "--set": job.settings,
     }  # fmt: skip
-    if not where or said.startswith(where) or given.get(option, given.get(option.partition(" ")[0], True)):
+    of_an_option = said.startswith("--") and given.get(option, given.get(name, True))
+    if not where or said.startswith(where) or of_an_option:
         return error
     return LessonError(said.removeprefix("--"), where=where)
 

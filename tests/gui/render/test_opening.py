@@ -75,6 +75,29 @@ def test_a_step_that_explores_is_its_states(tmp_path: Path, qapp: QApplication) 
         make(job(out, "strictly-current", step=10, overrides={"guard": "none"}))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('scenario = "mail-chain"\nposition = "gone call 1"', "there is no position"),
+        ('scenario = "mail-chain"\nguard = "gone"', "guard: there is no guard 'gone'"),
+        ('workspace = "layout"\nlayout = "gone"', "view layout: no layout or file 'gone'"),
+        ('scenario = "mail-chain"\nworkspace = "timeline"\nzoom = ["end"]', "a zoom is two"),
+    ],
+)
+def test_a_step_that_is_wrong_is_named(
+    wrong: str, said: str, tmp_path: Path, qapp: QApplication
+) -> None:
+    lesson = tmp_path / "a.toml"
+    lesson.write_text(
+        f'schema = 1\nname = "a"\ntitle = "A"\n[[steps]]\ntitle = "x"\n{wrong}\n', "utf-8"
+    )
+    with pytest.raises(OwnerscopeError, match=rf"^step 1 \(x\): {said}"):
+        make(job(tmp_path / "a.png", str(lesson), step=1))
+    if "guard" in wrong:
+        with pytest.raises(OwnerscopeError, match=r"^--guard: there is no guard 'nope'"):
+            make(job(tmp_path / "a.png", str(lesson), step=1, overrides={"guard": "nope"}))
+
+
 def test_a_recording_with_an_order(tmp_path: Path, qapp: QApplication) -> None:
     for view in ("", "stack"):
         out = tmp_path / f"a{view}.png"
