@@ -37,8 +37,10 @@ def _row(numbers: list[int]) -> Spans:
 
 def rows_of_spans() -> st.SearchStrategy[list[Spans]]:
     """Rows of (start, end, category, level), gaps and touching spans and empty ones among them."""
-    numbers = st.lists(st.integers(0, 10 * 5 * 4 * 7 - 1), min_size=1, max_size=40)
-    return st.lists(numbers.map(_row), min_size=1, max_size=4)
+    number = st.integers(0, 10 * 5 * 4 * 7 - 1)
+    # Lists whose lengths were not drawn would mostly be short.
+    row = st.integers(1, 40).flatmap(lambda n: st.lists(number, min_size=n, max_size=n)).map(_row)
+    return st.integers(1, 4).flatmap(lambda n: st.lists(row, min_size=n, max_size=n))
 
 
 def index_of(rows: list[Spans], dtype: type = np.int32) -> SpanIndex:

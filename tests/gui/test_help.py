@@ -20,6 +20,8 @@ from gui.widgets.help_overlay import HelpOverlay
 from gui.widgets.help_rows import KeyChip, pressed_key
 from gui.widgets.help_sections import sections
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 KEY, HELD = Qt.Key, Qt.KeyboardModifier
 
 
@@ -182,6 +184,7 @@ def test_tab_goes_round_inside(help_overlay: HelpOverlay) -> None:
     assert help_overlay.field in seen
 
 
+@pytest.mark.usefixtures("dressed")
 def test_it_paints_in_every_state(help_overlay: HelpOverlay) -> None:
     help_overlay.themes.choose("dark")
     help_overlay.themes.set_scale(2.0)
