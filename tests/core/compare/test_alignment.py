@@ -265,17 +265,14 @@ def test_an_empty_run_has_no_moments() -> None:
 # -- laws -------------------------------------------------------------------------------------
 
 
-@examples(30)
-@given(random_lanes())
-def test_partings_are_where_calls_and_returns_first_differ(traces: list[Trace]) -> None:
-    found = [(p.operation, p.events) for p in Alignment(traces).partings]
+def partings_are_where_calls_and_returns_first_differ(
+    traces: list[Trace], alignment: Alignment
+) -> None:
+    found = [(p.operation, p.events) for p in alignment.partings]
     assert found == partings_by_hand(traces)
 
 
-@examples(40)
-@given(random_lanes())
-def test_every_event_is_reached_once_in_order(traces: list[Trace]) -> None:
-    alignment = Alignment(traces)
+def every_event_is_reached_once_in_order(traces: list[Trace], alignment: Alignment) -> None:
     moments = np.arange(-1, alignment.moments)
     steps = []
     for lane, trace in enumerate(traces):
@@ -292,10 +289,7 @@ def test_every_event_is_reached_once_in_order(traces: list[Trace]) -> None:
     assert np.maximum.reduce(steps).all()
 
 
-@examples(40)
-@given(random_lanes())
-def test_many_at_once_is_each_alone(traces: list[Trace]) -> None:
-    alignment = Alignment(traces)
+def many_at_once_is_each_alone(traces: list[Trace], alignment: Alignment) -> None:
     moments = np.linspace(-1, alignment.moments - 1, 50).astype(int)
     each = [alignment.positions_at(int(moment)) for moment in moments]
     for lane, trace in enumerate(traces):
@@ -305,10 +299,9 @@ def test_many_at_once_is_each_alone(traces: list[Trace]) -> None:
         assert alignment.moments_of(lane, positions).tolist() == alone
 
 
-@examples(40)
-@given(random_lanes())
-def test_lanes_come_to_what_they_share_at_the_same_moment(traces: list[Trace]) -> None:
-    alignment = Alignment(traces)
+def lanes_come_to_what_they_share_at_the_same_moment(
+    traces: list[Trace], alignment: Alignment
+) -> None:
     parted = {parting.operation: parting for parting in alignment.partings}
     keys = [keys_of(trace) for trace in traces]
     for operation in range(min(map(len, keys))):
@@ -318,3 +311,14 @@ def test_lanes_come_to_what_they_share_at_the_same_moment(traces: list[Trace]) -
             if len({key for _, key in column}) > 1:
                 assert moments == {parted[operation].moment}
                 break
+
+
+@examples(50)
+@given(random_lanes())
+def test_the_laws_of_any_lanes(traces: list[Trace]) -> None:
+    """All of them are asked of the same lanes: running those takes longer than to judge them."""
+    alignment = Alignment(traces)
+    partings_are_where_calls_and_returns_first_differ(traces, alignment)
+    every_event_is_reached_once_in_order(traces, alignment)
+    many_at_once_is_each_alone(traces, alignment)
+    lanes_come_to_what_they_share_at_the_same_moment(traces, alignment)

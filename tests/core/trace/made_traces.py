@@ -95,18 +95,13 @@ def _deeds() -> st.SearchStrategy[_Deed]:
     def switch(task: int) -> _Deed:
         return lambda maker: maker.switch(task)
 
-    happened = st.sampled_from(
-        [
-            happen(Kind.FRAME_UNWOUND),
-            happen(Kind.STEPPED, "line"),
-            happen(Kind.PAGE_ALLOCATED),
-            happen(Kind.DEPOT_HIT),
-        ]
-    )
-    called = st.sampled_from(NAMES).map(call)
-    back: st.SearchStrategy[_Deed] = st.just(Maker.back)
-    # More returns than calls of any one function, so that runs go up as well as down.
-    return st.one_of(called, called, back, back, happened, st.integers(0, 2).map(switch))
+    # One table, so that one number says what is done next. More returns than calls of any one
+    # function, so that runs go up as well as down.
+    kinds = (Kind.FRAME_UNWOUND, Kind.PAGE_ALLOCATED, Kind.DEPOT_HIT)
+    happened = [*map(happen, kinds), happen(Kind.STEPPED, "line")]
+    called = [call(name) for name in NAMES]
+    switched = [switch(task) for task in range(3)]
+    return st.sampled_from([*called * 8, *[Maker.back] * 56, *happened * 7, *switched * 9])
 
 
 @st.composite

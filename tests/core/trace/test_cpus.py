@@ -221,13 +221,17 @@ RUNS = st.sampled_from(bundled()).map(bundled_run)
 
 
 @given(smp_traces() | RUNS)
-def test_a_task_is_on_one_cpu_and_who_runs_is_on_its_own(trace: Trace) -> None:
+def test_a_task_is_on_one_cpu_and_tenures_say_what_the_cpus_run(trace: Trace) -> None:
     for at in range(-1, min(len(trace), 400)):
         currents = trace.cpus.currents(at)
         busy = [task for task in currents if task != IDLE]
         assert len(busy) == len(set(busy))
         if at >= 0:
             assert currents[trace.cpus.cpu_at(at)] == trace.task_at(at)
+            spans = trace.cpus.tenures
+            found = {int(spans.cpus[i]): int(spans.tasks[i]) for i in spans.at(at)}
+            assert len(found) == len(spans.at(at))  # they do not overlap
+            assert found == {cpu: task for cpu, task in enumerate(currents) if task != IDLE}
 
 
 @given(smp_traces())
@@ -238,16 +242,6 @@ def test_the_running_tasks_stack_is_the_stack(trace: Trace) -> None:
         for task in range(len(trace.info.tasks)):
             mine = [e for e in range(at + 1) if trace.task_at(e) == task]
             assert trace.cpus.last_event(task, at) == max(mine, default=-1)
-
-
-@given(smp_traces() | RUNS)
-def test_tenures_say_what_the_cpus_run_and_do_not_overlap(trace: Trace) -> None:
-    spans = trace.cpus.tenures
-    for at in range(min(len(trace), 400)):
-        found = {int(spans.cpus[i]): int(spans.tasks[i]) for i in spans.at(at)}
-        assert len(found) == len(spans.at(at))
-        said = {c: t for c, t in enumerate(trace.cpus.currents(at)) if t != IDLE}
-        assert found == said
 
 
 @given(smp_traces())
