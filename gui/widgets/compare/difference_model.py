@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFont
 
 from core.kernel.outcome import COMPLETED
 from gui.compare_lane import LETTERS
 from gui.widgets.progress import OUTCOMES
+from gui.widgets.rows_model import LEFT, RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from core.compare.differences import Difference
     from gui.theme import Role, ThemeManager
 
-Index = QModelIndex | QPersistentModelIndex
 
 _ROLES = Qt.ItemDataRole
 DIFFERS = "≠"
@@ -32,7 +32,10 @@ _COSTS = frozenset(
 """Measures of which less is better."""
 
 
-class DifferenceModel(QAbstractTableModel):
+_MEASURE = Head("Measure", side=LEFT)
+
+
+class DifferenceModel(RowsModel):
     """Measures, those first in which lanes differ.
 
     Args:
@@ -41,37 +44,24 @@ class DifferenceModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: tuple[Difference, ...] = ()
         self.labels: tuple[str, ...] = ()
+        self._lanes: tuple[Head, ...] = (_MEASURE,)
 
     def take(self, labels: Sequence[str], rows: Sequence[Difference]) -> None:
         """Show other measures."""
         self.beginResetModel()
         self.labels, self.rows = tuple(labels), tuple(rows)
+        lanes = zip(LETTERS, self.labels, strict=False)
+        self._lanes = (_MEASURE, *(Head(f"{a}  {label}", side=RIGHT) for a, label in lanes))
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many measures there are."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return one for the measure, and one a lane."""
-        return 0 if parent.isValid() else len(self.labels) + 1
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return the lane of a column."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section <= len(self.labels):
-            return None
-        if role == _ROLES.TextAlignmentRole:
-            return _side(section)
-        if role == _ROLES.DisplayRole:
-            lane = section - 1
-            return f"{LETTERS[lane]}  {self.labels[lane]}" if section else "Measure"
-        return None
+    def _heads(self) -> Sequence[Head]:
+        return self._lanes
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell says, or how it looks."""
@@ -88,7 +78,7 @@ class DifferenceModel(QAbstractTableModel):
 
     def _look(self, row: Difference, column: int, role: int) -> Any:
         if role == _ROLES.TextAlignmentRole:
-            return _side(column)
+            return self._lanes[column].side
         if role == _ROLES.FontRole:
             return self._font(row, column)
         if role == _ROLES.ForegroundRole:
@@ -172,8 +162,3 @@ class DifferenceModel(QAbstractTableModel):
         if self.rows:
             last = self.index(len(self.rows) - 1, len(self.labels))
             self.dataChanged.emit(self.index(0, 0), last)
-
-
-def _side(column: int) -> Qt.AlignmentFlag:
-    flags = Qt.AlignmentFlag
-    return (flags.AlignRight if column else flags.AlignLeft) | flags.AlignVCenter

@@ -7,10 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRegularExpression,
     QSortFilterProxyModel,
     Qt,
@@ -19,6 +16,7 @@ from PySide6.QtGui import QColor
 
 from gui.widgets.explanation import time_text
 from gui.widgets.layout.member_model import SORT_ROLE, plain_tip
+from gui.widgets.rows_model import LEFT, RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from core.trace.function_table import FunctionRow
@@ -29,7 +27,6 @@ SHARE_ROLE = SORT_ROLE + 1
 TINT_ROLE = SORT_ROLE + 2
 """The colour of that bar."""
 
-Index = QModelIndex | QPersistentModelIndex
 
 _ROLES = Qt.ItemDataRole
 
@@ -110,6 +107,12 @@ _TEXTS = (Column.FUNCTION, Column.SUBSYSTEM)
 _BARS = (Column.TIME, Column.SELF_TIME)
 
 
+_HEADS = tuple(
+    Head(_ABOUT[column].head, _ABOUT[column].tip, LEFT if column in _TEXTS else RIGHT)
+    for column in Column
+)
+
+
 def head_of(column: Column) -> str:
     """Return a column's head."""
     return _ABOUT[column].head
@@ -120,7 +123,7 @@ def cell_text(row: FunctionRow, column: Column) -> str:
     return _ABOUT[column].text(row)
 
 
-class FunctionModel(QAbstractTableModel):
+class FunctionModel(RowsModel):
     """Functions, a row each.
 
     Args:
@@ -129,8 +132,7 @@ class FunctionModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: Sequence[FunctionRow] = ()
         self._largest: dict[Column, int] = {}
 
@@ -143,26 +145,11 @@ class FunctionModel(QAbstractTableModel):
         }
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many functions there are."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return a column's head, its tip or its side."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        column = Column(section)
-        if role == _ROLES.DisplayRole:
-            return head_of(column)
-        if role == _ROLES.ToolTipRole:
-            return _ABOUT[column].tip
-        return _side(column) if role == _ROLES.TextAlignmentRole else None
+    def _heads(self) -> Sequence[Head]:
+        return _HEADS
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell says, or how it looks."""
@@ -192,7 +179,7 @@ class FunctionModel(QAbstractTableModel):
     def _look(self, row: FunctionRow, column: Column, role: int) -> Any:
         theme, metrics = self._themes.theme, self._themes.metrics
         if role == _ROLES.TextAlignmentRole:
-            return _side(column)
+            return _HEADS[column].side
         if role == _ROLES.FontRole:
             return metrics.ui() if column is Column.SUBSYSTEM else metrics.mono()
         if role == SHARE_ROLE and column in _BARS:
@@ -219,9 +206,7 @@ class FunctionModel(QAbstractTableModel):
 
     def dress(self) -> None:
         """Take on the theme in force."""
-        if self.rows:
-            last = self.index(len(self.rows) - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        self._say_all_changed()
 
 
 class FunctionFilter(QSortFilterProxyModel):
@@ -261,8 +246,3 @@ class FunctionFilter(QSortFilterProxyModel):
         if self._text in text.lower():
             return True
         return self._pattern is not None and self._pattern.match(text).hasMatch()
-
-
-def _side(column: Column) -> Qt.AlignmentFlag:
-    flags = Qt.AlignmentFlag
-    return (flags.AlignLeft if column in _TEXTS else flags.AlignRight) | flags.AlignVCenter

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRegularExpression,
     QSortFilterProxyModel,
     Qt,
@@ -19,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 
 from gui.widgets.layout.member_rows import Row, RowKind
+from gui.widgets.rows_model import LEFT, RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -31,8 +29,6 @@ POINTED_ROLE = SORT_ROLE + 1
 _ROLES = Qt.ItemDataRole
 _MOST_TEXT = 400
 """Longer types than this nobody reads; a damaged file may have a megabyte of one."""
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
@@ -110,6 +106,12 @@ _ABOUT = {
 _RIGHT = frozenset((Column.OFFSET, Column.SIZE, Column.LINE, Column.ALIGN))
 
 
+_HEADS = tuple(
+    Head(_ABOUT[column].head, _ABOUT[column].tip, RIGHT if column in _RIGHT else LEFT)
+    for column in Column
+)
+
+
 def cell_text(row: Row, column: Column, line_bytes: int) -> str:
     """Return what a cell says."""
     return _ABOUT[column].text(row, line_bytes)
@@ -117,7 +119,7 @@ def cell_text(row: Row, column: Column, line_bytes: int) -> str:
 
 def heads() -> tuple[str, ...]:
     """Return the heads of the columns."""
-    return tuple(_ABOUT[column].head for column in Column)
+    return tuple(head.text for head in _HEADS)
 
 
 def plain_tip(text: str) -> str:
@@ -125,7 +127,7 @@ def plain_tip(text: str) -> str:
     return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>")
 
 
-class MemberModel(QAbstractTableModel):
+class MemberModel(RowsModel):
     """Members, gaps and the new field, a row each.
 
     Args:
@@ -137,8 +139,7 @@ class MemberModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: tuple[Row, ...] = ()
         self.line_bytes = 64
         self._by_name: dict[str, int] = {}
@@ -174,26 +175,11 @@ class MemberModel(QAbstractTableModel):
         """Return the row of a member, -1 where there is none of that name."""
         return self._by_name.get(name, -1)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many rows there are."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return a column's head, its tip or its side."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        about = _ABOUT[Column(section)]
-        if role == _ROLES.DisplayRole:
-            return about.head
-        if role == _ROLES.ToolTipRole:
-            return about.tip
-        return _side(Column(section)) if role == _ROLES.TextAlignmentRole else None
+    def _heads(self) -> Sequence[Head]:
+        return _HEADS
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell says, or how it looks."""
@@ -229,7 +215,7 @@ class MemberModel(QAbstractTableModel):
         theme, metrics = self._themes.theme, self._themes.metrics
         is_new = row.kind is RowKind.CANDIDATE
         if role == _ROLES.TextAlignmentRole:
-            return _side(column)
+            return _HEADS[column].side
         if role == _ROLES.FontRole:
             return metrics.mono(bold=is_new and column is Column.NAME)
         if role == _ROLES.BackgroundRole and is_new:
@@ -267,9 +253,7 @@ class MemberModel(QAbstractTableModel):
 
     def dress(self) -> None:
         """Take on the theme in force."""
-        if self.rows:
-            last = self.index(len(self.rows) - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        self._say_all_changed()
 
 
 class MemberFilter(QSortFilterProxyModel):
@@ -314,8 +298,3 @@ class MemberFilter(QSortFilterProxyModel):
         if self._text in text.lower():
             return True
         return self._pattern is not None and self._pattern.match(text).hasMatch()
-
-
-def _side(column: Column) -> Qt.AlignmentFlag:
-    flags = Qt.AlignmentFlag
-    return (flags.AlignRight if column in _RIGHT else flags.AlignLeft) | flags.AlignVCenter

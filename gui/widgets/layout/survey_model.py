@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor
 
 from core.layout.field import GUARD_FIELDS
 from gui.geometry.columns import STORAGES, growth_text, interval_text
 from gui.widgets.layout.member_model import SORT_ROLE, plain_tip
+from gui.widgets.rows_model import LEFT, RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from core.layout.survey import FieldCost, SurveyRow
     from gui.theme import Role, Theme, ThemeManager
 
-Index = QModelIndex | QPersistentModelIndex
 
 _ROLES = Qt.ItemDataRole
 _LEVELS = ("ok", "warning", "danger")
@@ -137,7 +137,7 @@ def cost_tip(row: SurveyRow, cost: FieldCost) -> str:
     return "\n".join(lines)
 
 
-class SurveyModel(QAbstractTableModel):
+class SurveyModel(RowsModel):
     """Kernels, a row each; more are put in as they are read.
 
     Args:
@@ -146,8 +146,7 @@ class SurveyModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: list[SurveyRow] = []
 
     def put(self, row: SurveyRow, order: Sequence[str] = ()) -> None:
@@ -170,27 +169,11 @@ class SurveyModel(QAbstractTableModel):
         self.rows.insert(at, row)
         self.endInsertRows()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many kernels there are."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return a column's head, its tip or its side."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        column = Column(section)
-        if role == _ROLES.DisplayRole:
-            return head_of(column)
-        if role == _ROLES.ToolTipRole:
-            about = _ABOUT.get(column)
-            return about.tip if about else "What sizeof gains with it, and what that costs a task"
-        return _side(column) if role == _ROLES.TextAlignmentRole else None
+    def _heads(self) -> Sequence[Head]:
+        return _HEADS
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell says, or how it looks."""
@@ -223,7 +206,7 @@ class SurveyModel(QAbstractTableModel):
     def _look(self, row: SurveyRow, column: Column, role: int) -> Any:
         theme, metrics = self._themes.theme, self._themes.metrics
         if role == _ROLES.TextAlignmentRole:
-            return _side(column)
+            return _HEADS[column].side
         if role == _ROLES.FontRole:
             return metrics.ui() if column in (Column.KERNEL, Column.ARCH) else metrics.mono()
         cost = row.cost(column.field) if column.field else None
@@ -237,14 +220,22 @@ class SurveyModel(QAbstractTableModel):
 
     def dress(self) -> None:
         """Take on the theme in force."""
-        if self.rows:
-            last = self.index(len(self.rows) - 1, len(Column) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
+        self._say_all_changed()
 
 
 def head_of(column: Column) -> str:
     """Return a column's head."""
     return STORAGES[column.field] if column.field else _ABOUT[column].head
+
+
+def _head(column: Column) -> Head:
+    about = _ABOUT.get(column)
+    tip = about.tip if about else "What sizeof gains with it, and what that costs a task"
+    left = column in (Column.KERNEL, Column.ARCH) or bool(column.field)
+    return Head(head_of(column), tip, LEFT if left else RIGHT)
+
+
+_HEADS = tuple(map(_head, Column))
 
 
 def _outcome(theme: Theme, name: str) -> Role:
@@ -278,8 +269,3 @@ def _tip(row: SurveyRow, column: Column) -> str:
         return "\n".join(part for part in (row.label, row.kernel, row.name) if part)
     about = _ABOUT.get(column)
     return about.text(row) if about else ""
-
-
-def _side(column: Column) -> Qt.AlignmentFlag:
-    flags, left = Qt.AlignmentFlag, column in (Column.KERNEL, Column.ARCH) or bool(column.field)
-    return (flags.AlignLeft if left else flags.AlignRight) | flags.AlignVCenter

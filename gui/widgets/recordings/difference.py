@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from gui.widgets.flow import FlowLayout
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
+from gui.widgets.rows_model import RIGHT, Head, Index, RowsModel
 from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager
 
-Index = QModelIndex | QPersistentModelIndex
 _ROLES = Qt.ItemDataRole
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MOST_ROWS = 2_000
 _SIGNS = {
     "added": "＋ new",
@@ -49,7 +48,11 @@ _BY = (
 _PAD_PX, _LEAST_PX, _TIGHT_PX = 26, 130, 70
 
 
-class DifferenceModel(QAbstractTableModel):
+def _columns(head: str) -> tuple[Head, ...]:
+    return Head(head), Head(""), *(Head(each, side=RIGHT) for each in ("Change", "Base", "New"))
+
+
+class DifferenceModel(RowsModel):
     """Differences, a row each, the largest change first.
 
     Args:
@@ -58,24 +61,22 @@ class DifferenceModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: Sequence[Difference] = ()
-        self._weight, self._normalised, self._head = "", False, ""
+        self._weight, self._normalised, self._columns = "", False, _columns("")
 
     def show_rows(self, rows: Sequence[Difference], weight: str, head: str, share: bool) -> None:
         """Show other rows."""
         self.beginResetModel()
-        self.rows, self._weight, self._head, self._normalised = rows, weight, head, share
+        self.rows, self._weight, self._normalised = rows, weight, share
+        self._columns = _columns(head)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return the number of differences."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else 5
+    def _heads(self) -> Sequence[Head]:
+        return self._columns
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell shows."""
@@ -84,7 +85,7 @@ class DifferenceModel(QAbstractTableModel):
         row, at = self.rows[index.row()], index.column()
         made: Callable[[], Any] | None = {
             _ROLES.DisplayRole: lambda: self._texts(row)[at],
-            _ROLES.TextAlignmentRole: lambda: _RIGHT if at >= 2 else None,
+            _ROLES.TextAlignmentRole: lambda: RIGHT if at >= 2 else None,
             _ROLES.FontRole: lambda: self._font(at),
             _ROLES.ForegroundRole: lambda: self._colour(row) if at in (1, 2) else None,
             _ROLES.ToolTipRole: lambda: None if at else "\n".join(row.functions[::-1]) or row.value,
@@ -113,18 +114,6 @@ class DifferenceModel(QAbstractTableModel):
             name, _SIGNS[row.status], told if change else "0",
             weight_text(base, self._weight), weight_text(new, self._weight),
         )  # fmt: skip
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return the head of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == _ROLES.DisplayRole:
-            return (self._head, "", "Change", "Base", "New")[section]
-        if role == _ROLES.TextAlignmentRole and section >= 2:
-            return _RIGHT
-        return None
 
 
 class DifferencePanel(LazyPanel):

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
+from gui.widgets.rows_model import RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from core.recording.profile import StackProfile
     from core.recording.questions.query import Group
     from gui.theme import ThemeManager
 
-Index = QModelIndex | QPersistentModelIndex
 MOST_ROWS = 5_000
 """A longer table nobody reads; the filter narrows it down."""
 _ROLES = Qt.ItemDataRole
@@ -61,7 +61,7 @@ class _Column(NamedTuple):
     kind: str
 
 
-class TopModel(QAbstractTableModel):
+class TopModel(RowsModel):
     """Groups of records, a row each.
 
     Args:
@@ -70,13 +70,13 @@ class TopModel(QAbstractTableModel):
     """
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.by = "function"
         self.groups: Sequence[Group] = ()
         self.known = 0
         self._heaviest: Sequence[Group] = ()
         self._columns: tuple[_Column, ...] = ()
+        self._said: tuple[Head, ...] = (Head(title_of(self.by)),)
         self._total = 0
         self._weight = ""
 
@@ -103,16 +103,16 @@ class TopModel(QAbstractTableModel):
                 *own,
                 *others,
             )
+        numbers = (Head(column.head, side=RIGHT) for column in self._columns)
+        self._said = (Head(title_of(by)), *numbers)
         self.groups = self._heaviest
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return how many groups are shown."""
-        return 0 if parent.isValid() else len(self.groups)
+    def _length(self) -> int:
+        return len(self.groups)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(self._columns) + 1
+    def _heads(self) -> Sequence[Head]:
+        return self._said
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell shows."""
@@ -124,21 +124,9 @@ class TopModel(QAbstractTableModel):
         if role == _ROLES.ToolTipRole and not at:
             return self.tip(group)
         if role == _ROLES.TextAlignmentRole and at:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         if role == _ROLES.FontRole:
             return self._themes.metrics.mono()
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return the head of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == _ROLES.DisplayRole:
-            return title_of(self.by) if not section else self._columns[section - 1].head
-        if role == _ROLES.TextAlignmentRole and section:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

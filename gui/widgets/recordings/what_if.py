@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -19,30 +17,29 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from gui.widgets.explanation import time_text
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.lazy_panel import LazyPanel
+from gui.widgets.rows_model import RIGHT, Head, Index, RowsModel
 
 if TYPE_CHECKING:
     from core.recording.questions.what_if import WhatIf
     from gui.recording_session import RecordingSession
     from gui.theme import ThemeManager
 
-Index = QModelIndex | QPersistentModelIndex
 _ROLES = Qt.ItemDataRole
 _HEADS = (
-    ("Guard", "The guard that is laid over the recording"),
-    ("Cut", "Calls of save_stack it would have turned away"),
-    ("Calls", "Calls saved: that would not have been made"),
-    ("Time", "Time saved, as it was recorded, tracing included"),
-    ("?", "Unknown: calls turned away in the recording that this guard lets pass"),
+    Head("Guard", "The guard that is laid over the recording"),
+    Head("Cut", "Calls of save_stack it would have turned away", RIGHT),
+    Head("Calls", "Calls saved: that would not have been made", RIGHT),
+    Head("Time", "Time saved, as it was recorded, tracing included", RIGHT),
+    Head("?", "Unknown: calls turned away in the recording that this guard lets pass", RIGHT),
 )
 _PAD_PX, _LEAST_PX = 28, 132
 
 
-class WhatIfModel(QAbstractTableModel):
+class WhatIfModel(RowsModel):
     """Answers, a row each."""
 
     def __init__(self, themes: ThemeManager, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self.rows: Sequence[WhatIf] = ()
 
     def show_rows(self, rows: Sequence[WhatIf]) -> None:
@@ -51,13 +48,11 @@ class WhatIfModel(QAbstractTableModel):
         self.rows = rows
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        """Return the number of guards."""
-        return 0 if parent.isValid() else len(self.rows)
+    def _length(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(_HEADS)
+    def _heads(self) -> Sequence[Head]:
+        return _HEADS
 
     def data(self, index: Index, role: int = _ROLES.DisplayRole) -> Any:
         """Return what a cell shows."""
@@ -72,23 +67,11 @@ class WhatIfModel(QAbstractTableModel):
                 f"{row.not_knowable:,}" if row.not_knowable else "–",
             )[at]  # fmt: skip
         if role == _ROLES.TextAlignmentRole and at:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT
         if role == _ROLES.FontRole and at:
             return self._themes.metrics.mono()
         if role == _ROLES.ToolTipRole:
             return "\n".join(row.sentences)
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = _ROLES.DisplayRole
-    ) -> Any:
-        """Return the head of a column."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role in (_ROLES.DisplayRole, _ROLES.ToolTipRole):
-            return _HEADS[section][role == _ROLES.ToolTipRole]
-        if role == _ROLES.TextAlignmentRole and section:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
@@ -186,7 +169,7 @@ class WhatIfPanel(LazyPanel):
                 str(self.model.index(row, column).data()) for row in range(len(self.model.rows))
             )
             wide = max(map(mono.horizontalAdvance, texts), default=0)
-            wide = max(wide, ui.horizontalAdvance(_HEADS[column][0])) + metrics.px(_PAD_PX)
+            wide = max(wide, ui.horizontalAdvance(_HEADS[column].text)) + metrics.px(_PAD_PX)
             header.resizeSection(column, wide)
             others += wide
         header.resizeSection(0, max(metrics.px(_LEAST_PX), room - others))
