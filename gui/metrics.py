@@ -86,5 +86,6 @@ def mono_family() -> str:
     return _installed(_MONO_FAMILIES, "monospace")
 
 
+@lru_cache(maxsize=8)
 def _installed(wanted: tuple[str, ...], otherwise: str) -> str:
     return next((name for name in wanted if QFontDatabase.hasFamily(name)), otherwise)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from functools import lru_cache
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Qt, Signal
@@ -73,6 +74,15 @@ def style_sheet(theme: Theme, metrics: Metrics) -> str:
     In the template ``8px`` is a content size and ``8cpx`` a size of the frame, both at 100 %;
     ``1px`` stays one pixel, a hairline is a hairline in every lecture hall.
     """
+    outcomes = {f"{r.name}_ink": r.ink for r in (theme.ok, theme.info, theme.warning, theme.danger)}
+    return _sized_template(metrics).substitute(
+        {key: getattr(theme, key) for key in theme.__slots__}, **outcomes
+    )
+
+
+@lru_cache(maxsize=16)
+def _sized_template(metrics: Metrics) -> Template:
+    """Return the template with its sizes filled in: every window and every picture asks for it."""
 
     def size(found: re.Match[str]) -> str:
         radius, number, unit = found[1] or "", float(found[2]), found[3]
@@ -83,10 +93,7 @@ def style_sheet(theme: Theme, metrics: Metrics) -> str:
 
     text = (ICON_FOLDER / "controls" / "controls.qss").read_text(encoding="utf-8")
     sized = re.sub(r"(border-radius: )?\b([\d.]+)(c?px)\b", size, text)
-    outcomes = {f"{r.name}_ink": r.ink for r in (theme.ok, theme.info, theme.warning, theme.danger)}
-    return Template(sized).substitute(
-        {key: getattr(theme, key) for key in theme.__slots__}, **outcomes
-    )
+    return Template(sized)
 
 
 class ThemeManager(QObject):
