@@ -252,8 +252,9 @@ class ActionRegistry(QObject):
 
     def set_icon(self, command_id: str, name: str) -> None:
         """Show a command with another icon, as play becomes pause."""
-        self._icons[command_id] = name
-        self._draw_icon(command_id)
+        if name != self._icons[command_id]:
+            self._icons[command_id] = name
+            self._draw_icon(command_id)
 
     def icon_name(self, command_id: str) -> str:
         """Return the name of the icon a command shows now."""

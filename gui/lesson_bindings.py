@@ -143,7 +143,6 @@ class LessonParts(QObject):
                 self.session, window.registry, window.themes, lambda: window.foot_room
             )
             window.add_foot(self.strip)
-            window.workspace_shown.connect(self._fit_soon)
         if self.strip is not None:
             self.strip.setVisible(self.session.running)
         self._make_room()
@@ -156,10 +155,6 @@ class LessonParts(QObject):
 
             self._keys = LessonKeys(self.window.registry, self)
         self._keys.turn(on=self.session.running)
-
-    def _fit_soon(self, *_: object) -> None:
-        if self.strip is not None:
-            self.strip.fit_soon()
 
     def _make_room(self) -> None:
         """Put Live's scenarios away while a lesson runs: the lesson chooses."""

@@ -12,6 +12,7 @@ from core.lesson.runs import Shown
 from gui.lesson_cover import LessonCover
 from gui.lesson_stage import LessonStage
 from gui.lesson_watch import LessonWatch
+from gui.widgets.arrange import lay_out_now
 
 if TYPE_CHECKING:
     from core.lesson.loader import LessonText
@@ -157,6 +158,7 @@ class LessonSession(QObject):
         # Not before: whoever hears of it asks for the questions, which need what the step shows.
         self._set_away(away=False)
         self.step_changed.emit(self.index)
+        lay_out_now()
         self._later.start()
 
     def next(self) -> bool:

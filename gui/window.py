@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -35,6 +35,7 @@ from gui.menus import Menus
 from gui.settings import Settings
 from gui.theme import ThemeManager
 from gui.widgets.help_overlay import HelpOverlay
+from gui.widgets.in_sight import CALM_MS
 from gui.widgets.message_bar import MessageBar
 from gui.widgets.palette import CommandPalette
 from gui.widgets.workspace_bar import TopBar, Welcome, WorkspaceBar
@@ -89,6 +90,9 @@ class MainWindow(QMainWindow):
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._workspace = ""
+        self._covered = False
+        self._turn_later = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._turn_later.timeout.connect(self._turn)
         self.setWindowTitle("ownerscope")
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
@@ -139,17 +143,38 @@ class MainWindow(QMainWindow):
         """Bring a workspace to the front, building it first where it is new.
 
         An error while it is built stays with the caller, and the workspace before stays in front.
+        In a window that is covered the page follows later: nobody sees it.
         """
         self.build_workspace(name)
-        self._stack.setCurrentWidget(self._pages[name])
-        self.focus_home()
         self._workspace = name
+        if self._covered:
+            self._turn_later.start()
+        else:
+            self._turn()
+            self.registry.set_context(name)
         self.settings.workspace = name
-        self.registry.set_context(name)
-        self.menus.show_workspace(name)
-        self._fit()
         self.registry.set_checked(f"workspace.{name}", True)
         self.workspace_shown.emit(name)
+
+    def _turn(self) -> None:
+        """Bring the page of the workspace to the front."""
+        self._turn_later.stop()
+        self._stack.setCurrentWidget(self._pages[self._workspace])
+        self.focus_home()
+        self.menus.show_workspace(self._workspace)
+        self._fit()
+        if self._foot is not None:
+            QCoreApplication.postEvent(self._foot, QEvent(QEvent.Type.LayoutRequest))
+
+    def set_covered(self, covered: bool) -> None:
+        """Say whether another window lies over all of this one, and has the commands.
+
+        What nobody sees need not be painted, and not follow at once: what is seen is there sooner.
+        """
+        self._covered = covered
+        self.setUpdatesEnabled(not covered)
+        if not covered and self._turn_later.isActive():
+            self._turn()
 
     def build_workspace(self, name: str) -> QWidget:
         """Return a workspace that may be shown soon; it is built where it is new."""

@@ -46,11 +46,10 @@ class KeysInForce(QObject):
         context = RUN if step is not None and step.workspace in RUNS else STILL
         active = presenting.active()
         window.registry.set_context(context if active else window.workspace)
-        # What nobody sees need not be painted: the next step is there sooner.
-        window.setUpdatesEnabled(not (active and presenting.seating.covers_window))
+        window.set_covered(active and presenting.seating.covers_window)
 
     def _begin_or_end(self, on: bool) -> None:
-        self._window.setUpdatesEnabled(True)
+        self._window.set_covered(False)
         if on:
             self._follow()
         else:

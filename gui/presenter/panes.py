@@ -115,6 +115,7 @@ class QuestionPane(QFrame):
         columns = self._columns if longest <= _SHORT_CHOICE else 1
         for at, row in enumerate(self.rows):
             self._choices.addWidget(row, at // columns, at % columns)
+            row.show()  # now: a layout would do it after the next paint
         for column in range(2):
             self._choices.setColumnStretch(column, 1 if column < columns else 0)
 

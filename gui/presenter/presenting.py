@@ -292,6 +292,8 @@ class Presenting(QObject):
         self._show_questions()
         self._show_state()
         self._waiting = lessons.stage.pending
+        # Anew: a picture that was still to be taken of the step before is not to hold this one up.
+        self._mirror.start()
         self._ahead.start()
         self.thumbnails.wait()
         self.step_shown.emit(lessons.index)

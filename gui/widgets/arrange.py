@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QScrollArea, QSplitter, QWidget
 
 if TYPE_CHECKING:
     from gui.settings import Settings
+
+_LEVELS = 16
+"""So deep widgets lie in each other at most; what asks for nothing costs nothing."""
+
+
+def lay_out_now() -> None:
+    """Lay out all that has asked for it, before it is painted.
+
+    Left to itself, Qt goes up by one level of widgets between one paint and the next: another text
+    deep in a window is first seen in the room of the one before, and the window painted again.
+    """
+    for _ in range(_LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

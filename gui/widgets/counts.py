@@ -71,7 +71,7 @@ class CountsPanel(QScrollArea):
         in_sight.connect_to(session.trace_changed, self._take_trace)
         in_sight.connect_to(session.position_changed, self._move)
         in_sight.connect_to(session.range_changed, self._show_range)
-        session.covered.changed.connect(self._cover)
+        in_sight.connect_to(session.covered.changed, self._cover)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
@@ -95,30 +95,38 @@ class CountsPanel(QScrollArea):
     def _show_lines(self) -> None:
         self._lines_were = self._lines_covered()
         trace = self._session.trace
-        for line in self.lines:
+        said = [] if trace is None else self._said_of(trace)
+        while len(self.lines) > len(said):
+            line = self.lines.pop()
             self._run.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self.lines = [] if trace is None else self._lines_of(trace)
-        for line in self.lines:
+        # Those that are there say something else: whatever is new moves all there is around it.
+        for line, words in zip(self.lines, said, strict=False):
+            line.say(*words)
+        for words in said[len(self.lines) :]:
+            line = Fact(self._themes, *words)
+            self.lines.append(line)
             self._run.addWidget(line)
             line.dress()
+            line.show()  # now: a layout would do it after the next paint
 
-    def _lines_of(self, trace: Trace) -> list[Fact]:
+    def _said_of(self, trace: Trace) -> list[tuple[str, str, str, str]]:
+        """Return what the lines say, each as ``Fact`` takes it."""
         info = trace.info
         outcome = info.outcome if info.recording is None else "recorded"
         title, role, icon = OUTCOMES.get(outcome, (outcome, "info", "info"))
-        lines = [Fact(self._themes, role, icon, title, outcome_text(trace))]
+        said = [(role, icon, title, outcome_text(trace))]
         end_asked, warnings_asked = self._lines_covered()
         if end_asked:
-            lines = [Fact(self._themes, "info", "help", "How it ends", f"{ASKED}.")]
+            said = [("info", "help", "How it ends", f"{ASKED}.")]
         warnings = [f"{ASKED}."] * (warnings_asked and bool(info.warnings))
-        lines += [
-            Fact(self._themes, "warning", "warning", "Warning", sentence(warning))
+        said += [
+            ("warning", "warning", "Warning", sentence(warning))
             for warning in warnings or info.warnings
         ]
-        lines += [Fact(self._themes, "", "info", "", note) for note in notes_of(info)]
-        return lines
+        said += [("", "info", "", note) for note in notes_of(info)]
+        return said
 
     def _show_range(self) -> None:
         """Say which part of the run is counted, and count it; without one, follow the cursor."""

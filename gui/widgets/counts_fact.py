@@ -26,8 +26,8 @@ class Fact(QWidget):
         self, themes: ThemeManager, outcome: str, icon: str, title: str, text: str
     ) -> None:
         super().__init__()
-        self._themes, self._outcome, self._icon_name = themes, outcome, icon
-        self.title, self.text = title, text
+        self._themes = themes
+        self._said = outcome, icon, title, text
         self._icon, self._words = QLabel(), QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.RichText)
@@ -38,11 +38,27 @@ class Fact(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self._words, 1)
-        self.setAccessibleName(f"{title}: {text}" if title else text)
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+        return self._said[2]
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._said[3]
+
+    def say(self, outcome: str, icon: str, title: str, text: str) -> None:
+        """Say something else."""
+        if (outcome, icon, title, text) != self._said:
+            self._said = outcome, icon, title, text
+            self.dress()
 
     @property
     def _role(self) -> Role | None:
-        role: Role | None = getattr(self._themes.theme, self._outcome) if self._outcome else None
+        outcome = self._said[0]
+        role: Role | None = getattr(self._themes.theme, outcome) if outcome else None
         return role
 
     def dress(self) -> None:
@@ -50,10 +66,13 @@ class Fact(QWidget):
         theme, metrics = self._themes.theme, self._themes.metrics
         role = self._role
         ink, side = role.ink if role else theme.muted, metrics.px(16)
-        self._icon.setPixmap(pixmap(self._icon_name, ink, side, self.devicePixelRatioF()))
+        self._icon.setPixmap(pixmap(self._said[1], ink, side, self.devicePixelRatioF()))
         self._row.setSpacing(metrics.px(8))
         self._words.setFont(metrics.ui("body" if role else "caption"))
-        self._words.setStyleSheet(f"color: {theme.text if role else theme.muted}")
+        sheet = f"color: {theme.text if role else theme.muted}"
+        if sheet != self._words.styleSheet():
+            self._words.setStyleSheet(sheet)
+        self.setAccessibleName(f"{self.title}: {self.text}" if self.title else self.text)
         self._write()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

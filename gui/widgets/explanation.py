@@ -220,7 +220,7 @@ class ExplanationStrip(QWidget):
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
         in_sight.connect_to(session.position_changed, self._move)
-        session.covered.changed.connect(self._show)
+        in_sight.connect_to(session.covered.changed, self._show)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()

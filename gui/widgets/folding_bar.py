@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -58,8 +58,6 @@ class FoldingBar(QFrame):
         column.addWidget(self._area)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.fit)
         for watched in (within, bar):
             watched.installEventFilter(self)
         themes.changed.connect(self._dress)
@@ -107,6 +105,15 @@ class FoldingBar(QFrame):
         self._line.setVisible(tight)
         self._draw_button()
 
+    def _fit_soon(self) -> None:
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+    def event(self, event: QEvent) -> bool:
+        """Fit with all else that is laid out: before it is painted."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().event(event)
+
     def _most(self, room: int) -> int:
         """Return the height that an unfolded bar takes at most, without what the rest needs."""
         layout, own = self._within.layout(), self.minimumSizeHint().height()
@@ -118,7 +125,7 @@ class FoldingBar(QFrame):
         """Share the workspace's new height, or see what the bar wants now."""
         kinds = QEvent.Type
         if event.type() == (kinds.Resize if watched is self._within else kinds.LayoutRequest):
-            self._later.start()
+            self._fit_soon()
         return super().eventFilter(watched, event)
 
     def _dress(self) -> None:
@@ -126,7 +133,7 @@ class FoldingBar(QFrame):
         self._row.setContentsMargins(px(8), px(2), px(8), px(2))
         self.button.setFont(self._themes.metrics.frame().ui())
         self._draw_button()
-        self._later.start()
+        self._fit_soon()
 
     def _draw_button(self) -> None:
         side = self._themes.metrics.chrome(16)

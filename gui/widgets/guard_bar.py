@@ -92,7 +92,7 @@ class GuardBar(QFrame):
         in_sight = InSight(self)
         in_sight.connect_to(session.source_changed, self._show)
         in_sight.connect_to(session.trace_changed, self._show)
-        session.covered.changed.connect(self._show_warnings)
+        in_sight.connect_to(session.covered.changed, self._show_warnings)
         themes.changed.connect(self._dress)
         self._dress()
         self._show()

@@ -113,7 +113,7 @@ class Scrubber(QAbstractSlider):
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
         in_sight.connect_to(session.position_changed, self._show_position)
-        session.covered.changed.connect(self._cover)
+        in_sight.connect_to(session.covered.changed, self._cover)
         # A screen reader sets the value; the session's own moves come back as no change.
         self.valueChanged.connect(session.seek)
         themes.changed.connect(self._dress)

@@ -140,7 +140,7 @@ class WordView(QWidget):
         in_sight.connect_to(session.trace_changed, self._take_trace)
         in_sight.connect_to(session.position_changed, self._move)
         session.highlights_changed.connect(self._point)
-        session.covered.changed.connect(self._cover)
+        in_sight.connect_to(session.covered.changed, self._cover)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_trace()

@@ -124,9 +124,16 @@ def test_what_is_inferred_is_said(qtbot: QtBot) -> None:
 
 def test_another_run_replaces_the_lines(qtbot: QtBot) -> None:
     panel, session, _ = panel_of(qtbot)
+    first, titles = panel.lines[0], [line.title for line in panel.lines]
     assert session.open("two-bit-wrap")
     assert panel.lines[0].title == "Stack overflow"
+    assert panel.lines[0].accessibleName().startswith("Stack overflow: ")
+    assert panel.lines[0] is first
+    assert panel.lines[1].title == "Warning"
+    assert all(line.isVisible() for line in panel.lines)
     assert panel.tiles["guard_hits"].total_label.text() == "of 0"
+    assert session.open("mail-chain")
+    assert [line.title for line in panel.lines] == titles
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.lesson.loader import bundled, open_lesson, parse
+from gui.widgets.arrange import lay_out_now
 from gui.widgets.lesson.strip import LessonStrip
 from gui.widgets.lesson.text import plain, rich
 from gui.workspaces.lessons import LessonsWorkspace
@@ -158,7 +159,7 @@ def test_nothing_of_the_strip_is_cut(stand: Stand) -> None:
     stand.start()
     stand.session.show_step(1)
     for size in sizes_and_scales(stand):
-        stand.qtbot.waitUntil(lambda: not strip(stand)._later.isActive())
+        lay_out_now()
         assert (stand.window.width(), stand.window.height()) == size
         whole = QRect(0, 0, *size)
         for button in strip(stand).head.findChildren(QToolButton):
@@ -170,6 +171,34 @@ def test_nothing_of_the_strip_is_cut(stand: Stand) -> None:
             for choice in view.findChildren(QPushButton):
                 if choice.isVisible():
                     assert choice.mapTo(stand.window, choice.rect().topRight()).x() < size[0]
+
+
+def places(window: QWidget) -> dict[QWidget, tuple[int, ...]]:
+    """Return where everything is that can be seen in a window."""
+    return {
+        view: view.mapTo(window, QPoint(0, 0)).toTuple() + view.size().toTuple()
+        for view in window.findChildren(QWidget)
+        if view.isVisible()
+    }
+
+
+@pytest.mark.parametrize("index", [1, 3, 4, 5])
+def test_a_step_is_laid_out_when_it_is_shown(stand: Stand, index: int) -> None:
+    """What moved afterwards would be painted twice: first where it is not to stay."""
+    stand.start()
+    for step in stand.session.steps:
+        stand.window.build_workspace(step.workspace)
+    stand.session.show_step(index)
+    stand.settle()
+    stand.session.show_step(0)
+    stand.qtbot.wait(1)
+    stand.session.show_step(index)
+    asked = strip(stand)
+    shown = [asked, asked.area, asked._said, asked._asked, stand.window._stack, *asked.questions]
+    at_once = places(stand.window)
+    stand.qtbot.wait(20)
+    later = places(stand.window)
+    assert all(at_once.get(view) == later.get(view) for view in shown)
 
 
 # -- the workspace --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -406,3 +407,34 @@ def test_a_signal_waits_until_what_is_being_done_is_done(settings_home: Path) ->
     process = start(code)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "4950 True\n"), err
+
+
+# -- behind another window ------------------------------------------------------------------------
+
+
+def test_a_covered_window_turns_its_page_later(qtbot: QtBot, window: MainWindow) -> None:
+    pages = {name: QWidget() for name in ("live", "compare")}
+    for name in pages:
+        window.add_workspace(name, name, name, partial(pages.__getitem__, name))
+        window.show_workspace(name)
+    window.set_covered(True)
+    with qtbot.waitSignal(window.workspace_shown):
+        window.show_workspace("live")
+    assert (window.workspace, window.settings.workspace) == ("live", "live")
+    # Whose window lies over it has the keys.
+    assert window.registry.context == "compare"
+    assert pages["compare"].isVisible()
+    qtbot.waitUntil(pages["live"].isVisible)
+    assert window.registry.context == "compare"
+
+
+def test_the_page_is_there_when_the_window_is_covered_no_more(window: MainWindow) -> None:
+    pages = {name: QWidget() for name in ("live", "compare")}
+    for name in pages:
+        window.add_workspace(name, name, name, partial(pages.__getitem__, name))
+        window.show_workspace(name)
+    window.set_covered(True)
+    window.show_workspace("live")
+    window.set_covered(False)
+    assert pages["live"].isVisible()
+    assert window.updatesEnabled()

@@ -278,7 +278,7 @@ class LaneColumns(QWidget):
         in_sight.connect_to(session.moment_changed, self._refresh)
         session.cursor.essential_changed.connect(self._refresh)
         in_sight.connect_to(session.highlights_changed, self._point)
-        session.cursor.covered.changed.connect(self._refresh)
+        in_sight.connect_to(session.cursor.covered.changed, self._refresh)
         themes.changed.connect(self._dress)
         self._take()
 

@@ -74,7 +74,7 @@ class DifferencesPanel(QWidget):
         self._build()
         in_sight = InSight(self)
         in_sight.connect_to(session.traces_changed, self._take)
-        session.cursor.covered.changed.connect(self._show)
+        in_sight.connect_to(session.cursor.covered.changed, self._show)
         themes.changed.connect(self._dress)
         self._dress()
         self._take()

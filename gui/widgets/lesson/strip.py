@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import scrolled
+from gui.widgets.in_sight import InSight
 from gui.widgets.lesson.head import StripHead
 from gui.widgets.lesson.question import QuestionView
 from gui.widgets.lesson.text import MarkdownLabel, plain
@@ -72,10 +73,12 @@ class LessonStrip(QFrame):
         self._asks: tuple[Asked, ...] = ()
         self.folded: bool | None = None
         self._arrange()
-        session.step_changed.connect(self._show_step)
-        session.stage.shown.connect(self._show_questions)
-        session.failed.connect(lambda _index, _sentence: self._show_step())
-        session.question_changed.connect(self._show_answer)
+        # Before an audience the window lies behind.
+        in_sight = InSight(self)
+        in_sight.connect_to(session.step_changed, self._show_step)
+        in_sight.connect_to(session.stage.shown, self._show_questions)
+        in_sight.connect_to(session.failed, self._show_step)
+        in_sight.connect_to(session.question_changed, self._show_answer)
         themes.changed.connect(self.dress)
         self.dress()
         self._show_step()
@@ -103,8 +106,6 @@ class LessonStrip(QFrame):
         for box in (said, asked, column, self._pair):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.fit)
 
     # -- what it shows --------------------------------------------------------------------
 
@@ -139,13 +140,15 @@ class LessonStrip(QFrame):
             view.answered.connect(partial(self._session.answer, number))
             view.reveal_wanted.connect(partial(self._session.reveal, number))
             self._asked_column.addWidget(view)
+            view.show()  # now: a layout would do it after the next paint
         self._asked.setVisible(bool(self.questions))
-        self._later.start()
+        self.fit_soon()
 
     def _show_answer(self, number: int) -> None:
-        if number < len(self.questions):
-            self.questions[number].show_asked(self._session.questions[number])
-        self._later.start()
+        asked = self._session.questions  # another step's, where this comes late
+        if number < min(len(self.questions), len(asked)):
+            self.questions[number].show_asked(asked[number])
+        self.fit_soon()
 
     def toggle(self) -> None:
         """Show the title only, or the text as well."""
@@ -153,8 +156,8 @@ class LessonStrip(QFrame):
         self.fit()
 
     def fit_soon(self) -> None:
-        """Take the room anew when what is beside it has settled."""
-        self._later.start()
+        """Take the room anew, in the same go as what is beside it: before all of it is painted."""
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
     # -- room -----------------------------------------------------------------------------
 
@@ -193,16 +196,22 @@ class LessonStrip(QFrame):
         """Return what ``fit`` has found: the workspace takes what is left."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def event(self, event: QEvent) -> bool:
+        """Fit when something in here wants more room, or less."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew."""
         super().resizeEvent(event)
-        self._later.start()
+        self.fit_soon()
 
     def changeEvent(self, event: QEvent) -> None:
         """Break the lines anew in another font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._later.start()
+            self.fit_soon()
 
     def dress(self) -> None:
         """Take on the theme and the scale in force."""
@@ -214,4 +223,4 @@ class LessonStrip(QFrame):
         self._pair.setSpacing(metrics.chrome(20))
         self._said.setMaximumWidth(metrics.px(_TEXT_PX))
         self._asked_column.setSpacing(metrics.px(12))
-        self._later.start()
+        self.fit_soon()

@@ -328,3 +328,31 @@ def test_a_step_that_cannot_be_shown_says_why(hall: Hall, qtbot: QtBot) -> None:
     assert stage.currentWidget() is stage.problem
     assert "gone" in stage.problem.text()
     assert "gone" in hall.speaker.answers.text()
+
+
+# -- a step at once -------------------------------------------------------------------------------
+
+
+def test_the_window_behind_follows_later(qtbot: QtBot, hall: Hall) -> None:
+    """Only the audience waits for the step."""
+    window, strip, stage = hall.window, hall.parts.strip, hall.audience.stage
+    page = window.build_workspace("layout")
+    assert strip is not None
+    said = strip.head.number.text()
+    hall.lessons.show_step(2)
+    assert stage.currentWidget() is stage.view("layout")
+    assert (window.workspace, page.isVisible()) == ("layout", False)
+    assert strip.head.number.text() == said
+    qtbot.waitUntil(lambda: page.isVisible() and strip.head.number.text() == "3 of 5")
+
+
+def test_a_step_is_laid_out_before_it_is_painted(qtbot: QtBot, hall: Hall) -> None:
+    pane = hall.audience.pane
+    views = (pane, pane.title, pane.text, pane.question, hall.audience.stage)
+    for index in (1, 0, 4, 1):
+        hall.lessons.show_step(index)
+        qtbot.waitUntil(lambda: not hall.lessons.stage.pending)
+        at_once = [view.geometry() for view in (*views, *pane.question.rows)]
+        assert all(row.isVisible() for row in pane.question.rows)
+        qtbot.wait(20)
+        assert [view.geometry() for view in (*views, *pane.question.rows)] == at_once
