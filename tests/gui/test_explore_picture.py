@@ -28,6 +28,8 @@ from tests.gui.explore_stands import (
 )
 from tests.gui.explored import broken, verified
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def controller(qtbot: QtBot, tmp_path: Path) -> Controller:
@@ -160,6 +162,7 @@ def test_there_is_nothing_to_play_before_there_is(controller: Controller) -> Non
 
 
 @pytest.mark.parametrize("scale", [SCALES[0], 1.0, 2.0, SCALES[-1]])
+@pytest.mark.usefixtures("dressed")
 def test_it_fits_every_size_at_every_scale(controller: Controller, scale: float) -> None:
     window, shown = controller.window, answered(controller, broken(GRAPH))
     window.themes.set_scale(scale)
@@ -180,6 +183,7 @@ def test_it_fits_every_size_at_every_scale(controller: Controller, scale: float)
             assert not window.grab().isNull()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_what_it_says_at_first_fits_as_well(controller: Controller) -> None:
     shown = page(controller)
     controller.window.resize(960, 640)
@@ -191,6 +195,7 @@ def test_what_it_says_at_first_fits_as_well(controller: Controller) -> None:
     assert inside.width() <= shown.area.viewport().width()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_where_room_is_short_they_take_turns(controller: Controller) -> None:
     shown = answered(controller, broken(GRAPH))
     controller.window.themes.set_scale(3.0)

@@ -21,6 +21,8 @@ from gui.widgets.functions.model import SHARE_ROLE, Column
 from gui.widgets.functions.panel import FunctionsPanel
 from tests.gui.stands import shown
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 def panel_of(
     qtbot: QtBot, scenario: str = "depth-law", width: int = 820
@@ -199,6 +201,7 @@ def test_without_a_run_it_says_what_to_do(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+@pytest.mark.usefixtures("dressed")
 def test_it_is_painted_in_both_themes(qtbot: QtBot, scale: float) -> None:
     panel, _, themes = panel_of(qtbot, width=400)
     themes.set_scale(scale)
@@ -211,6 +214,7 @@ def test_it_is_painted_in_both_themes(qtbot: QtBot, scale: float) -> None:
 
 @pytest.mark.parametrize("width", [300, 360, 430, 560, 820, 1200])
 @pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.usefixtures("dressed")
 def test_a_number_in_sight_is_never_cut(qtbot: QtBot, width: int, scale: float) -> None:
     panel, _, themes = panel_of(qtbot, "depth-law", width)
     themes.set_scale(scale)
@@ -227,6 +231,7 @@ def test_a_number_in_sight_is_never_cut(qtbot: QtBot, width: int, scale: float) 
     qtbot.waitUntil(lambda: not table.horizontalScrollBar().isVisible())
 
 
+@pytest.mark.usefixtures("dressed")
 def test_what_it_is_sorted_by_stays_in_sight(qtbot: QtBot) -> None:
     panel, _, _ = panel_of(qtbot, "depth-law", 430)
     assert panel.table.isColumnHidden(Column.SELF_EVENTS)

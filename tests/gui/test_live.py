@@ -19,6 +19,8 @@ from gui.theme import ThemeManager
 from gui.window import MainWindow
 from gui.workspaces import live
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 KEY = Qt.Key
 
 
@@ -163,6 +165,7 @@ def test_every_control_has_a_name(controller: Controller) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 3.0])
+@pytest.mark.usefixtures("dressed")
 def test_nothing_overlaps_at_any_size(controller: Controller, scale: float) -> None:
     window, here = controller.window, page(controller)
     window.themes.set_scale(scale)
@@ -240,6 +243,7 @@ def test_side_panels_can_be_put_away_and_stay_away(controller: Controller, qtbot
     assert again.picker.isVisible()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_the_columns_are_remembered(controller: Controller, qtbot: QtBot) -> None:
     window = controller.window
     here = page(controller)
@@ -257,6 +261,7 @@ def test_the_columns_are_remembered(controller: Controller, qtbot: QtBot) -> Non
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.usefixtures("dressed")
 def test_nothing_overlaps_with_several_cpus(controller: Controller, scale: float) -> None:
     assert controller.session.open("two-locks")
     window, here = controller.window, page(controller)

@@ -20,6 +20,8 @@ from gui.widgets.machine.table import HeldTable
 from tests.core.trace.test_trace_file import OLD
 from tests.gui.stands import shown
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -110,6 +112,7 @@ def test_every_step_of_a_run_can_be_shown(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scale", [1.0, 3.0])
+@pytest.mark.usefixtures("dressed")
 def test_it_can_be_shown_in_any_theme_and_size(qtbot: QtBot, theme: str, scale: float) -> None:
     panel, session, themes = panel_with(qtbot, "smp-depth-two", "Pages")
     themes.choose(theme)
@@ -423,6 +426,7 @@ def test_a_half_built_script_is_said(qtbot: QtBot) -> None:
     assert "half built" in panel.scripts.details.facts.text()
 
 
+@pytest.mark.usefixtures("dressed")
 def test_the_newest_stack_is_painted_apart_in_its_pool(qtbot: QtBot) -> None:
     panel, session, themes = panel_with(qtbot, "depot-growth", "Depot")
     assert session.set_parameter("callers", 200)

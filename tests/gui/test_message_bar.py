@@ -13,6 +13,8 @@ from core.errors import OwnerscopeError
 from gui.theme import LIGHT, ThemeManager
 from gui.widgets.message_bar import MAX_MESSAGES, MessageBar, Severity
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 
 @pytest.fixture
 def bar(qtbot: QtBot, qapp: QApplication) -> MessageBar:

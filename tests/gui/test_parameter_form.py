@@ -17,6 +17,8 @@ from gui.theme import ThemeManager
 from gui.widgets.number_field import NumberField
 from gui.widgets.parameter_form import ParameterForm, ParameterRow
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 ALL_KINDS = """schema = 1
 name = "mine"
 title = "My own"
@@ -243,6 +245,7 @@ def test_every_field_has_a_name_and_a_meaning(form: ParameterForm) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.usefixtures("dressed")
 def test_it_paints_in_both_themes(form: ParameterForm, themes: ThemeManager, theme: str) -> None:
     themes.choose(theme)
     themes.set_scale(2.0)

@@ -21,6 +21,8 @@ from gui.theme import ThemeManager
 from gui.widgets.scenario.entries import read_entry
 from gui.widgets.scenario.picker import ScenarioPicker
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 MINE = """schema = 1
 name = "mine"
 title = "My own"
@@ -233,6 +235,7 @@ def test_no_text_is_clipped(picker: ScenarioPicker, themes: ThemeManager, scale:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.usefixtures("dressed")
 def test_it_paints_in_both_themes(
     picker: ScenarioPicker, session: Session, themes: ThemeManager, theme: str
 ) -> None:

@@ -19,6 +19,8 @@ from gui.widgets.stops.model import StopRole, StopsModel
 from gui.widgets.stops.panel import StopsPanel
 from tests.gui.test_playback import FakeClock
 
+pytestmark = pytest.mark.usefixtures("undressed")
+
 DETAIL = StopRole.DETAIL
 Key = Qt.Key
 
@@ -152,6 +154,7 @@ def test_before_any_run_there_is_none(qtbot: QtBot, themes: ThemeManager, clock:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+@pytest.mark.usefixtures("dressed")
 def test_it_can_be_drawn_at_any_scale(
     panel: StopsPanel, session: Session, themes: ThemeManager, theme: str, scale: float
 ) -> None:
@@ -349,6 +352,7 @@ def test_a_kind_without_a_value_needs_none(
     assert texts(session) == ["owner-lost"]
 
 
+@pytest.mark.usefixtures("dressed")
 def test_the_line_becomes_two_where_it_is_narrow(panel: StopsPanel, qtbot: QtBot) -> None:
     panel.adding.show_kind("recursion")
     number = panel.adding.numbers["recursion"]
