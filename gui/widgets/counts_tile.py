@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWid
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.counts_words import COUNTS, Count
-from gui.widgets.source import ElidedLabel
+from gui.widgets.elided import ElidedLabel
 
 INSET_PX = 19
 """What a card has beside its words, at 100 %."""

@@ -26,8 +26,8 @@ from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.trace.stops import Stop

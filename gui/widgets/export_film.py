@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.progress_card import ProgressCard
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

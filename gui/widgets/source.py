@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.trace.events import Kind
 from core.trace.spots import Spot, spot_at
 from gui.theme import Role, ThemeManager
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
 from gui.widgets.source_code import CodeView
 
@@ -24,50 +25,6 @@ OUR_WORDS = (
     "Our own short words for what the function does, not the kernel's text. Only the names are "
     "the kernel's."
 )
-
-
-class ElidedLabel(QLabel):
-    """A line of text that is shortened where it does not fit; the tool tip has all of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._whole = ""
-        self._note = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def set_text(self, text: str, note: str = "") -> None:
-        """Show a text; ``note`` stands in the tool tip whether the text fits or not."""
-        self._whole, self._note = text, note
-        self.setAccessibleName(text)
-        self._fit()
-
-    @property
-    def whole(self) -> str:
-        """The text before it was shortened."""
-        return self._whole
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the text for another width."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Shorten the text for another font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
-
-    def _fit(self) -> None:
-        mode = Qt.TextElideMode.ElideRight
-        shown = self.fontMetrics().elidedText(self._whole, mode, max(0, self.width()))
-        if shown != self.text():
-            self.setText(shown)
-        cut = self._whole if shown != self._whole else ""
-        self.setToolTip("\n".join(filter(None, (cut, self._note))))
 
 
 class SourceView(QWidget):

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.session import Session
 from gui.theme import DARK, LIGHT, Theme, ThemeManager, contrast, mix
-from gui.widgets.source import OUR_WORDS, ElidedLabel, SourceView
+from gui.widgets.elided import ElidedLabel
+from gui.widgets.source import OUR_WORDS, SourceView
 from gui.widgets.source_code import BAND_SHARE, COMFORTABLE_CHARACTERS, SMALLEST_SHARE
 from tests.gui.stands import shown
 

@@ -16,9 +16,9 @@ from gui.icons import icon
 from gui.widgets.bar import fill_bar
 from gui.widgets.compare.lane_editor import LaneEditor
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Captioned, MenuButton
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.flow import FlowLayout
 from gui.widgets.in_sight import InSight
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession

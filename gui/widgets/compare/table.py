@@ -19,9 +19,9 @@ from gui.covered import ASKED, MARK
 from gui.icons import icon
 from gui.widgets.compare.difference_model import DifferenceModel
 from gui.widgets.cover import Cover
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.compare_session import CompareSession

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from gui.icons import icon
 from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.explore.properties_button import PropertiesButton
 from gui.widgets.explore.setup_menus import SetupMenus
 from gui.widgets.explore.words import estimate_words
 from gui.widgets.flow import FlowLayout
 from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.explore_asking import MOST_DRAWN
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.explore.graph_legend import GraphLegend
 from gui.widgets.explore.graph_paint import scene_of
 from gui.widgets.explore.graph_view import GraphView
 from gui.widgets.explore.words import counted, where_broken
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.explore.result import Exploration

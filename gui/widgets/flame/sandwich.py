@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.flame.canvas import FlameCanvas
 from gui.widgets.flame.words import module_text, share_text, weight_text
 from gui.widgets.lazy_panel import LazyPanel
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.recording.profile import StackProfile

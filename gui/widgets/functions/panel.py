@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.icons import icon
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.functions.export import functions_csv, functions_markdown
 from gui.widgets.functions.model import (
     SHARE_ROLE,
@@ -38,7 +39,6 @@ from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.own_keys import claims
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.trace.function_table import FunctionRow

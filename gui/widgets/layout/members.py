@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.layout.model import TASK_STRUCT
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.layout.member_model import Column, MemberFilter, MemberModel, cell_text, heads
 from gui.widgets.layout.member_pointer import PointedRows
 from gui.widgets.layout.member_rows import Row, member_rows
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession

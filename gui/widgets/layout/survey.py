@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.layout import library
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.layout.member_model import SORT_ROLE
 from gui.widgets.layout.survey_model import Column, SurveyModel, head_of
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.layout.analysis import Question

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from gui.widgets.elided import ElidedLabel, ElidedLines
 from gui.widgets.flow import FlowLayout
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -42,42 +42,6 @@ class About(NamedTuple):
     links: Sequence[Link] = ()
 
 
-class _Lines(QLabel):
-    """Lines of text, each shortened where it does not fit; the tool tip has all of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lines: Sequence[str] = ()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def show_lines(self, lines: Sequence[str]) -> None:
-        """Show some lines."""
-        self._lines = lines
-        self._fit()
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the lines for another width."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Shorten the lines for another font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit()
-
-    def _fit(self) -> None:
-        metrics, room = self.fontMetrics(), max(0, self.width())
-        middle = Qt.TextElideMode.ElideMiddle
-        shown = [metrics.elidedText(line, middle, room) for line in self._lines]
-        self.setText("\n".join(shown))
-        self.setToolTip("\n".join(self._lines) if shown != list(self._lines) else "")
-
-
 class Details(QScrollArea):
     """Shows ``About``, and offers its links.
 
@@ -93,7 +57,7 @@ class Details(QScrollArea):
         super().__init__()
         self._hint, self._themes = hint, themes
         self.about: About | None = None
-        self.title, self.facts, self.stack = ElidedLabel(), QLabel(), _Lines()
+        self.title, self.facts, self.stack = ElidedLabel(), QLabel(), ElidedLines()
         self.links = [QPushButton(flat=True) for _ in range(_MOST_LINKS)]
         self._shown: Sequence[Link] = ()
         self.setWidgetResizable(True)

@@ -24,12 +24,12 @@ from gui.recording_look import (
 )
 from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.explanation import time_text
 from gui.widgets.flow import FlowLayout
 from gui.widgets.recordings.filter_field import FilterField
 from gui.widgets.recordings.search_box import SearchBox
 from gui.widgets.recordings.words import size_text, weight_name
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.recording.opening import Recording

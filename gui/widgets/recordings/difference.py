@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.controls import Segments
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.flow import FlowLayout
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.recordings.words import share_text, weight_name, weight_text
 from gui.widgets.rows_model import RIGHT, Head, Index, RowsModel
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from core.recording.questions.diff import Difference

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.progress_card import ProgressCard
 from gui.widgets.recordings.words import size_text
-from gui.widgets.source import ElidedLabel
 
 if TYPE_CHECKING:
     from gui.recording_session import RecordingSession

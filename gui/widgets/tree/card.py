@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.trace.save_tree import Asker, Outcome
-from gui.widgets.source import ElidedLabel
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.tree.words import (
     ASKERS,
     ENDINGS,

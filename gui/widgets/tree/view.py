@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.icons import icon
 from gui.widgets.controls import CONTROL_PX, Segments
-from gui.widgets.source import ElidedLabel
+from gui.widgets.elided import ElidedLabel
 from gui.widgets.tree.canvas import TreeCanvas
 from gui.widgets.tree.card import NodeCard
 from gui.widgets.tree.levels import LevelTable
