@@ -14,6 +14,7 @@ from core.recording.profile import RECORDS, Frame, StackProfile
 from core.recording.readers.folded import BEFORE, read, tell
 from core.recording.reading import Reading
 from core.recording.source import Source
+from tests.core.recording.text_recordings import NOISE
 
 
 def read_text(text: str | bytes) -> tuple[StackProfile, Reading]:
@@ -91,12 +92,12 @@ def test_it_is_told_by_its_content() -> None:
     assert tell(b"") == 0.0
 
 
-@given(st.integers(0, len(PERF)), st.binary(max_size=40), st.integers(0, 3))
+@given(st.integers(0, len(PERF)), NOISE, st.integers(0, 3))
 def test_cut_or_with_noise_the_rest_is_kept(cut: int, noise: bytes, line: int) -> None:
     profile, reading = read_text(PERF.encode()[:cut])
     assert len(profile) + reading.bad_lines == reading.lines
     lines = PERF.encode().splitlines()
-    lines[line] = noise.replace(b"\n", b"")
+    lines[line] = noise
     profile, reading = read_text(b"\n".join(lines))
     assert len(profile) >= 3
     assert reading.bad_lines <= 1

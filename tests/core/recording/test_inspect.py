@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from core.recording.inspect import SAVED, Asked, Inspected, inspect, opened
 from core.recording.reading import Reading
 from core.recording.source import Source
 from core.trace.file import to_bytes
-from tests.core.recording.text_recordings import RECORDINGS, sample
+from tests.core.recording.text_recordings import DUMP as DUMP_67MB
+from tests.core.recording.text_recordings import RECORDINGS, dump_counted
 from tests.runs import bundled_run
 
 REAL = RECORDINGS
@@ -133,25 +133,24 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 
 def test_the_real_dump_has_every_record_and_stack_of_an_independent_count() -> None:
-    """Counted by splitting the text. page_owner_sort itself merges only *neighbours* after a sort
-    by text, so its counts of a stack are those of this count, and not a check of their own."""
-    told = inspected("page_owner-6.1-67MB.txt.zst", Asked(top=0))
-    stacks: Counter[tuple[str, ...]] = Counter()
-    pages: Counter[tuple[str, ...]] = Counter()
-    for block in sample("page_owner-6.1-67MB.txt").decode().split("\n\n"):
-        head, _, *rest = block.strip("\n").split("\n") if block.strip() else ("", "")
-        if head:
-            frames = tuple(line.strip() for line in reversed(rest) if line.startswith(" "))
-            stacks[frames] += 1
-            pages[frames] += 1 << int(head.split("order ")[1].split(",")[0])
-    assert told["records"] == sum(stacks.values()) == 97_257
+    """page_owner_sort itself merges only *neighbours* after a sort by text, so its counts of a
+    stack are those of this count, and not a check of their own."""
+    whole = opened(REAL / f"{DUMP_67MB}.zst")
+    told = inspect(whole, Asked(top=0))
+    records, pages, _ = dump_counted()
+    assert told["records"] == sum(records.values()) == 97_257
     assert told["pages"] == sum(pages.values()) == 99_006
-    assert told["unique_stacks"] == len(stacks) == len(told["top"]) == 467
-    assert {tuple(each["frames"]): each["records"] for each in told["top"]} == dict(stacks)
-    assert {tuple(each["frames"]): each["pages"] for each in told["top"]} == dict(pages)
+    assert told["unique_stacks"] == len(records) == len(told["top"]) == 467
+    frames = {stack: tuple(reversed(stack.split("\n"))) for stack in records}
+    assert {tuple(each["frames"]): each["records"] for each in told["top"]} == {
+        frames[stack]: number for stack, number in records.items()
+    }
+    assert {tuple(each["frames"]): each["pages"] for each in told["top"]} == {
+        frames[stack]: number for stack, number in pages.items()
+    }
     assert (told["bad_lines"], told["bad_records"], told["truncated_records"]) == (0, 0, 0)
     assert told["special"] == {"dummy": 5, "failure": 0, "early": 4557}
-    by = inspected("page_owner-6.1-67MB.txt.zst", Asked(by="subsystem", top=0))["top"]
+    by = inspect(whole, Asked(by="subsystem", top=0))["top"]
     unknown = sum(each["pages"] for each in by if each["subsystem"] in ("other", "kernel start"))
     assert unknown < 99_006 / 100
 

@@ -1,10 +1,4 @@
-"""The 67 MB dump of a real 6.1 kernel, counted in another way than the reader does.
-
-The kernel's own tool is no judge here. page_owner_sort merges a record into the one before it where
-both are equal, when it reads and again after sorting, and only then: so what it counts depends on
-what it was told to sort by, and without --cull it compares the records' whole text, in which page
-frame and time differ. Here nothing is sorted or merged: a Counter takes each record's stack.
-"""
+"""The 67 MB dump of a real 6.1 kernel, counted in another way than the reader does."""
 
 from __future__ import annotations
 
@@ -16,9 +10,8 @@ from core.recording.formats import format_of
 from core.recording.profile import StackProfile
 from core.recording.questions.special import special_records
 from core.recording.reading import Reading
-from tests.core.recording.text_recordings import counted, read_by, sample
+from tests.core.recording.text_recordings import DUMP, counted, dump_counted, read_by, sample
 
-DUMP = "page_owner-6.1-67MB.txt"
 RECORDS = 97_257
 Counts = tuple[Counter[str], Counter[str], Counter[str]]
 
@@ -31,16 +24,7 @@ def read() -> tuple[StackProfile, Reading]:
 @pytest.fixture(scope="module")
 def independent() -> Counts:
     """How often each stack is there, how many pages it has, and how many records each task."""
-    records: Counter[str] = Counter()
-    pages: Counter[str] = Counter()
-    tasks: Counter[str] = Counter()
-    for text in sample(DUMP).decode().split("\n\n")[:-1]:
-        first, _, *others = text.split("\n")
-        stack = "\n".join(line[1:] for line in others if line.startswith(" "))
-        records[stack] += 1
-        pages[stack] += 2 ** int(first.split(" order ")[1].split(",")[0])
-        tasks[first.split(" (")[-1].split("), ts ")[0]] += 1
-    return records, pages, tasks
+    return dump_counted()
 
 
 def test_no_record_is_lost_and_none_is_bad(read: tuple[StackProfile, Reading]) -> None:

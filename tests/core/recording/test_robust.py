@@ -19,6 +19,7 @@ from core.recording.reading import Reading
 from core.recording.source import HEAD_BYTES, Source
 from core.trace.events import Kind
 from core.trace.trace import Trace
+from tests.core.recording.text_recordings import NOISE
 from tests.examples import examples
 
 RECORDINGS = sorted(
@@ -32,9 +33,9 @@ UNSAYABLE = b"\xff\x00 ?? no line of any tracer {{ ~~ \xfe"
 FREE_TEXT = "console"
 
 few = examples(12)
-noise = st.one_of(
-    st.binary(max_size=80), st.text(max_size=40).map(str.encode), st.just(UNSAYABLE)
-).map(lambda line: line.replace(b"\n", b" "))
+noise = st.one_of(NOISE, st.text(max_size=40).map(str.encode), st.just(UNSAYABLE)).map(
+    lambda line: line.replace(b"\n", b" ")
+)
 
 
 @cache

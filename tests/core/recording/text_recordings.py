@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +18,7 @@ from core.recording.reading import Reading
 from core.recording.source import Source
 
 RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
+DUMP = "page_owner-6.1-67MB.txt"
 
 COMMS = st.text(
     st.characters(codec="utf-8", exclude_characters="\r\n"),
@@ -41,9 +43,34 @@ def sample(name: str) -> bytes:
         return zstandard.ZstdDecompressor().stream_reader(file).read()
 
 
+@cache
 def first_lines(name: str, count: int) -> bytes:
     """Return the first lines of a real recording."""
-    return b"".join(sample(name).splitlines(keepends=True)[:count])
+    with (RECORDINGS / f"{name}.zst").open("rb") as file:
+        stream = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(file))
+        return b"".join(islice(stream, count))
+
+
+@cache
+def dump_counted() -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """How often each stack of the large dump is there, its pages, and each task's records.
+
+    Counted in another way than the reader does. The kernel's own tool is no judge here:
+    page_owner_sort merges a record into the one before it where both are equal, when it reads and
+    again after sorting, and only then; so what it counts depends on what it was told to sort by,
+    and without --cull it compares the records' whole text, in which page frame and time differ.
+    Here nothing is sorted or merged: a Counter takes each record's stack.
+    """
+    records: Counter[str] = Counter()
+    pages: Counter[str] = Counter()
+    tasks: Counter[str] = Counter()
+    for text in sample(DUMP).decode().split("\n\n")[:-1]:
+        first, _, *others = text.split("\n")
+        stack = "\n".join(line[1:] for line in others if line.startswith(" "))
+        records[stack] += 1
+        pages[stack] += 2 ** int(first.split(" order ")[1].split(",")[0])
+        tasks[first.split(" (")[-1].split("), ts ")[0]] += 1
+    return records, pages, tasks
 
 
 def _reader(module: str) -> ModuleType:
