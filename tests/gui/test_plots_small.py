@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,10 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from core.compare.probes import LAW_DEPTHS, cost_of, probe
+from core.compare.probes import LAW_DEPTHS, GuardCost, cost_of, probe
 from core.guards.catalog import DESIGNS
-from core.scenario.loader import open_scenario
+from core.scenario.loader import ScenarioText, Value, open_scenario
 from core.scenario.measured import ALLOCATING, CONTROL
+from core.scenario.run import Overrides
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
@@ -29,6 +31,22 @@ from gui.widgets.plots.stack_histogram import StackHistogram
 from tests.gui.stands import EVERYTHING_AT_ONCE, shown
 
 SIZE = (420, 480)
+Settings = Mapping[str, Value]
+Cost = GuardCost | None
+PROBED: dict[tuple[str, tuple[tuple[str, Value], ...], Overrides, str], Cost] = {}
+
+
+@pytest.fixture(autouse=True)
+def probed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each guard on each work once for all tests: it always comes to the same."""
+
+    def known(source: ScenarioText, settings: Settings, asked: Overrides, design: str) -> Cost:
+        key = source.text, tuple(sorted(settings.items())), asked, design
+        if key not in PROBED:
+            PROBED[key] = probe(source, settings, asked, design)
+        return PROBED[key]
+
+    monkeypatch.setattr("gui.widgets.plots.guard_cost.probe", known)
 
 
 def law(qtbot: QtBot) -> LawPlot:
