@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 
 from gui.geometry.axis import Axis
 from gui.geometry.steps import Edges, order_edges, time_edges
-from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.plots.margins import axis_across
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -44,10 +44,8 @@ class PlotStage:
 
     def axis(self, width: float | None = None) -> Axis:
         """Return the axis as the timeline has it, of the plots or of a sheet of some width."""
-        px = self.themes.metrics.px
-        left = px(GUTTER_PX)
         width = self._width() if width is None else width
-        return Axis(self.viewport.view, left, max(1.0, width - left - px(RIGHT_PX)))
+        return axis_across(self.viewport.view, width, self.themes.metrics)
 
     def edges(self, columns: int) -> Edges:
         """Return the edges of so many equal columns of the part in view."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.geometry.axis import Axis, View
 from gui.geometry.marks import visible_marks
 from gui.geometry.minimap import Grip, dragged, grip_at
-from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.plots.margins import axis_across
 from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.lanes import draw_hit_ticks
 from gui.widgets.timeline.overlay import draw_bars, mark_colour
@@ -83,9 +83,7 @@ class Minimap(QWidget):
     @property
     def axis(self) -> Axis:
         """The whole run, and where it lies in the widget."""
-        px = self._themes.metrics.px
-        width = max(1.0, float(self.width() - px(GUTTER_PX) - px(RIGHT_PX)))
-        return Axis(self._viewport.bounds, float(px(GUTTER_PX)), width)
+        return axis_across(self._viewport.bounds, self.width(), self._themes.metrics)
 
     def sizeHint(self) -> QSize:
         """Return room for the calls and the marks under them."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.geometry.axis import Axis
 from gui.geometry.marks import LaneMarks, visible_marks
 from gui.geometry.timeline_rows import RowLayout, Sizes, lay_rows
-from gui.widgets.plots.margins import GUTTER_PX, RIGHT_PX
+from gui.widgets.plots.margins import GUTTER_PX, axis_across
 from gui.widgets.raster import is_raster
 from gui.widgets.timeline.colours import Palette
 from gui.widgets.timeline.hand import Hand
@@ -106,9 +106,7 @@ class TimelineView(QWidget):
     @property
     def axis(self) -> Axis:
         """What is in view, and where it lies in the widget."""
-        px = self._themes.metrics.px
-        width = max(1.0, float(self.width() - px(GUTTER_PX) - px(RIGHT_PX)))
-        return Axis(self.viewport.view, float(px(GUTTER_PX)), width)
+        return axis_across(self.viewport.view, self.width(), self._themes.metrics)
 
     @property
     def top(self) -> float:
