@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QWidget
 from core.errors import OwnerscopeError
 from gui.commands import COMMANDS, Command
 from gui.icons import icon
-from gui.widgets import KeyGuard, label_of
+from gui.widgets.key_caps import label_of
+from gui.widgets.keyboard import KeyGuard
 
 if TYPE_CHECKING:
     from gui.settings import Settings

@@ -27,7 +27,7 @@ _FIELDS = (QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
 class LessonKeys(QObject):
     """Keeps the keys of a running lesson from views that scroll with them.
 
-    It watches only the widget that has the focus, as ``gui.widgets.KeyGuard`` does, and leaves
+    It watches only the widget that has the focus, as ``KeyGuard`` does, and leaves
     fields that are typed into alone.
 
     Args:

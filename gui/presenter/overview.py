@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QWidget
 
 from gui.presenter.hall import HallThemes
-from gui.widgets import Overlay
+from gui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
     from core.lesson.resolved import ResolvedStep

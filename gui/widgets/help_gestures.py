@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from gui.widgets import CAP_PX
+from gui.widgets.key_caps import CAP_PX
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager

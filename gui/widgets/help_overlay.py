@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import ThemeManager
-from gui.widgets import Overlay
 from gui.widgets.help_gestures import GESTURES, GestureRow
 from gui.widgets.help_rows import FamilyRow, KeyRow
 from gui.widgets.help_sections import Beside, Section, sections
+from gui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry

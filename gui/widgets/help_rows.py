@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.errors import OwnerscopeError
 from gui.icons import icon
 from gui.theme import ThemeManager
-from gui.widgets import CAP_PX, caps_width, draw_caps, label_of
+from gui.widgets.key_caps import CAP_PX, caps_width, draw_caps, label_of
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from gui.icons import icon, pixmap
 from gui.theme import Role, ThemeManager
-from gui.widgets import focus_home
+from gui.widgets.keyboard import focus_home
 
 MAX_MESSAGES = 3
 READING_MS = 6000

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
 from core.scenario.loader import Value
-from gui.widgets import focus_home
+from gui.widgets.keyboard import focus_home
 
 TYPING_MS = 250
 """How long the user must have stopped typing before the scenario runs again."""

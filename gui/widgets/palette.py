@@ -39,7 +39,8 @@ from PySide6.QtWidgets import (
 
 from gui.icons import pixmap
 from gui.theme import ThemeManager
-from gui.widgets import Overlay, caps_width, draw_caps
+from gui.widgets.key_caps import caps_width, draw_caps
+from gui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.covered import Covered
-from gui.widgets import focus_home
 from gui.widgets.controls import Segments
 from gui.widgets.cover import Cover
+from gui.widgets.keyboard import focus_home
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager

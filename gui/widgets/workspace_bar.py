@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QToolBar, QToolButton, QVBoxLayout, QWidge
 
 from gui.icons import application_icon, icon
 from gui.theme import ThemeManager
-from gui.widgets import caps_width, draw_caps
+from gui.widgets.key_caps import caps_width, draw_caps
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry

@@ -30,7 +30,7 @@ from gui.commands import COMMANDS, Command
 from gui.icons import icon_names
 from gui.settings import Settings
 from gui.theme import DARK, Metrics
-from gui.widgets import cap_parts
+from gui.widgets.key_caps import cap_parts
 
 KEY = Qt.Key
 

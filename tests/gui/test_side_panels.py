@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.theme import ThemeManager
-from gui.widgets import KeyGuard
+from gui.widgets.keyboard import KeyGuard
 from gui.widgets.side_panels import Panel, SidePanels
 
 SPACE = Qt.Key.Key_Space

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from core.layout import library
 from core.layout.named_place import PLACES
-from gui.widgets import focus_home
 from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.flow import FlowLayout
 from gui.widgets.in_sight import InSight
+from gui.widgets.keyboard import focus_home
 from gui.widgets.warning_strip import WarningStrip, capitalised
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.widgets import focus_home
+from gui.widgets.keyboard import focus_home
 from gui.widgets.own_keys import claims
 from gui.widgets.recordings.words import field_sheet
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
-from gui.widgets import focus_home
 from gui.widgets.controls import CONTROL_PX
+from gui.widgets.keyboard import focus_home
 from gui.widgets.pattern_field import PatternField
 from gui.widgets.recordings.words import field_sheet, share_text
 

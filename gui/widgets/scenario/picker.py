@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 
 from core.scenario.loader import bundled
 from gui.icons import icon, pixmap
-from gui.widgets import focus_home
 from gui.widgets.in_sight import InSight
+from gui.widgets.keyboard import focus_home
 from gui.widgets.scenario.entries import Entry, bundled_entries, read_entry
 from gui.widgets.scenario.list import ENTRY, ScenarioList
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gui.geometry.stack import Box, Density, LevelRange
 from gui.theme import Role, mix
-from gui.widgets import caps_width, draw_caps
+from gui.widgets.key_caps import caps_width, draw_caps
 from gui.widgets.stack.scene import HINTS, CardLook, Scene
 from gui.widgets.stack.style import CENTRED, LEFT, RIGHT, Style, draw_pill, faded, qrect
 from gui.widgets.stack.words import fold_words, plural
