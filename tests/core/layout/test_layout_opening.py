@@ -166,9 +166,9 @@ def test_damage_is_a_layout_error_and_soon(
         data[at % len(data)] = byte
     if cut % 3 == 0:
         del data[cut % len(data) :]
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         open_kernel(bytes(data), name="x").layout()
     except LayoutError as error:
         assert "\n" not in str(error)
-    assert time.perf_counter() - started < 20, "damage must not make work without end"
+    assert time.process_time() - started < 20, "damage must not make work without end"

@@ -108,7 +108,7 @@ def test_a_kernel_without_btf_says_what_to_do() -> None:
 
 
 def test_a_file_full_of_false_beginnings_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     beginnings = (
         b"\x9f\xeb\x01\0",
         b"\x1f\x8b\x08",
@@ -119,4 +119,4 @@ def test_a_file_full_of_false_beginnings_takes_no_time() -> None:
     for begin in beginnings:
         with pytest.raises(LayoutError):
             opened(b"MZ" + begin * (1_000_000 // len(begin)))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
