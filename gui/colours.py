@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ PATTERNS: Mapping[str, Qt.BrushStyle] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)
 def luminance(colour: str) -> float:
     """Return the relative luminance of ``#rrggbb`` as WCAG 2 defines it, 0 to 1."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -45,6 +47,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=4096)
 def mix(colour: str, into: str, share: float) -> str:
     """Return ``into`` with ``share`` (0 to 1) of ``colour`` stirred in."""
     pairs = ((int(colour[i : i + 2], 16), int(into[i : i + 2], 16)) for i in (1, 3, 5))

@@ -181,9 +181,8 @@ class TopPanel(LazyPanel):
         if not self._wide:
             metrics = self._themes.metrics
             mono, ui = QFontMetrics(metrics.mono()), QFontMetrics(metrics.ui())
-            rows = range(min(_MEASURED, self.model.rowCount()))
             for column in range(1, self.model.columnCount()):
-                texts = {str(self.model.index(row, column).data()) for row in rows}
+                texts = self.model.numbers(column, _MEASURED)
                 head = str(self.model.headerData(column, Qt.Orientation.Horizontal))
                 wide = max(map(mono.horizontalAdvance, texts), default=0)
                 wide = max(wide, ui.horizontalAdvance(head)) + metrics.px(_PAD_PX)
