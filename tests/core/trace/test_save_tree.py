@@ -126,8 +126,11 @@ def agrees(trace: Trace) -> None:
 
 
 @given(trace=page_owner_traces())
-def test_it_is_what_a_walk_through_the_events_finds(trace: Trace) -> None:
+def test_the_laws_of_any_run_of_page_owner(trace: Trace) -> None:
     agrees(trace)
+    tree = SaveTree(trace)
+    a_forest_holds_together(tree)
+    the_node_at_a_position_is_the_innermost_open_save(trace, tree)
 
 
 @pytest.mark.parametrize("name", bundled())
@@ -177,9 +180,7 @@ def test_a_list_item_of_nobody_hangs_below_nobody() -> None:
     assert tree.asker.tolist() == [Asker.ALLOC, Asker.LIST]
 
 
-@given(trace=page_owner_traces())
-def test_a_forest_holds_together(trace: Trace) -> None:
-    tree = SaveTree(trace)
+def a_forest_holds_together(tree: SaveTree) -> None:
     seen = [int(node) for top in tree.tops for node in tree.tree(int(top))]
     assert sorted(seen) == list(range(len(tree)))
     for node in range(len(tree)):
@@ -192,9 +193,7 @@ def test_a_forest_holds_together(trace: Trace) -> None:
     assert sum(row.saves for row in rows) == len(tree)
 
 
-@given(trace=page_owner_traces())
-def test_the_node_at_a_position_is_the_innermost_open_save(trace: Trace) -> None:
-    tree = SaveTree(trace)
+def the_node_at_a_position_is_the_innermost_open_save(trace: Trace, tree: SaveTree) -> None:
     for position in range(-1, len(trace)):
         calls = [c for c in trace.calls_at(position) if trace.function(c).name in (SAVE, LIST)]
         node = tree.node_at(position)
