@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 
 from hypothesis import strategies as st
 
@@ -131,22 +132,16 @@ def _took(us: int) -> str:
     return f" {mark if us > 10 else ' '} {digits} us"[1:].ljust(15)
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from([0, 1]),
-        st.sampled_from(TASKS),
-        st.sampled_from(["call", "call", "return", "return", "leaf", "comment", "interrupt"]),
-        st.sampled_from(FUNCTIONS),
-        st.integers(0, 30_000),
-    ),
-    max_size=60,
-)
+_KINDS = ("call", "call", "return", "return", "leaf", "comment", "interrupt")
+_STEPS = [*product((0, 1), TASKS, _KINDS, FUNCTIONS)]
+# A number says all of a step but how long it takes: thinking of four takes longer than reading.
+STEPS = st.lists(st.tuples(st.sampled_from(_STEPS), st.integers(0, 30_000)), max_size=60)
 
 
 @st.composite
 def machines(draw: st.DrawFn) -> Machine:
     """Random calls of some tasks on two CPUs, printed with random options."""
     machine = Machine(draw(options()))
-    for step in draw(STEPS):
-        machine.step(*step)
+    for step, lasts in draw(STEPS):
+        machine.step(*step, lasts)
     return machine
