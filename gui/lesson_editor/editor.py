@@ -71,7 +71,7 @@ class LessonEditor(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.edited, self._themes, self._take = edited, themes, take
         edited.setParent(self)
-        self._question: Message | None = None
+        self._said_unsaved: Message | None = None
         self._discarded = False
         self.checker = Checker(edited, self)
         self.model = StepModel(edited, self)
@@ -225,9 +225,10 @@ class LessonEditor(QWidget):
         try:
             self.edited.save(path)
         except OwnerscopeError as error:
-            self.messages.error(error)
+            self._forget_unsaved()
+            self._said_unsaved = self.messages.error(error)
             return False
-        self._forget_question()
+        self._forget_unsaved()
         self.messages.ok(f"Saved: {path}")
         self.saved.emit(path)
         return True
@@ -244,8 +245,8 @@ class LessonEditor(QWidget):
 
     def ask_about_changes(self) -> None:
         """Ask whether changes are to be saved before the editor goes."""
-        self._forget_question()
-        self._question = self.messages.warning(
+        self._forget_unsaved()
+        self._said_unsaved = self.messages.warning(
             f"“{self.edited.lesson.title}” has changes that are not saved.",
             ("Save and close", self._save_and_close),
             ("Close without saving", self.discard),
@@ -253,19 +254,19 @@ class LessonEditor(QWidget):
         self.raise_()
         self.activateWindow()
 
-    def _forget_question(self) -> None:
-        asked, self._question = self._question, None
+    def _forget_unsaved(self) -> None:
+        asked, self._said_unsaved = self._said_unsaved, None
         if asked is not None and asked in self.messages.messages:
             asked.dismiss()
 
     def _save_and_close(self) -> None:
-        self._question = None
+        self._said_unsaved = None
         if self.save():
             self.close()
 
     def discard(self) -> None:
         """Close without saving."""
-        self._question, self._discarded = None, True
+        self._said_unsaved, self._discarded = None, True
         self.close()
 
     # -- how it looks ---------------------------------------------------------------------

@@ -229,6 +229,8 @@ def test_a_failing_save_is_said_and_asked_again(
     assert not editor.save()
     assert "cannot write the lesson" in editor.messages.messages[0].text
     assert editor.edited.unsaved and editor.edited.path is None
+    assert editor.save_to(tmp_path / "mine.toml")
+    assert [each.text for each in editor.messages.messages] == [f"Saved: {tmp_path / 'mine.toml'}"]
 
 
 def test_the_lesson_that_is_looked_at_is_edited_as_a_copy(stand: Stand) -> None:
