@@ -1,4 +1,4 @@
-"""Controls for a bar: a choice in segments, a value with a menu, and the caption over each."""
+"""Controls for a bar: a button, a choice in segments, a value with a menu, captions over them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 CONTROL_PX, RADIUS_PX = 30, 7
 """Height and corner of a control at the scale of 1."""
 _CAPTION_PX = 17
+
+
+def tip_button(tip: str) -> QToolButton:
+    """Return a button that a click does not give the keyboard to; its tip is its name, then keys.
+
+    Args:
+        tip: What it does, and behind two spaces the keys that do it as well.
+    """
+    button = QToolButton()
+    button.setToolTip(tip)
+    button.setAccessibleName(tip.partition("  ")[0])
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 class _Segment(QToolButton):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.icons import icon, pixmap
 from gui.widgets.bar import fill_bar
-from gui.widgets.controls import CONTROL_PX
+from gui.widgets.controls import CONTROL_PX, tip_button
 from gui.widgets.pattern_field import PatternField
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ class SearchField(QWidget):
         self.field = PatternField("Function, or regular expression")
         self.counter = QLabel()
         self.error_label = QLabel(wordWrap=True)
-        self.previous_button = self._button("Hit before  (Shift+Enter)", "Hit before")
-        self.next_button = self._button("Next hit  (Enter)", "Next hit")
-        self.close_button = self._button("End the search  (Esc)", "End the search")
+        self.previous_button = tip_button("Hit before  (Shift+Enter)")
+        self.next_button = tip_button("Next hit  (Enter)")
+        self.close_button = tip_button("End the search  (Esc)")
         self._sign = QLabel()
         self._build()
         self.field.textEdited.connect(search.set_pattern)
@@ -69,13 +69,6 @@ class SearchField(QWidget):
         self._column.addWidget(self.error_label)
         self.setFocusProxy(self.field)
         self.setAccessibleName("Search functions")
-
-    def _button(self, tip: str, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(tip)
-        button.setAccessibleName(name)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     # -- what the user does ---------------------------------------------------------------
 

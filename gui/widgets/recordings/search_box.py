@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.icons import icon
-from gui.widgets.controls import CONTROL_PX
+from gui.widgets.controls import CONTROL_PX, tip_button
 from gui.widgets.keyboard import focus_home
 from gui.widgets.pattern_field import PatternField
 from gui.widgets.recordings.words import field_sheet, share_text
@@ -32,8 +32,8 @@ class SearchBox(QWidget):
         self.field = PatternField("Search functions  ( / )", clears=True)
         self.counter = QLabel()
         self.error = QLabel(wordWrap=True)
-        self.previous_button = self._button("Hit before  (P, Shift+Enter)", "Hit before")
-        self.next_button = self._button("Next hit  (N, Enter)", "Next hit")
+        self.previous_button = tip_button("Hit before  (P, Shift+Enter)")
+        self.next_button = tip_button("Next hit  (N, Enter)")
         self._column, self._row = QVBoxLayout(self), QHBoxLayout()
         self._row.addWidget(self.field, 1)
         for widget in (self.counter, self.previous_button, self.next_button):
@@ -53,13 +53,6 @@ class SearchBox(QWidget):
         session.recording_changed.connect(self._show)
         themes.changed.connect(self._dress)
         self._dress()
-
-    def _button(self, tip: str, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(tip)
-        button.setAccessibleName(name)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def begin(self) -> None:
         """Let the user type over what was looked for."""

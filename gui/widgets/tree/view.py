@@ -14,13 +14,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.icons import icon
-from gui.widgets.controls import CONTROL_PX, Segments
+from gui.widgets.controls import CONTROL_PX, Segments, tip_button
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.tree.canvas import TreeCanvas
 from gui.widgets.tree.card import NodeCard
@@ -60,8 +59,8 @@ class RecursionTree(QWidget):
         self.top = -1
         self._stale = True
         self.title = ElidedLabel()
-        self.previous_button = _button("Page event before  (Page Up in the tree)")
-        self.next_button = _button("Next page event  (Page Down in the tree)")
+        self.previous_button = tip_button("Page event before  (Page Up in the tree)")
+        self.next_button = tip_button("Next page event  (Page Down in the tree)")
         self.widths = Segments(_WIDTHS, themes, self._choose_widths)
         self.canvas, self.card, self.levels = (
             TreeCanvas(themes),
@@ -294,11 +293,3 @@ class RecursionTree(QWidget):
         spare = self._head.contentsMargins().left() + self._head.contentsMargins().right()
         fits = title + buttons + spare + self.widths.sizeHint().width() <= self.width()
         self._head.setDirection(ways.LeftToRight if fits else ways.TopToBottom)
-
-
-def _button(tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setToolTip(tip)
-    button.setAccessibleName(tip.partition("  ")[0])
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
