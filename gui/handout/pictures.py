@@ -121,7 +121,7 @@ def request_of(step: ResolvedStep, shown: Shown, size: tuple[int, int]) -> Pictu
         position=_moment(shown, position) if is_compare else position,
         zoom=zoom,
         essential=step.essential,
-        lanes=written.lanes or tuple(_lane_text(lane) for lane in step.lanes),
+        lanes=step.lanes,
         highlights=written.highlights,
         caption=False,  # the page says it already
         size=size,
@@ -134,11 +134,6 @@ def _zoom(step: ResolvedStep, trace: Trace) -> tuple[int, int] | None:
         return span_of(step.step.zoom, trace, what="a zoom") if step.step.zoom else None
     except LessonError:
         return None
-
-
-def _lane_text(lane: object) -> str:
-    guard, depth = getattr(lane, "guard", None), getattr(lane, "max_depth", None)
-    return f"{guard}:{depth}" if depth else f"{guard}"
 
 
 def _at(step: ResolvedStep, shown: Shown, text: str) -> int:

@@ -12,6 +12,7 @@ from gui.lesson_editor.places import name_of_position
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.compare.lanes import Lane
     from core.trace.trace import Trace
     from gui.compare_session import CompareSession
     from gui.lesson_hall import Hall
@@ -141,7 +142,7 @@ def _comparison(controller: Hall, comparison: CompareSession) -> dict[str, Any]:
     return seen
 
 
-def lane_text(lane: Any) -> str:
+def lane_text(lane: Lane) -> str:
     """Return a lane as a lesson writes it: its guard, depth and word.
 
     Raises:
