@@ -109,9 +109,14 @@ def display() -> Iterator[str]:
 @needs_xvfb
 def test_a_display_that_answers_takes_no_time(display: str) -> None:
     preflight.check({"DISPLAY": display})  # the first time loads libraries
-    begin = time.perf_counter()
-    preflight.check({"DISPLAY": display})
-    assert time.perf_counter() - begin < 2, "nothing is waited for"
+    taken = []
+    for _ in range(3):  # a busy machine may be late once
+        begin = time.perf_counter()
+        preflight.check({"DISPLAY": display})
+        taken.append(time.perf_counter() - begin)
+        if taken[-1] < 2:
+            break
+    assert min(taken) < 2, "nothing is waited for"
 
 
 @needs_xvfb

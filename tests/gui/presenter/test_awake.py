@@ -68,7 +68,7 @@ def test_a_desktop_that_does_not_answer_keeps_nobody_waiting() -> None:
     awake, began = KeepAwake([slow]), monotonic()
     awake.hold()
     awake.let_go()
-    assert monotonic() - began < 1.0
+    assert monotonic() - began < PATIENCE_S / 2
     assert not over.is_set()
     answers.set()
     assert over.wait(PATIENCE_S)  # it is released as soon as it is held
