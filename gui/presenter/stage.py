@@ -77,6 +77,10 @@ class Stage(QStackedWidget):
         elif workspace == "layout":
             self._show_below(view, highlights)
         elif workspace == "explore":
+            from gui.presenter.explorations import HallExploration
+
+            assert isinstance(view, HallExploration)
+            view.show_panels(_panels_of(highlights))
             # A hall waits for no button.
             self._parts.exploring().start_unless_answered()
         self.setCurrentWidget(view)
@@ -201,29 +205,11 @@ class Stage(QStackedWidget):
         return HallRecording(self._parts.recordings(), self._themes)
 
     def _explore(self) -> QWidget:
-        from gui.widgets.explore.graph_panel import GraphPanel
-        from gui.widgets.explore.property_list import PropertyList
-        from gui.widgets.explore.verdict import VerdictBanner
+        from gui.presenter.explorations import HallExploration
 
-        exploring, themes = self._parts.exploring(), self._themes
-        answer, verdict = QWidget(), VerdictBanner(exploring, themes)
-        properties = PropertyList(exploring, themes)
-        column = QVBoxLayout(answer)
-        _fill(column, verdict, properties, GraphPanel(exploring, themes))
-        column.setStretch(0, 0)
-        column.setStretch(2, 1)
-
-        def show_answer() -> None:
-            verdict.setVisible(exploring.result is not None or exploring.busy)
-            # Nobody scrolls before an audience: all of them are seen, whatever the graph wants.
-            properties.setMinimumHeight(properties.sizeHint().height())
-            self.changed.emit()
-
-        for changed in (exploring.started, exploring.ended, exploring.result_changed):
-            changed.connect(show_answer)
-        self._resized.connect(show_answer)
-        show_answer()
-        return answer
+        made = HallExploration(self._parts.exploring(), self._themes)
+        made.changed.connect(self.changed)
+        return made
 
     # -- panels -----------------------------------------------------------------------------------
 

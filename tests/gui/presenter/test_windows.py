@@ -11,10 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.lesson.loader import parse
+from core.lesson.explored import explored
+from core.lesson.loader import open_lesson, parse
+from core.lesson.resolved import resolve
 from core.lesson.schema import Question
 from gui.lesson_session import Asked
 from gui.presenter.audience import AudienceWindow
+from gui.presenter.explorations import HallExploration
 from gui.presenter.screens import seats
 from gui.presenter.timer import TalkTimer, minutes_text
 from gui.widgets.explore.property_list import PropertyList
@@ -280,6 +283,29 @@ def test_an_exploration_is_seen_whole_and_mirrored(hall: Hall, qtbot: QtBot) -> 
     exploring = hall.presenter_parts._exploring.session
     with qtbot.waitSignal(hall.audience.drawn):
         exploring.result_changed.emit()
+
+
+@pytest.mark.usefixtures("dressed")
+def test_an_exploration_leaves_out_what_it_has_no_room_for(hall: Hall, qtbot: QtBot) -> None:
+    exploring = hall.presenter_parts._exploring.session
+    room, view = QWidget(), HallExploration(exploring, hall.audience.themes)
+    qtbot.addWidget(room)
+    view.setParent(room)
+    exploring.result = explored(resolve(open_lesson("strictly-current").lesson)[9])
+    exploring.result_changed.emit()
+    exploring.ended.emit()
+    room.show()
+    view.show()
+    for high, both in ((900, True), (300, False)):
+        view.resize(700, high)
+        view.show_panels(("answer",))
+        assert not view.properties.isHidden()
+        assert view.states.isHidden() is not both
+        view.show_panels(("answer", "states"))
+        assert not view.states.isHidden()
+        assert view.properties.isHidden() is not both
+    boxes = [view.verdict.geometry(), view.states.geometry()]
+    assert not boxes[0].intersects(boxes[1])
 
 
 def test_no_tool_tip_pops_up_before_an_audience(hall: Hall) -> None:
