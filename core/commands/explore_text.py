@@ -63,7 +63,9 @@ def tell(done: Exploration, request: ExploreRequest, console: Console | None = N
         about = PROPERTIES.get(each.name, "")
         console.print(f"  {mark} [bold]{escape(each.name)}[/]  {escape(about)}")
     for reason, pages in done.owners_lost.items():
-        console.print(f"[dim]at most {counted(pages, 'page')} lost its owner: {escape(reason)}[/]")
+        owner = "its owner" if pages == 1 else "their owners"
+        lost = f"at most {counted(pages, 'page')} lost {owner}: {escape(reason)}"
+        console.print(f"[dim]{lost}[/]")
     broken = simplest(done)
     if broken is not None:
         console.print()

@@ -37,6 +37,11 @@ def test_a_counterexample_is_a_story(capsys: pytest.CaptureFixture[str]) -> None
     assert "A lost update: sh/40 stores the word it loaded before chrt/41 wrote" in out
 
 
+def test_pages_lose_their_owners(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = explored(capsys, "smp-depth-two", "--max-depth", "1")
+    assert "at most 11 pages lost their owners: short-circuited by design" in out
+
+
 def test_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = explored(capsys, "wrong-word", "--json", "--property", "no-lost-update")
     assert status == 1
