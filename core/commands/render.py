@@ -51,7 +51,7 @@ def add_to(commands: Commands) -> None:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("what", metavar="WHAT", help="name of a scenario or lesson, or a file")
+    add("what", metavar="WHAT", help="name of a scenario, lesson or recording, or a file")
     add("out", metavar="OUT", help="where to")
     add("--view", metavar="VIEW", help="stack, timeline, compare, layout or tree (stack)")
     add("--at", metavar="POSITION", default="", help="the moment of a picture")

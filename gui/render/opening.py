@@ -58,6 +58,7 @@ def opened(job: Job) -> Opened:
     Raises:
         OwnerscopeError: There is no such thing, it is damaged, or it cannot be run.
     """
+    from core.recording.examples import EXAMPLES
     from core.scenario.loader import bundled
 
     if job.what in _lessons() and (job.step or job.what not in bundled()):
@@ -66,9 +67,10 @@ def opened(job: Job) -> Opened:
         return _scenario(job)
     if not job.what and job.view == "layout" and job.kernel:
         return Opened("layout", _request(job))
-    path = Path(job.what)
+    recordings = {example.name: example.path for example in EXAMPLES}
+    path = recordings.get(job.what, Path(job.what))
     if not _is_file(path):
-        _not_found(job.what, {*bundled(), *_lessons()})
+        _not_found(job.what, {*bundled(), *_lessons(), *recordings})
     if path.suffix == ".toml":
         return _lesson(job) if _has_steps(path) else _scenario(job)
     return _recording(job, path)
@@ -79,7 +81,8 @@ def _not_found(what: str, known: set[str]) -> NoReturn:
         kind = "a folder" if Path(what).is_dir() else "no ordinary file"
         raise RenderError(f"this is {kind}", where=what[:80], advice="give a file")
     raise RenderError(
-        f"there is no scenario, lesson or file {what[:80]!r}", advice=did_you_mean(what, known)
+        f"there is no scenario, lesson, recording or file {what[:80]!r}",
+        advice=did_you_mean(what, known),
     )
 
 

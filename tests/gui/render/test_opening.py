@@ -107,6 +107,14 @@ def test_a_recording_with_an_order(tmp_path: Path, qapp: QApplication) -> None:
         make(job(tmp_path / "b.png", str(GRAPH), view="compare"))
 
 
+def test_a_recording_that_the_program_brings_has_a_name(tmp_path: Path) -> None:
+    found = opened(job(tmp_path / "a.png", "recursion"))
+    assert found.view == "timeline"
+    assert found.request.trace is not None
+    with pytest.raises(OwnerscopeError, match=r"boot\.txt\.zst|boot_dump"):
+        opened(job(tmp_path / "a.png", "boot_dump"))
+
+
 def test_a_recording_without_an_order_says_so(tmp_path: Path) -> None:
     with pytest.raises(OwnerscopeError, match="no order of events"):
         opened(job(tmp_path / "a.png", str(DUMP)))
@@ -123,7 +131,7 @@ def test_a_saved_run_is_drawn_as_it_was_saved(
 
 
 def test_what_is_nothing_says_what_there_is(tmp_path: Path) -> None:
-    with pytest.raises(OwnerscopeError, match="no scenario, lesson or file 'nope'"):
+    with pytest.raises(OwnerscopeError, match="no scenario, lesson, recording or file 'nope'"):
         opened(job(tmp_path / "a.png", "nope"))
     (tmp_path / "x.toml").write_text("title = ")
     with pytest.raises(OwnerscopeError, match=r"x\.toml"):
@@ -142,7 +150,7 @@ def test_what_is_nothing_says_what_there_is(tmp_path: Path) -> None:
         ("mail-chain", {"view": "layout", "at": "start"}, "--at: a layout has no moments"),
         ("field-cost", {"step": 1, "view": "stack"}, "--view: step 1 shows a struct and no run"),
         ("/", {}, "/: this is a folder"),
-        ("", {}, "there is no scenario, lesson or file ''"),
+        ("", {}, "there is no scenario, lesson, recording or file ''"),
     ],
 )
 def test_what_would_be_left_out_is_said(
