@@ -187,8 +187,12 @@ class ThemeManager(QObject):
     def _dress(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.setPalette(palette(self._theme))
-        app.setFont(self._metrics.ui())
+        # Each of them goes to every widget there is.
+        colours, font = palette(self._theme), self._metrics.ui()
+        if app.palette() != colours:
+            app.setPalette(colours)
+        if app.font() != font:
+            app.setFont(font)
         sheet = style_sheet(self._theme, self._metrics)
-        if app.styleSheet() != sheet:  # every widget takes half a millisecond to put it on
+        if app.styleSheet() != sheet:  # and takes half a millisecond to put on
             app.setStyleSheet(sheet)
