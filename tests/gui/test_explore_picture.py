@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from gui.controller import Controller
 from gui.theme import SCALES
 from gui.widgets import ask
+from gui.widgets.explore.graph_paint import in_order
+from gui.widgets.explore.words import ENDED_BADLY, ENDED_WELL, GOES_ON, SEEN
 from tests.gui.explore_stands import (
     CLICK,
     GRAPH,
@@ -219,3 +221,9 @@ def test_every_view_has_a_name_for_screen_readers(controller: Controller) -> Non
     named: Callable[[QWidget], str] = QWidget.accessibleName
     assert all(map(named, (*views, *shown.bar.fields.values(), shown.graph.legend)))
     assert "still running" in shown.graph.legend.accessibleDescription()
+
+
+def test_states_are_drawn_in_the_same_order_each_time() -> None:
+    # Not in that of a set, which is another one in each process: the file would be another one.
+    others = sorted([ENDED_WELL, GOES_ON, SEEN])
+    assert in_order([ENDED_BADLY, SEEN, GOES_ON, ENDED_WELL, SEEN]) == [*others, ENDED_BADLY]

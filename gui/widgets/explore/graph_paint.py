@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,6 +49,11 @@ def scene_of(graph: StateGraph) -> Scene:
     )
 
 
+def in_order(outcomes: Iterable[str]) -> list[str]:
+    """Return each outcome once, as they are drawn: always alike, what ended badly on top."""
+    return sorted(set(outcomes), key=lambda outcome: (outcome == ENDED_BADLY, outcome))
+
+
 def radius_in(view: View, scale: float) -> float:
     """Return how large states are in a view, at a scale of the window."""
     return max(LEAST_RADIUS_PX, min(view.radius, MOST_RADIUS_PX * scale))
@@ -80,9 +86,7 @@ class GraphPainter:
         """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_steps(painter)
-        # What ended badly lies on top.
-        outcomes = sorted(set(self._scene.outcomes), key=lambda outcome: outcome == ENDED_BADLY)
-        for outcome in outcomes:
+        for outcome in in_order(self._scene.outcomes):
             places = [
                 point
                 for point, own in zip(self._points, self._scene.outcomes, strict=True)
