@@ -55,6 +55,7 @@ class ActionRegistry(QObject):
         self._look: tuple[Theme, int, float] | None = None
         self._window: QWidget | None = None
         self._carriers: dict[str, set[str]] = {}
+        self._enabled: dict[str, bool] = {}
         self._refused: set[tuple[str, str]] = set()
         self._context = ""
         for command in commands:
@@ -181,7 +182,10 @@ class ActionRegistry(QObject):
         carrier = self._carrier(command_id)
         handled = carrier in self._carriers.get(command_id, ())
         wanted = handled and (command_id, carrier) not in self._refused
-        self._actions[command_id].setEnabled(here and wanted)
+        enabled = here and wanted
+        if enabled != self._enabled.get(command_id):  # most are not touched by a change
+            self._enabled[command_id] = enabled
+            self._actions[command_id].setEnabled(enabled)
 
     def keys(self, command_id: str) -> tuple[str, ...]:
         """Return the keys in force, as Qt's portable text."""

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         registry.setParent(self)
         self._painted = False
         self._foot: QWidget | None = None
+        self._ordered: list[QWidget] = []
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._workspace = ""
@@ -202,7 +203,11 @@ class MainWindow(QMainWindow):
         before: QWidget | None = self._bar.last_button
         if self._foot is None or before is None:
             return
-        for widget in self._foot.findChildren(QWidget):
+        widgets = self._foot.findChildren(QWidget)
+        if widgets == self._ordered:
+            return
+        self._ordered = widgets
+        for widget in widgets:
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
                 QWidget.setTabOrder(before, widget)
                 before = widget

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QScrollArea, QSplitter, QWidget
 
 if TYPE_CHECKING:
@@ -23,6 +24,38 @@ def lay_out_now() -> None:
     """
     for _ in range(_LEVELS):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+
+
+class Soon(QObject):
+    """Does something once, with what is laid out and before it is painted.
+
+    A timer would do it after a paint of what has no place yet.
+
+    Args:
+        owner: It ends with this one.
+        act: One of the owner's methods.
+    """
+
+    def __init__(self, owner: QObject, act: Callable[[], object]) -> None:
+        super().__init__(owner)
+        self._act = WeakMethod(act)
+        self._due = False
+
+    def start(self) -> None:
+        """Do it soon, however often that is said until then."""
+        if not self._due:
+            self._due = True
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.LayoutRequest))
+
+    def event(self, event: QEvent) -> bool:
+        """Do it now."""
+        if event.type() != QEvent.Type.LayoutRequest:
+            return super().event(event)
+        self._due = False
+        act = self._act()
+        if act is not None:
+            act()
+        return True
 
 
 def splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

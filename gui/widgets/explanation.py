@@ -60,6 +60,8 @@ PUT_TOGETHER_NOTE = (
 _LARGEST_SCALE = 2.0
 _SHARED_PX = 250
 """In a workspace of this height the sentence has the scale of 1, and in a higher one more."""
+_MOST_FITTING = 32
+"""So many sizes are remembered; the steps of a lesson share few runs and widths."""
 _LOW_PX: dict[TextStep, int] = {"heading": 500, "title": 320}
 """Height of the workspace, at the scale of 1, from which on the sentence may be so large."""
 _LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("body", 99))
@@ -197,6 +199,7 @@ class ExplanationStrip(QWidget):
         self._playing = self._breakable = False
         self._names: frozenset[str] = frozenset()
         self._longest = [NO_RUN]
+        self._fitting: dict[tuple[object, ...], tuple[TextStep, bool, int]] = {}
         self.text = NO_RUN
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
@@ -239,8 +242,9 @@ class ExplanationStrip(QWidget):
         Args:
             height_px: The workspace's height.
         """
-        if height_px != self._room_px:
-            self._room_px = height_px
+        before = self._sizes()
+        self._room_px = height_px
+        if self._sizes() != before:
             self._dress()
 
     def show_stop(self, position: int, stop: Stop) -> None:
@@ -351,8 +355,20 @@ class ExplanationStrip(QWidget):
 
     def _size_sentence(self) -> None:
         """Take the largest text in which the longest sentence fits, and the height it needs."""
-        metrics, margins = self._metrics, self._column.contentsMargins()
+        margins = self._column.contentsMargins()
         width = max(1, self.width() - margins.left() - margins.right())
+        asked = width, tuple(self._longest), self._names, self._sizes()
+        if asked not in self._fitting:
+            while len(self._fitting) >= _MOST_FITTING:
+                del self._fitting[next(iter(self._fitting))]
+            self._fitting[asked] = self._fit(width)
+        step, self._breakable, height = self._fitting[asked]
+        self.sentence.setFont(self._metrics.ui(step))
+        self.sentence.setFixedHeight(height)
+
+    def _fit(self, width: int) -> tuple[TextStep, bool, int]:
+        """Return a size of type, whether words have to be broken in it, and the height it needs."""
+        metrics = self._metrics
         for step, most_lines in self._steps:
             if self._is_low(step):
                 continue
@@ -361,8 +377,11 @@ class ExplanationStrip(QWidget):
             height = max(self._height_of(text, font, width) for text in self._longest)
             if height < (most_lines + 0.5) * QFontMetricsF(font).lineSpacing():
                 break
-        self.sentence.setFont(font)
-        self.sentence.setFixedHeight(height)
+        return step, self._breakable, height
+
+    def _sizes(self) -> tuple[object, ...]:
+        """Return what the sizes in here depend on, besides the width and the text."""
+        return self._metrics, *(self._is_low(step) for step in _LOW_PX)
 
     def _is_low(self, step: TextStep) -> bool:
         """Whether the workspace has too little height for so large a sentence."""

@@ -28,11 +28,13 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self.gaps = 12, 8
+        self._heights: dict[tuple[int, tuple[int, int]], int] = {}
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Take an item at the end."""
         self._items.append(item)
+        self._heights.clear()
 
     def count(self) -> int:
         """Return how many items there are."""
@@ -44,6 +46,7 @@ class FlowLayout(QLayout):
 
     def takeAt(self, at: int) -> QLayoutItem | None:
         """Give an item away."""
+        self._heights.clear()
         return self._items.pop(at) if 0 <= at < len(self._items) else None
 
     def hasHeightForWidth(self) -> bool:
@@ -52,7 +55,15 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all rows."""
-        return self._place(QRect(0, 0, width, 0), move=False)
+        asked = width, self.gaps
+        if asked not in self._heights:
+            self._heights[asked] = self._place(QRect(0, 0, width, 0), move=False)
+        return self._heights[asked]
+
+    def invalidate(self) -> None:
+        """Forget the heights: something in here wants other room."""
+        self._heights.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:
         """Return room for one row."""

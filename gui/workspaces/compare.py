@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.widgets.arrange import Soon
 from gui.widgets.compare.bar import CompareBar
 from gui.widgets.compare.columns import LaneColumns
 from gui.widgets.compare.grips import GripSplitter
@@ -62,6 +63,7 @@ class CompareWorkspace(QWidget):
         self.transport = TransportBar(cursor, playback, window.registry, themes)
         self._dragged = False
         self.pointed = Pointed(self._share)
+        self._soon = Soon(self, self._share)
         self.folding = FoldingBar(self.bar, "What is compared", themes, self)
         self._splitter = self._arrange()
         self._splitter.installEventFilter(self)
@@ -128,12 +130,13 @@ class CompareWorkspace(QWidget):
 
     def _share_later(self) -> None:
         """Share the heights when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
+        self._soon.start()
 
     def _share(self) -> None:
         """Give each view its share, as long as nobody has dragged."""
         if self._dragged:
-            self._keep_table()
+            # When all has its place for good: what is taken here is not given back.
+            QTimer.singleShot(0, self, self._keep_table)
             return
         handles = 2 * self._splitter.handleWidth()
         whole, px = self._splitter.height() - handles, self._window.themes.metrics.px

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gui.bindings import pause_while_dragging
-from gui.widgets.arrange import keep_splitters, scrolled, splitter
+from gui.widgets.arrange import Soon, keep_splitters, scrolled, splitter
 from gui.widgets.counts import CountsPanel
 from gui.widgets.explanation import ExplanationStrip
 from gui.widgets.folding_bar import FoldingBar
@@ -82,6 +82,7 @@ class LiveWorkspace(QWidget):
         self._scale, self._lesson, self._placed = 0.0, False, False
         self._was: dict[str, tuple[bool, bool]] = {}
         self.pointed = Pointed(self._share)
+        self._gauge_soon = Soon(self, self._show_gauge)
         keep_splitters(self._splitters, window.settings, "live")
         self._bind_panels()
         themes.changed.connect(self._follow_scale)
@@ -192,7 +193,7 @@ class LiveWorkspace(QWidget):
         self._placed = True
         self._make_room()
         # The middle has its new width only then.
-        QTimer.singleShot(0, self, self._show_gauge)
+        self._gauge_soon.start()
 
     def _bind_panels(self) -> None:
         """Let the panels be put away: in a lecture hall the stack wants the whole room."""

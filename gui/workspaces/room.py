@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
+
+from gui.widgets.arrange import Soon
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
@@ -49,6 +50,7 @@ class SharedRoom(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.pointed = Pointed(self._share)
+        self._soon = Soon(self, self._share)
 
     def _share(self) -> None:
         """Give each view its share, as far as nobody has dragged."""
@@ -56,7 +58,7 @@ class SharedRoom(QWidget):
 
     def _share_later(self) -> None:
         """Share the room when all views have shown what is new."""
-        QTimer.singleShot(0, self, self._share)
+        self._soon.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new room."""

@@ -308,6 +308,7 @@ class LaneColumns(QWidget):
             column.show_hints(self._hints)
             self.columns.append(column)
             self._row.addWidget(column, 1)
+            column.show()  # now: a layout would do it after the next paint
         for column in self.columns[count:]:
             self._row.removeWidget(column)
             column.hide()

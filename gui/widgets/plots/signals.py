@@ -156,6 +156,7 @@ class SignalPlots(QWidget):
         self.plots = {each.name: before.get(each.name) or self._plot(each) for each in wanted}
         for at, plot in enumerate(self.plots.values()):
             self._column.insertWidget(at, plot, 1)
+            plot.show()  # now: a layout would do it after the next paint
         self.empty.setVisible(not self.plots)
         self.empty.setText(_NOTHING_CHOSEN if self.known else _NOTHING_OPEN)
         if focused in self.plots:
