@@ -32,6 +32,7 @@ def parent() -> Iterator[QObject]:
         shiboken6.delete(made)
     gc.enable()
     gc.unfreeze()
+    gc.freeze()  # thousands of tests are kept out of every search again
 
 
 def _many_knots() -> list[weakref.ref[_Knot]]:
