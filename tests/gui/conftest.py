@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,8 +31,16 @@ def widgets_outlive_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         add(self, widget, **options)
 
     monkeypatch.setattr(QtBot, "addWidget", add_and_keep)
+    before = QApplication.topLevelWidgets() if QApplication.instance() is not None else []
     yield
     kept.clear()
+    # What is hidden and left would put on the style of every test that follows; what can be seen
+    # or ticks is for ``nothing_left_behind`` to find.
+    for each in QApplication.topLevelWidgets() if QApplication.instance() is not None else ():
+        own = each not in before and each.parentWidget() is None
+        ticks = any(timer.isActive() for timer in each.findChildren(QTimer))
+        if own and not each.isVisible() and not ticks and not each.inherits("QTipLabel"):
+            each.deleteLater()
 
 
 @pytest.fixture
