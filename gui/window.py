@@ -88,6 +88,8 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._foot: QWidget | None = None
         self._ordered: list[QWidget] = []
+        self._order_later = QTimer(self, singleShot=True, interval=0)
+        self._order_later.timeout.connect(self._order_foot)
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._workspace = ""
@@ -350,7 +352,7 @@ class MainWindow(QMainWindow):
         if watched is self and event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
         elif watched is self._foot and event.type() == QEvent.Type.LayoutRequest:
-            self._order_foot()
+            self._order_later.start()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

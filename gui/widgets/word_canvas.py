@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QVariantAnimation
@@ -156,17 +157,8 @@ class WordCanvas(QWidget):
         self, guard: GuardInfo, width_px: int, *, neighbours: bool
     ) -> tuple[Picture, QFont]:
         """Where everything lies at a width, and the font of the result."""
-        metrics = self._themes.metrics
-        text = QFontMetricsF(metrics.mono("caption", bold=True))
-        results = [*_longest_results(guard), *self._results]
-        font = result_font(metrics, results, width_px)
-        sizes = sizes_of(metrics, result_height_px(metrics, results, font, width_px))
-        if not neighbours:
-            sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
-        picture = picture_of(
-            guard, width_px, sizes, text.horizontalAdvance, neighbours=neighbours, also=self._used
-        )
-        return picture, font
+        also = self._results, self._used
+        return _arranged(guard, width_px, self._themes.metrics, *also, neighbours=neighbours)
 
     def sizeHint(self) -> QSize:
         """Return room for the whole word."""
@@ -204,6 +196,28 @@ class WordCanvas(QWidget):
                 QToolTip.hideText()
             return True
         return super().event(event)
+
+
+@lru_cache(maxsize=64)  # a lesson goes to and fro between a few guards
+def _arranged(
+    guard: GuardInfo,
+    width_px: int,
+    metrics: Metrics,
+    results: tuple[str, ...],
+    used: tuple[str, ...],
+    *,
+    neighbours: bool,
+) -> tuple[Picture, QFont]:
+    text = QFontMetricsF(metrics.mono("caption", bold=True))
+    longest = [*_longest_results(guard), *results]
+    font = result_font(metrics, longest, width_px)
+    sizes = sizes_of(metrics, result_height_px(metrics, longest, font, width_px))
+    if not neighbours:
+        sizes = replace(sizes, channel_px=sizes.channel_px * _LOW_CHANNEL)
+    picture = picture_of(
+        guard, width_px, sizes, text.horizontalAdvance, neighbours=neighbours, also=used
+    )
+    return picture, font
 
 
 def field_rect(scene: Scene) -> QRectF:
