@@ -13,6 +13,7 @@ from gui.lesson_cover import LessonCover
 from gui.lesson_stage import LessonStage
 from gui.lesson_watch import LessonWatch
 from gui.widgets.arrange import lay_out_now
+from gui.widgets.in_sight import together
 
 if TYPE_CHECKING:
     from core.lesson.loader import LessonText
@@ -154,10 +155,11 @@ class LessonSession(QObject):
         self.index = max(0, min(index, len(self.steps) - 1))
         self.problem = self.unseen = ""
         self._watch.forget()
-        self.stage.show(self.steps[self.index])
-        # Not before: whoever hears of it asks for the questions, which need what the step shows.
-        self._set_away(away=False)
-        self.step_changed.emit(self.index)
+        with together():
+            self.stage.show(self.steps[self.index])
+            # Not before: who hears of it asks for the questions, which need what the step shows.
+            self._set_away(away=False)
+            self.step_changed.emit(self.index)
         lay_out_now()
         self._later.start()
 

@@ -161,8 +161,8 @@ def picture_of(
     register_top = register_caption.bottom + gap
     left, right = _span(row, field_powers(guard))
     return Picture(
-        memory=_moved(row, top),
-        register=_moved(row, register_top),
+        memory=moved(row, top),
+        register=moved(row, register_top),
         labels=tuple(label._replace(y=top - 2 * gap) for label in labels),
         label_share=share,
         numbers=tuple(_numbers(guard, row, numbers_end - gap / 2, text_width)),
@@ -200,32 +200,41 @@ def _power(guard: GuardInfo, bit: int) -> int:
     return guard.unit_bytes * 8 - 1 - bit if guard.big_endian else bit
 
 
-def _field_of(guard: GuardInfo, bit: int) -> int:
-    for index, field in enumerate(guard.word_fields):
-        if field.name and field.bit_offset <= bit < field.bit_offset + field.bit_size:
-            return index
-    return -1
+def _fields_of(guard: GuardInfo) -> list[int]:
+    """Return which field each bit is of, by the bit's number: an index, or -1."""
+    of = [-1] * (guard.unit_bytes * 8)
+    # Backwards: where two fields share a bit it is the first one's.
+    for index, field in reversed(tuple(enumerate(guard.word_fields))):
+        if field.name:
+            end = min(field.bit_offset + field.bit_size, len(of))
+            of[field.bit_offset : end] = [index] * (end - field.bit_offset)
+    return of
 
 
 def _row(guard: GuardInfo, width_px: float, sizes: Sizes) -> list[Cell]:
     """All bits, most significant first, with their top at 0."""
     n_bits = guard.unit_bytes * 8
     bits = range(n_bits) if guard.big_endian else range(n_bits - 1, -1, -1)
+    field_of = _fields_of(guard)
     shares: list[float] = []
-    for named, group in groupby(bits, key=lambda bit: _field_of(guard, bit) >= 0):
+    for named, group in groupby(bits, key=lambda bit: field_of[bit] >= 0):
         run = len(list(group))
         shares += [1.0 if named else min(1.0, _UNNAMED_BLOCK / run)] * run
     unit_px = width_px / sum(shares)
     row, left = [], 0.0
     for bit, share in zip(bits, shares, strict=True):
         box = Box(left, 0, share * unit_px, sizes.cell_height_px)
-        row.append(Cell(bit, _power(guard, bit), _field_of(guard, bit), box))
+        row.append(Cell(bit, _power(guard, bit), field_of[bit], box))
         left += share * unit_px
     return row
 
 
-def _moved(row: list[Cell], top: float) -> tuple[Cell, ...]:
-    return tuple(cell._replace(box=cell.box._replace(top=top)) for cell in row)
+def moved(row: Iterable[Cell], top: float) -> tuple[Cell, ...]:
+    """Return a row of bits at another height."""
+    return tuple(
+        Cell(bit, power, field, Box(box.left, top, box.width, box.height))
+        for bit, power, field, box in row
+    )
 
 
 def _span(cells: Iterable[Cell], powers: range) -> tuple[float, float]:

@@ -69,24 +69,28 @@ class CountsPanel(QScrollArea):
         self.setAccessibleName("Counts")
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
-        in_sight.connect_to(session.position_changed, self._move)
-        in_sight.connect_to(session.range_changed, self._show_range)
         in_sight.connect_to(session.covered.changed, self._cover)
+        for changed in (session.trace_changed, session.range_changed, session.covered.changed):
+            in_sight.connect_to(changed, self._show_range)
+        for changed in (
+            session.trace_changed, session.position_changed, session.range_changed,
+            session.covered.changed,
+        ):  # fmt: skip
+            in_sight.connect_to(changed, self._move)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
+        self._move()
 
     def _take_trace(self) -> None:
         trace = self._session.trace
         self._totals = {} if trace is None else trace.state_at(len(trace) - 1).counts
         self._show_lines()
         self._arrange()
-        self._show_range()
 
     def _cover(self) -> None:
         if self._lines_covered() != self._lines_were:
             self._show_lines()
-        self._show_range()
 
     def _lines_covered(self) -> tuple[bool, bool]:
         """Whether a lesson asks how the run ends, and what is said about the run before it."""
@@ -129,11 +133,10 @@ class CountsPanel(QScrollArea):
         return said
 
     def _show_range(self) -> None:
-        """Say which part of the run is counted, and count it; without one, follow the cursor."""
+        """Say which part of the run is counted, and count it."""
         chosen = self._session.range
         self.range_label.setVisible(chosen is not None)
         if chosen is None:
-            self._move(self._session.position)
             return
         from core.trace.function_table import range_counts
 
@@ -156,7 +159,8 @@ class CountsPanel(QScrollArea):
             value, total, change, value_asked=asked, total_asked=asked or TOTALS in covered
         )
 
-    def _move(self, position: int) -> None:
+    def _move(self) -> None:
+        position = self._session.position
         if self._session.range is not None:
             return  # the range's counts do not follow the cursor
         trace, state = self._session.trace, self._session.state()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.counts_words import COUNTS, Count
-from gui.widgets.elided import ElidedLabel
 
 INSET_PX = 19
 """What a card has beside its words, at 100 %."""
+_BETWEEN_PX = 5
+"""Between a value and the total beside it, at 100 %."""
 
 Form = tuple[TextStep, bool]
 """How a count may look: the size of the value, and whether the total stands below it."""
@@ -39,11 +48,18 @@ def tile_width(metrics: Metrics, form: Form, largest: int) -> int:
 
 
 class Tile(QWidget):
-    """One count.
+    """One count, painted: labels would have all that lies around them laid out at every event.
 
     Args:
         count: Which one.
         themes: The theme in force.
+
+    Attributes:
+        value: The value that is shown; None where there is none, or a lesson asks for it.
+        change: What the event at the cursor added to it.
+        value_text: The value as it is shown.
+        total_text: The run's total as it is shown.
+        change_text: What the event added, as it is shown.
     """
 
     def __init__(self, count: Count, themes: ThemeManager) -> None:
@@ -51,20 +67,12 @@ class Tile(QWidget):
         self.count, self._themes = count, themes
         self.value: int | None = None
         self.change = 0
-        self._share = 0.0
-        self._name = ElidedLabel()
-        self.value_label, self.total_label, self.change_label = QLabel(), QLabel(), QLabel()
-        self._column, self._row, top = QVBoxLayout(self), QHBoxLayout(), QHBoxLayout()
-        top.addWidget(self._name, 1)
-        top.addWidget(self.change_label)
-        self._column.addLayout(top)
-        self._column.addLayout(self._row)
-        for label in (self.value_label, self.total_label):
-            self._row.addWidget(label, 0, Qt.AlignmentFlag.AlignBaseline)
-        self._row.addStretch(1)
-        self._name.set_text(count.label, count.about)
-        self.setToolTip(count.about)
+        self.value_text = self.total_text = self.change_text = ""
+        self._total: int | None = None
+        self._share, self._asked, self._form = 0.0, False, FORMS[0]
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(count.label)
+        self._tell()
 
     @property
     def _role(self) -> Role:
@@ -73,7 +81,7 @@ class Tile(QWidget):
     @property
     def spoken(self) -> str:
         """What a screen reader says of it among the others."""
-        name, shown, of = self.count.label, self.value_label.text(), self.total_label.text()
+        name, shown, of = self.count.label, self.value_text, self.total_text
         return f"{name}: {ASKED}" if shown == MARK else f"{name} {shown} {of}".replace(",", "")
 
     def show_count(
@@ -86,42 +94,89 @@ class Tile(QWidget):
         total_asked: bool = False,
     ) -> None:
         """Show a value; None where there is no run. What a lesson asks is left out."""
+        before = self.value_text, self.total_text, self.change_text, self._share, self._asked
         self.value = None if value_asked else value
         self.change = change = 0 if value_asked else change
         self._share = value / total if value and total and not total_asked else 0.0
-        shown = "–" if value is None else MARK if value_asked else f"{value:,}"
-        if shown != self.value_label.text():
-            self.value_label.setText(shown)
-        of = "" if total is None else f"of {MARK if total_asked else f'{total:,}'}"
-        if of != self.total_label.text():
-            self.total_label.setText(of)
-        self.change_label.setText(f"{change:+,}" if change else "")
-        asked = f"{ASKED}. " if value_asked or total_asked else ""
-        self.setToolTip(f"{asked}{self.count.about}")
-        known = "" if value_asked else shown if total_asked else f"{shown} {of}"
-        self.setAccessibleDescription(
-            ", ".join(filter(None, (known, f"{asked}{self.count.about}")))
-        )
-        self.update()
+        self.value_text = "–" if value is None else MARK if value_asked else f"{value:,}"
+        self.total_text = "" if total is None else f"of {MARK if total_asked else f'{total:,}'}"
+        self.change_text = f"{change:+,}" if change else ""
+        self._asked = value_asked or total_asked
+        if total != self._total:
+            self._total = total
+            self.updateGeometry()
+        now = self.value_text, self.total_text, self.change_text, self._share, self._asked
+        if now != before:
+            self._tell()
+            self.update()
+
+    def _tell(self) -> None:
+        """Say it to those who point at it, and to those who listen."""
+        about = f"{ASKED}. {self.count.about}" if self._asked else self.count.about
+        cut = self._name_room().width() < self._name_px
+        self.setToolTip(f"{self.count.label}: {about}" if cut else about)
+        shown = "" if self.value_text == MARK else self.value_text
+        known = shown if MARK in self.total_text else f"{shown} {self.total_text}"
+        self.setAccessibleDescription(", ".join(filter(None, (known.strip(), about))))
 
     def dress(self, form: Form) -> None:
         """Take on the theme, the scale and a form of ``FORMS``."""
-        step, stacked = form
-        ways = QBoxLayout.Direction
-        self._row.setDirection(ways.TopToBottom if stacked else ways.LeftToRight)
-        theme, metrics = self._themes.theme, self._themes.metrics
-        self._column.setContentsMargins(metrics.px(11), metrics.px(5), metrics.px(8), metrics.px(8))
-        self._column.setSpacing(0)
-        self._row.setSpacing(metrics.px(5))
-        self._name.setFont(metrics.ui("caption"))
-        self._name.setStyleSheet(f"color: {theme.muted}")
-        self.value_label.setFont(metrics.mono(step, bold=True))
-        self.value_label.setStyleSheet(f"color: {theme.text}")
-        self.total_label.setFont(metrics.ui("caption"))
-        self.total_label.setStyleSheet(f"color: {theme.muted}")
-        self.change_label.setFont(metrics.mono("caption", bold=True))
-        self.change_label.setStyleSheet(f"color: {self._role.ink}")
+        self._form = form
+        self._tell()
+        self.updateGeometry()
         self.update()
+
+    # -- where it lies ------------------------------------------------------------------------
+
+    @property
+    def _fonts(self) -> tuple[QFont, QFont, QFont]:
+        """Those of the value, of the name and the total, and of the change."""
+        metrics = self._themes.metrics
+        caption = metrics.ui("caption")
+        return metrics.mono(self._form[0], bold=True), caption, metrics.mono("caption", bold=True)
+
+    @property
+    def _name_px(self) -> int:
+        return QFontMetrics(self._fonts[1]).horizontalAdvance(self.count.label)
+
+    def _inside(self) -> QRect:
+        px = self._themes.metrics.px
+        return self.rect().adjusted(px(11), px(5), -px(8), -px(8))
+
+    def _name_room(self) -> QRect:
+        """The line of the name, as far as what the event added leaves it."""
+        _, caption, small = self._fonts
+        line = self._inside()
+        line.setHeight(QFontMetrics(caption).height())
+        return line.adjusted(0, 0, -QFontMetrics(small).horizontalAdvance(self.change_text), 0)
+
+    @property
+    def words_px(self) -> tuple[int, int]:
+        """How wide the value with its total is, and how much room it has."""
+        value, caption, _ = self._fonts
+        value_px = QFontMetrics(value).horizontalAdvance(self.value_text)
+        total_px = QFontMetrics(caption).horizontalAdvance(self.total_text)
+        beside = value_px + self._themes.metrics.px(_BETWEEN_PX) + total_px
+        return max(value_px, total_px) if self._form[1] else beside, self._inside().width()
+
+    def sizeHint(self) -> QSize:
+        """Return room for all of it."""
+        px, (value, caption, _) = self._themes.metrics.px, self._fonts
+        lines = (value, caption, caption) if self._form[1] else (value, caption)
+        height = sum(QFontMetrics(font).height() for font in lines)
+        return QSize(self._name_px + px(INSET_PX), height + px(5) + px(8))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the value when it has grown to the total; the name may be cut off."""
+        width = tile_width(self._themes.metrics, self._form, self._total or 0)
+        return QSize(width, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say the name where another width cuts it off."""
+        super().resizeEvent(event)
+        self._tell()
+
+    # -- how it looks -------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the card, tinted where the event changed it, and how much of the total is there."""
@@ -136,3 +191,27 @@ class Tile(QWidget):
             painter.drawRect(card.adjusted(0.5, 0.5, -0.5, -0.5))
             painter.fillRect(bar, QColor(role.colour))
             painter.fillRect(done, QColor(role.colour))
+            self._paint_words(painter)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        theme, (value, caption, small) = self._themes.theme, self._fonts
+        inside, name = self._inside(), self._name_room()
+        large, little = QFontMetrics(value), QFontMetrics(caption)
+        base = name.bottom() + 1 + large.ascent()
+        painter.setFont(caption)
+        painter.setPen(QColor(theme.muted))
+        shown = little.elidedText(self.count.label, Qt.TextElideMode.ElideRight, name.width())
+        painter.drawText(name.left(), name.top() + little.ascent(), shown)
+        if self._form[1]:
+            under = base + large.descent() + little.ascent()
+            painter.drawText(inside.left(), under, self.total_text)
+        else:
+            after = large.horizontalAdvance(self.value_text) + self._themes.metrics.px(_BETWEEN_PX)
+            painter.drawText(inside.left() + after, base, self.total_text)
+        painter.setFont(value)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(inside.left(), base, self.value_text)
+        if self.change_text:
+            painter.setFont(small)
+            painter.setPen(QColor(self._role.ink))
+            painter.drawText(name.right() + 1, name.top() + little.ascent(), self.change_text)

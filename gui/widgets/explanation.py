@@ -223,7 +223,8 @@ class ExplanationStrip(QWidget):
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
         in_sight.connect_to(session.position_changed, self._move)
-        in_sight.connect_to(session.covered.changed, self._show)
+        for changed in (session.trace_changed, session.position_changed, session.covered.changed):
+            in_sight.connect_to(changed, self._show)
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
@@ -270,12 +271,10 @@ class ExplanationStrip(QWidget):
             self._names = frozenset(function.name for function in trace.functions)
             self._longest = longest_sentences(trace) or [BEFORE]
         self._size_sentence()
-        self._show()
 
     def _move(self, position: int) -> None:
         if position != self._stopped[0]:
             self._stopped = NO_STOP
-        self._show()
         if self._playing or not QAccessible.isActive() or not self.isVisible():
             return
         self.rest.start()

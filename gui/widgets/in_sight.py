@@ -1,12 +1,14 @@
-"""What a widget out of sight owes: done when it comes in sight, or when there is time.
+"""What a widget owes: done when it comes in sight, or when there is time.
 
 A workspace that is not shown follows the session too, but nobody waits for it: what it has to do
-for another run must not hold up the workspace that is looked at.
+for another run must not hold up the workspace that is looked at. And where many things change
+together, each view follows once, when all of them have changed (``together``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from inspect import signature
 from typing import TYPE_CHECKING
 from weakref import WeakMethod
@@ -22,6 +24,33 @@ CALM_MS = 250
 
 Slot = Callable[..., object]
 WeakSlot = WeakMethod[Slot]
+
+
+class _Change:
+    """Many things that change together, while they do."""
+
+    def __init__(self) -> None:
+        self.under_way = False
+        self.waiting: list[InSight] = []
+
+
+_change = _Change()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let views in sight follow what changes in here once, at its end: a run, a place, a cover."""
+    if _change.under_way:
+        yield  # the outermost one lets them follow
+        return
+    _change.under_way = True
+    try:
+        yield
+    finally:
+        _change.under_way = False
+        waiting, _change.waiting = _change.waiting, []
+        for each in waiting:
+            each.settle_in_sight()
 
 
 class InSight(QObject):
@@ -53,7 +82,9 @@ class InSight(QObject):
 
     def give(self, slot: WeakSlot, values: tuple[object, ...]) -> None:
         """Call a slot now or later; of several calls of one slot the last is enough."""
-        if not self._owed and self._seen():
+        if _change.under_way and not self._owed:
+            _change.waiting.append(self)
+        elif not self._owed and self._seen():
             _call(slot, values)
             return
         self._owed[slot] = values
@@ -68,6 +99,11 @@ class InSight(QObject):
             return window.updatesEnabled()
         return window.windowHandle() is None
 
+    def settle_in_sight(self) -> None:
+        """Do what is owed where somebody sees it."""
+        if self._owed and self._seen():
+            self.settle()
+
     def settle(self) -> None:
         """Do what is owed, in the order in which it came."""
         self._calm.stop()
@@ -77,8 +113,11 @@ class InSight(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Bring the widget up to date before it is seen."""
-        if event.type() == QEvent.Type.Show and self._owed and self._seen():
-            self.settle()
+        if event.type() == QEvent.Type.Show and self._owed:
+            if _change.under_way:
+                _change.waiting.append(self)
+            else:
+                self.settle_in_sight()
         return super().eventFilter(watched, event)
 
 

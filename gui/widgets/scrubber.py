@@ -112,12 +112,16 @@ class Scrubber(QAbstractSlider):
         self.setAccessibleName("Position in the run")
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
-        in_sight.connect_to(session.position_changed, self._show_position)
-        in_sight.connect_to(session.covered.changed, self._cover)
+        for changed in (session.trace_changed, session.covered.changed):
+            in_sight.connect_to(changed, self._cover)
+        for changed in (session.trace_changed, session.position_changed, session.covered.changed):
+            in_sight.connect_to(changed, self._show_position)
         # A screen reader sets the value; the session's own moves come back as no change.
         self.valueChanged.connect(session.seek)
         themes.changed.connect(self._dress)
         self._take_trace()
+        self._cover()
+        self._show_position()
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -154,7 +158,6 @@ class Scrubber(QAbstractSlider):
         if trace is not None:
             self._lanes = marker_lanes(trace)
             self.setPageStep(large_step(len(trace)))
-            self._cover()
         self.update()
 
     def _cover(self) -> None:
@@ -167,7 +170,6 @@ class Scrubber(QAbstractSlider):
         blocked = self.blockSignals(True)
         self.setRange(-1, last)
         self.blockSignals(blocked)
-        self._show_position(self._session.position)
 
     @property
     def length_asked(self) -> bool:
@@ -179,8 +181,8 @@ class Scrubber(QAbstractSlider):
         """Whether a lesson asks what comes after the cursor: nothing of it is drawn then."""
         return AHEAD in self._session.covered
 
-    def _show_position(self, position: int) -> None:
-        trace = self._session.trace
+    def _show_position(self) -> None:
+        trace, position = self._session.trace, self._session.position
         if trace is None:
             return
         self.setValue(position)

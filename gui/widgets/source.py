@@ -59,8 +59,8 @@ class SourceView(QWidget):
         self.setAutoFillBackground(True)
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
-        in_sight.connect_to(session.position_changed, self._follow)
-        session.essential_changed.connect(self._follow)
+        for changed in (session.trace_changed, session.position_changed, session.essential_changed):
+            in_sight.connect_to(changed, self._follow)
         themes.changed.connect(self._dress)
         self._dress()
 
@@ -72,15 +72,13 @@ class SourceView(QWidget):
         self._frame = index
         self._show()
 
-    def _follow(self, _now: int | bool) -> None:
+    def _follow(self) -> None:
         self._frame = None
         self._show()
 
     def _take_trace(self) -> None:
         trace = self._session.trace
         self.code.set_functions(_subsystems(trace) if trace is not None else {})
-        self._frame = None
-        self._show()
 
     def _dress(self) -> None:
         metrics = self._themes.metrics

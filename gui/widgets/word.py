@@ -138,14 +138,16 @@ class WordView(QWidget):
         self._column.addWidget(self._scroll, 1)
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
-        in_sight.connect_to(session.position_changed, self._move)
-        session.highlights_changed.connect(self._point)
         in_sight.connect_to(session.covered.changed, self._cover)
+        for changed in (session.trace_changed, session.position_changed, session.covered.changed):
+            in_sight.connect_to(changed, self._move)
+        session.highlights_changed.connect(self._point)
         themes.changed.connect(self._dress)
         self._dress()
         self._take_trace()
         self._point()
         self._cover()
+        self._move()
 
     @property
     def moment(self) -> Moment | None:
@@ -165,7 +167,7 @@ class WordView(QWidget):
         self._column.activate()
         self.canvas.set_room(self._scroll.maximumViewportSize())
         self.canvas.dress()
-        self._move(self._session.position)
+        self._move()
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -203,19 +205,15 @@ class WordView(QWidget):
             unknown = design == "unknown"
             self.title.setText(NOT_RECORDED if unknown else "No state in task_struct")
             self.place.setText(NO_STATE.get(design, ("", ""))[0])
-        self._move(self._session.position)
 
     def _point(self) -> None:
         self.canvas.point(on="bits" in self._session.highlights)
 
     def _cover(self) -> None:
-        asked = BITS in self._session.covered
-        if asked != self.canvas.asked:
-            self.canvas.cover(on=asked)
-            self._move(self._session.position)
+        self.canvas.cover(on=BITS in self._session.covered)
 
-    def _move(self, position: int) -> None:
-        trace = self._session.trace
+    def _move(self) -> None:
+        trace, position = self._session.trace, self._session.position
         if trace is None:
             self.setAccessibleDescription("No run yet.")
             return

@@ -167,9 +167,9 @@ def test_the_rest_of_the_run_is_not_drawn_on_the_scrubber(stand: Stand) -> None:
 
 def test_totals_are_covered_and_what_has_been_counted_is_not(stand: Stand) -> None:
     tile = live(stand).counts.tiles["save_stack_calls"]
-    assert (tile.value_label.text(), tile.total_label.text()) == ("2", f"of {MARK}")
+    assert (tile.value_text, tile.total_text) == ("2", f"of {MARK}")
     answer(stand)
-    assert tile.total_label.text() == "of 8"
+    assert tile.total_text == "of 8"
 
 
 # -- leaving the step, the answer, the lesson -----------------------------------------------------

@@ -87,14 +87,14 @@ class StorageWordView(QWidget):
         self._column.addWidget(self.place)
         self._column.addWidget(scroll, 1)
         in_sight = InSight(self)
-        in_sight.connect_to(session.layout_changed, self._take)
-        in_sight.connect_to(session.answer_changed, self._take)
-        in_sight.connect_to(session.member_selected, self._take)
-        in_sight.connect_to(session.pointed_changed, self._point)
+        for changed in (
+            session.layout_changed, session.answer_changed, session.member_selected,
+            session.pointed_changed,
+        ):  # fmt: skip
+            in_sight.connect_to(changed, self._take)
         themes.changed.connect(self._dress)
         self._dress()
         self._take()
-        self._point()
 
     @property
     def words(self) -> tuple[StorageWord, ...]:
@@ -113,7 +113,7 @@ class StorageWordView(QWidget):
 
     def _take(self) -> None:
         words = words_of(self._session)
-        self.canvas.show_words(words)
+        self.canvas.show_words(words, self._session.pointed)
         if self._session.layout is None:
             title, place = "Storage word", f"{NOTHING_OPEN}."
         elif not words:
@@ -124,9 +124,6 @@ class StorageWordView(QWidget):
         self.place.setText(place)
         self.setAccessibleName(title)
         self.setAccessibleDescription(spoken(words) if words else place)
-
-    def _point(self) -> None:
-        self.canvas.point(self._session.pointed)
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._themes.metrics
@@ -184,16 +181,10 @@ class _Canvas(QWidget):
         self.pointed: tuple[str, ...] = ()
         self._room = QSize()
 
-    def show_words(self, words: tuple[StorageWord, ...]) -> None:
-        """Show other words."""
-        if words != self.words:
-            self.words = words
-            self.lay_out()
-
-    def point(self, names: tuple[str, ...]) -> None:
-        """Point at the bits of some members."""
-        if names != self.pointed:
-            self.pointed = names
+    def show_words(self, words: tuple[StorageWord, ...], pointed: tuple[str, ...]) -> None:
+        """Show other words, and point at the bits of some members."""
+        if (words, pointed) != (self.words, self.pointed):
+            self.words, self.pointed = words, pointed
             self.lay_out()
 
     def set_room(self, room: QSize) -> None:

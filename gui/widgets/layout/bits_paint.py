@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.geometry.struct_map import Kind
-from gui.geometry.word import NUMBER_BITS, Cell, Picture, picture_of, unnamed_runs
+from gui.geometry.word import NUMBER_BITS, Cell, Picture, moved, picture_of, unnamed_runs
 from gui.widgets.layout.bits_word import StorageWord, kind_of
 from gui.widgets.layout.map_style import MapStyle
 from gui.widgets.word_bits import rect_of
@@ -101,7 +101,7 @@ def word_picture(
     bits_top = picture.memory[0].box.top
     bottom = bits_top + sizes.cell_height_px + sizes.line_px
     raised = Picture(
-        tuple(c._replace(box=c.box._replace(top=c.box.top - lift)) for c in picture.memory),
+        moved(picture.memory, bits_top - lift),
         picture.register,
         tuple(label._replace(y=label.y - lift) for label in picture.labels if label.text.strip()),
         picture.label_share,

@@ -30,6 +30,8 @@ _MOST_SHARE = 0.26
 """Of the window's height, for the text; a longer one scrolls."""
 _BESIDE_PX = 760
 """From this width on, at the scale of 1, questions stand beside the text."""
+_USUAL_LINES = 7.5
+"""A shorter text takes no less room where there is enough: from step to step the picture stays."""
 _LEAST_LINES = 3.5
 """So many lines are seen at least; the half one says that there is more."""
 _PICTURE_SHARE = 0.7
@@ -175,7 +177,8 @@ class LessonStrip(QFrame):
             round(self.window().height() * _MOST_SHARE),
             picture - wanted_by_picture - self.head.sizeHint().height(),
         )
-        self.area.setFixedHeight(max(1, least, min(wanted, most)))
+        usual = max(wanted, round(_USUAL_LINES * line))
+        self.area.setFixedHeight(max(1, least, min(usual, most)))
         folded = self.folded if self.folded is not None else self._is_tight(least)
         self.area.setVisible(not folded)
         # What nobody sees is not read out either: folded, the strip itself says it.

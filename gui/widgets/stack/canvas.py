@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.geometry.easing import ease_out, share
 from gui.geometry.stack import Arrangement
+from gui.widgets.in_sight import InSight
 from gui.widgets.pointer import wanted
 from gui.widgets.stack.board import Board
 from gui.widgets.stack.cards import CardPixmaps
@@ -76,10 +77,14 @@ class StackCanvas(QWidget):
         pixmaps = CardPixmaps(style, self.devicePixelRatioF())
         self._picture = Picture(self._board, pixmaps, self.width(), self.height())
         session.trace_changed.connect(self._trace_changed)
-        session.position_changed.connect(self._moment_changed)
-        session.essential_changed.connect(self._moment_changed)
+        in_sight = InSight(self)
+        for changed in (
+            session.trace_changed, session.position_changed, session.essential_changed,
+            session.covered.changed,
+        ):  # fmt: skip
+            changed.connect(self._outdate)
+            in_sight.connect_to(changed, self._moment_changed)
         session.highlights_changed.connect(self._point)
-        session.covered.changed.connect(self._cover)
         theme_manager.changed.connect(self._dress)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -143,16 +148,12 @@ class StackCanvas(QWidget):
 
     def _trace_changed(self) -> None:
         self._board.following = True
-        self._moment_changed()
 
-    def _cover(self) -> None:
+    def _outdate(self) -> None:
         self._stale = True
-        if self.isVisible():
-            self._refresh(slide=False)
 
     def _moment_changed(self) -> None:
-        if not self.isVisible():
-            self._stale = True
+        if not (self._stale and self.isVisible()):
             return
         now = self._now_ms()
         fast = now - self._changed_ms < FAST_MS

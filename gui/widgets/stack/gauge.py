@@ -24,6 +24,7 @@ from core.lesson.covered import BYTES
 from gui.covered import ASKED
 from gui.geometry.easing import approach
 from gui.geometry.gauge import Scale, segments
+from gui.widgets.in_sight import InSight
 from gui.widgets.stack.gauge_paint import GaugeStyle, paint_gauge
 from gui.widgets.stack.motion import TAU_MS
 from gui.widgets.stack.reading import PeakSoFar, Reading
@@ -73,8 +74,10 @@ class GaugeView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Stack gauge")
         session.trace_changed.connect(self._trace_changed)
-        session.position_changed.connect(self._moment_changed)
-        session.covered.changed.connect(self._moment_changed)
+        in_sight = InSight(self)
+        for changed in (session.trace_changed, session.position_changed, session.covered.changed):
+            changed.connect(self._outdate)
+            in_sight.connect_to(changed, self._moment_changed)
         theme_manager.changed.connect(self._dress)
 
     # -- what is shown ------------------------------------------------------------------------
@@ -101,11 +104,12 @@ class GaugeView(QWidget):
 
     def _trace_changed(self) -> None:
         self._peaks = None
-        self._moment_changed()
+
+    def _outdate(self) -> None:
+        self._stale = True
 
     def _moment_changed(self) -> None:
-        if not self.isVisible():
-            self._stale = True
+        if not (self._stale and self.isVisible()):
             return
         self._refresh()
         if not self._themes.motion:
