@@ -143,6 +143,7 @@ class LessonParts(QObject):
                 self.session, window.registry, window.themes, lambda: window.foot_room
             )
             window.add_foot(self.strip)
+            self.strip.rebuilt.connect(window.order_foot)
         if self.strip is not None:
             self.strip.setVisible(self.session.running)
         self._make_room()

@@ -87,9 +87,6 @@ class MainWindow(QMainWindow):
         registry.setParent(self)
         self._painted = False
         self._foot: QWidget | None = None
-        self._ordered: list[QWidget] = []
-        self._order_later = QTimer(self, singleShot=True, interval=0)
-        self._order_later.timeout.connect(self._order_foot)
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._pages: dict[str, QWidget] = {}
         self._workspace = ""
@@ -197,19 +194,17 @@ class MainWindow(QMainWindow):
         # Who listens hears the text before the picture, and reaches it first with the Tab key.
         widget.stackUnder(self._stack)
         self._foot = widget
-        widget.installEventFilter(self)
-        self._order_foot()
+        self.order_foot()
 
-    def _order_foot(self) -> None:
-        """Let the Tab key reach the foot after the workspaces' buttons and before the workspace."""
+    def order_foot(self) -> None:
+        """Let the Tab key reach the foot after the workspaces' buttons and before the workspace.
+
+        To be called where there is something new in the foot.
+        """
         before: QWidget | None = self._bar.last_button
         if self._foot is None or before is None:
             return
-        widgets = self._foot.findChildren(QWidget)
-        if widgets == self._ordered:
-            return
-        self._ordered = widgets
-        for widget in widgets:
+        for widget in self._foot.findChildren(QWidget):
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
                 QWidget.setTabOrder(before, widget)
                 before = widget
@@ -348,11 +343,9 @@ class MainWindow(QMainWindow):
             self.move(room.center() - self.rect().center())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Draw the icons again for a screen with other pixels; order what is new in the foot."""
+        """Draw the icons again for a screen with other pixels."""
         if watched is self and event.type() == QEvent.Type.DevicePixelRatioChange:
             self._dress()
-        elif watched is self._foot and event.type() == QEvent.Type.LayoutRequest:
-            self._order_later.start()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.lesson.covered import OUTCOME, TOTALS, WARNINGS
 from gui.covered import ASKED
@@ -23,6 +23,7 @@ from gui.widgets.counts_words import (
     sentence,
 )
 from gui.widgets.in_sight import InSight
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -54,7 +55,7 @@ class CountsPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self.range_label = QLabel(wordWrap=True)
+        self.range_label = WrappedLabel()
         self.range_label.hide()
         self._column.addWidget(self.range_label)
         self._grid = QGridLayout()

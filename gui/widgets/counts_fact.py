@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from gui.icons import pixmap
 from gui.theme import Role, ThemeManager
 from gui.widgets.explanation import fits, sentence_html
+from gui.widgets.wrapped import WrappedLabel
 
 
 class Fact(QWidget):
@@ -28,8 +29,7 @@ class Fact(QWidget):
         super().__init__()
         self._themes = themes
         self._said = outcome, icon, title, text
-        self._icon, self._words = QLabel(), QLabel()
-        self._words.setWordWrap(True)
+        self._icon, self._words = QLabel(), WrappedLabel()
         self._words.setTextFormat(Qt.TextFormat.RichText)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)

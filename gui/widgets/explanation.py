@@ -28,6 +28,7 @@ from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.trace.stops import Stop
@@ -201,8 +202,7 @@ class ExplanationStrip(QWidget):
         self._longest = [NO_RUN]
         self._fitting: dict[tuple[object, ...], tuple[TextStep, bool, int]] = {}
         self.text = NO_RUN
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
+        self.sentence = WrappedLabel()
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from gui.icons import pixmap
 from gui.widgets.controls import RADIUS_PX
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -34,7 +35,7 @@ class WarningStrip(QFrame):
         super().__init__()
         self._themes = themes
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignTop)
-        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.text = WrappedLabel(textFormat=Qt.TextFormat.PlainText)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._icon)
         self._row.addWidget(self.text, 1)

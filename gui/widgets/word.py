@@ -12,7 +12,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QScrollArea,
     QSpacerItem,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from gui.theme import ThemeManager
 from gui.widgets.in_sight import InSight
 from gui.widgets.word_canvas import WordCanvas, lost_words
 from gui.widgets.word_writers import WordWriters
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.trace.info import TraceInfo
@@ -104,11 +104,8 @@ class WordView(QWidget):
     def __init__(self, session: Session, themes: ThemeManager, *, whole: bool = False) -> None:
         super().__init__()
         self._session, self._themes, self._whole = session, themes, whole
-        self.title, self.place = QLabel(), QLabel()
-        for label in (self.title, self.place):
-            label.setWordWrap(True)
-        self.nothing = QLabel()
-        self.nothing.setWordWrap(True)
+        self.title, self.place = WrappedLabel(), WrappedLabel()
+        self.nothing = WrappedLabel()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.canvas = WordCanvas(themes)
         self.writers = WordWriters(session, themes)

@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.lesson.covered import BITS
 from gui.covered import MARK
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
@@ -34,8 +35,7 @@ class WordWriters(QWidget):
     def __init__(self, session: Session, themes: ThemeManager) -> None:
         super().__init__()
         self._session, self._themes = session, themes
-        self.history = QLabel()
-        self.history.setWordWrap(True)
+        self.history = WrappedLabel()
         self.history.setTextFormat(Qt.TextFormat.RichText)
         self.history.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._column = QVBoxLayout(self)

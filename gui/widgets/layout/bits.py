@@ -22,7 +22,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QToolTip,
@@ -36,6 +35,7 @@ from gui.widgets.layout.bits_word import StorageWord, spoken, words_of
 from gui.widgets.layout.map_scene import NOTHING_OPEN
 from gui.widgets.pointer import draw_pointer
 from gui.widgets.word_bits import rect_of
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.theme import ThemeManager
@@ -64,9 +64,8 @@ class StorageWordView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._themes = session, themes
-        self.title, self.place = QLabel(), QLabel()
+        self.title, self.place = WrappedLabel(), WrappedLabel()
         for label in (self.title, self.place):
-            label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             # The name of a struct, however long, must not push the map open.
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

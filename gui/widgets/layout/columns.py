@@ -10,7 +10,6 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
-    QLabel,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from gui.widgets.in_sight import InSight
 from gui.widgets.layout.column_card import ColumnCard, FactLabels, Grid, best_form
 from gui.widgets.layout.verdict import VerdictView
 from gui.widgets.warning_strip import WarningStrip
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,9 +242,9 @@ class StorageColumns(QWidget):
         self._arrange()
 
 
-def _text() -> QLabel:
+def _text() -> WrappedLabel:
     """Return a text that wraps and can be copied."""
-    made = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+    made = WrappedLabel(textFormat=Qt.TextFormat.PlainText)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)

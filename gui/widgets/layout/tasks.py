@@ -13,6 +13,7 @@ from core.layout import host
 from gui.geometry.columns import each_of, many_of, memory_text, storage_name
 from gui.widgets.in_sight import InSight
 from gui.widgets.number_field import TYPING_MS, NumberField
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.layout_session import LayoutSession
@@ -72,7 +73,7 @@ class TasksPanel(QWidget):
         self.caption = QLabel("Tasks")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.field = NumberField(1, self.most)
-        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.text = WrappedLabel(textFormat=Qt.TextFormat.PlainText)
         self._typing = QTimer(self, singleShot=True, interval=typing_ms)
         self._build()
         in_sight = InSight(self)

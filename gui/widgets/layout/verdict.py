@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from gui.geometry.columns import (
     adding,
@@ -16,6 +16,7 @@ from gui.geometry.columns import (
     sureness,
 )
 from gui.theme import TEXT_PX
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.layout.analysis import Analysis, Answer
@@ -97,11 +98,10 @@ class VerdictView(QWidget):
         super().__init__()
         self._session, self._themes = session, themes
         self._level = "ok"
-        self.head, self.detail = QLabel(), QLabel()
+        self.head, self.detail = WrappedLabel(), WrappedLabel()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         for text in (self.head, self.detail):
-            text.setWordWrap(True)
             text.setTextFormat(Qt.TextFormat.PlainText)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.widgets.flow import FlowLayout
 from gui.widgets.lesson.text import MarkdownLabel
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.lesson_session import Asked
@@ -59,7 +59,7 @@ class QuestionView(QWidget):
         self._themes = themes
         self.asked = asked
         self.ask = MarkdownLabel(themes)
-        self.verdict = QLabel(wordWrap=True)
+        self.verdict = WrappedLabel()
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.explain = MarkdownLabel(themes, "body")

@@ -6,20 +6,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QFontMetrics,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.widgets.arrange import scrolled
 from gui.widgets.in_sight import InSight
 from gui.widgets.lesson.head import StripHead
 from gui.widgets.lesson.question import QuestionView
 from gui.widgets.lesson.text import MarkdownLabel, plain
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.actions import ActionRegistry
@@ -54,7 +55,12 @@ class LessonStrip(QFrame):
 
     Attributes:
         folded: Whether only the title is shown; None as there is room.
+
+    Signals:
+        rebuilt: There is something in here that was not there before.
     """
+
+    rebuilt = Signal()
 
     def __init__(
         self,
@@ -69,7 +75,7 @@ class LessonStrip(QFrame):
         self.setAccessibleName("Lesson")
         self.head = StripHead(session, registry, themes)
         self.text = MarkdownLabel(themes)
-        self.problem = QLabel(wordWrap=True)
+        self.problem = WrappedLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.questions: list[QuestionView] = []
         self._asks: tuple[Asked, ...] = ()
@@ -144,6 +150,8 @@ class LessonStrip(QFrame):
             self._asked_column.addWidget(view)
             view.show()  # now: a layout would do it after the next paint
         self._asked.setVisible(bool(self.questions))
+        if self.questions:
+            self.rebuilt.emit()
         self.fit_soon()
 
     def _show_answer(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -13,7 +14,9 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from gui.theme import TextStep, ThemeManager
@@ -25,6 +28,7 @@ FEATURES = (
 """HTML in a text is shown as it stands: ``#include <linux/slab.h>`` would end its paragraph."""
 
 
+@lru_cache(maxsize=128)
 def plain(markdown: str) -> str:
     """Return what a screen reader says of a text."""
     document = QTextDocument()
@@ -40,7 +44,13 @@ def rich(markdown: str, font: QFont, mono: QFont) -> str:
         font: The font of words.
         mono: The font of identifiers.
     """
-    document = QTextDocument()
+    return _rich(markdown, font.toString(), mono.family())
+
+
+@lru_cache(maxsize=128)  # a lesson goes to and fro between a few texts
+def _rich(markdown: str, font_text: str, mono: str) -> str:
+    document, font = QTextDocument(), QFont()
+    font.fromString(font_text)
     document.setDefaultFont(font)
     document.setMarkdown(markdown, FEATURES)
     block = document.begin()
@@ -70,16 +80,16 @@ def _mono_parts(block: QTextBlock) -> list[tuple[int, int]]:
     return parts
 
 
-def _set_family(document: QTextDocument, part: tuple[int, int], mono: QFont) -> None:
+def _set_family(document: QTextDocument, part: tuple[int, int], family: str) -> None:
     cursor = QTextCursor(document)
     cursor.setPosition(part[0])
     cursor.setPosition(part[0] + part[1], QTextCursor.MoveMode.KeepAnchor)
     form = QTextCharFormat()
-    form.setFontFamilies([mono.family()])
+    form.setFontFamilies([family])
     cursor.mergeCharFormat(form)
 
 
-class MarkdownLabel(QLabel):
+class MarkdownLabel(WrappedLabel):
     """A text that grows with the scale.
 
     Args:
@@ -91,11 +101,10 @@ class MarkdownLabel(QLabel):
     def __init__(
         self, themes: ThemeManager, step: TextStep = "title", parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._themes, self._step = themes, step
         self.markdown = ""
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
