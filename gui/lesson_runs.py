@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from core.scenario.loader import open_scenario
 from gui.runner import PROBE_EVENTS, Runner
@@ -48,7 +48,12 @@ class LessonRuns(QObject):
 
     Args:
         parent: The Qt parent.
+
+    Signals:
+        made_ahead: The run that was to be prepared is at hand.
     """
+
+    made_ahead = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -127,3 +132,4 @@ class LessonRuns(QObject):
             wanted, planned = self._ahead
             self._ahead = None
             self.keep(wanted, planned, trace)
+            self.made_ahead.emit()

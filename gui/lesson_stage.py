@@ -15,9 +15,11 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import LessonError, OwnerscopeError
 from core.lesson.positions import position_of, span_of
 from core.lesson.runs import Shown, check_order
+from gui.expected import Expected
 from gui.lesson_reading import LessonReading
 from gui.lesson_recording_look import look_at
 from gui.lesson_runs import LessonRuns
+from gui.runner import PROBE_EVENTS
 from gui.widgets.pointer import wanted as wanted_of
 
 if TYPE_CHECKING:
@@ -61,12 +63,14 @@ class LessonStage(QObject):
         self.reading = LessonReading(controller, self)
         self.reading.there.connect(self._recording_there)
         self.reading.failed.connect(self._give_up)
+        self.runs.made_ahead.connect(self._expect)
         comparison.at_hand = self.runs.find
         self.what = Shown()
         self.position = -1
         self.played: tuple[int, int] | None = None
         self.held = False
         self._pending: ResolvedStep | None = None
+        self._ahead: ResolvedStep | None = None
         self._wanted: Wanted | None = None
         controller.session.trace_changed.connect(self._run_there)
         controller.session.failed.connect(self._give_up)
@@ -84,6 +88,7 @@ class LessonStage(QObject):
     def show(self, step: ResolvedStep) -> None:
         """Show a step; ``shown`` or ``failed`` follows, at once where it takes no time."""
         self._controller.playback.pause()
+        self._ahead = None
         self.what, self.position, self.played = Shown(), -1, None
         self._pending = step
         self.reading.wait_no_more()
@@ -101,7 +106,7 @@ class LessonStage(QObject):
 
     def leave(self) -> None:
         """Wait for nothing any more, and point at nothing."""
-        self._pending = None
+        self._pending = self._ahead = None
         self._controller.session.highlight(())
         self._comparison.release(following=self._controller.window.workspace == "compare")
         if not self._controller.plays_with_layouts:
@@ -297,8 +302,32 @@ class LessonStage(QObject):
                 self.runs.prepare(wanted)
                 if step.workspace == "compare":
                     self._prepare_lanes(step, wanted)
+                else:
+                    self._ahead = step
+                    self._expect()
             except OwnerscopeError:
                 return  # it is said when the step is shown
+
+    def _expect(self) -> None:
+        """Let the views prepare for the next step's place, once its run is at hand."""
+        step = self._ahead
+        if step is None:
+            return
+        wanted = self.runs.wanted(step.scenario, step.settings, step.overrides)
+        made = self.runs.find(wanted.source, wanted.settings, wanted.overrides)
+        if made is None:
+            return
+        self._ahead = None
+        if len(made.trace) > PROBE_EVENTS:
+            return  # it would hold up what is looked at now
+        try:
+            position = position_of(step.step.position, made.trace, where=step.where)
+        except OwnerscopeError:
+            return  # it is said when the step is shown
+        played = _played(step, made.trace)
+        if played is not None:
+            position = played[0 if self._controller.window.themes.motion else 1]
+        self._controller.session.expected.emit(Expected(made.trace, position, step.essential))
 
     def _prepare_lanes(self, step: ResolvedStep, wanted: Wanted) -> None:
         from core.compare.differences import differences

@@ -57,6 +57,8 @@ class Session(Cursor):
         cuts_changed: Other calls are marked as those that another guard would have cut.
         frame_selected: A frame of ``frames()`` was chosen to look at (its index), or None.
         highlights_changed: Views are to point at something else (``Step.highlights`` of a lesson).
+        expected: The cursor will probably go to a place (an ``Expected``); there is time to
+            prepare for it.
         run_started: A run went to the worker.
         run_progressed: Events so far and the budget of the run under way.
         run_ended: The run under way is over, however it ended.
@@ -69,6 +71,7 @@ class Session(Cursor):
     cuts_changed = Signal()
     frame_selected = Signal(object)
     highlights_changed = Signal()
+    expected = Signal(object)
     run_started = Signal()
     run_progressed = Signal(int, int)
     run_ended = Signal()

@@ -8,13 +8,13 @@ few milliseconds however long the run is; the index takes about 0.1 us an event,
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Function, Kind
 from core.trace.index import Codes, Positions
+from core.trace.once import once_a_run
 from core.trace.signals import tasks_of
 
 if TYPE_CHECKING:
@@ -192,13 +192,9 @@ class FunctionIndex:
         return events, ns, peaks
 
 
-_indexes: WeakKeyDictionary[Trace, FunctionIndex] = WeakKeyDictionary()
-
-
+@once_a_run
 def _index_of(trace: Trace) -> FunctionIndex:
-    if trace not in _indexes:
-        _indexes[trace] = FunctionIndex(trace)
-    return _indexes[trace]
+    return FunctionIndex(trace)
 
 
 def _open_before(trace: Trace, first: int) -> list[int]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from core.trace.events import SITE_MASK, Kind
 from core.trace.index import Positions, parents_of
+from core.trace.once import once_a_run
 from core.trace.signals import tasks_of
 from core.trace.spans import OwnTime
 
@@ -333,14 +333,10 @@ class SaveTree:
         return [Level(level, *row) for level, row in enumerate(rows) if level]
 
 
-_trees: WeakKeyDictionary[Trace, SaveTree] = WeakKeyDictionary()
-
-
+@once_a_run
 def save_tree(trace: Trace) -> SaveTree:
     """Return the forest of a run, built once."""
-    if trace not in _trees:
-        _trees[trace] = SaveTree(trace)
-    return _trees[trace]
+    return SaveTree(trace)
 
 
 def _sign(trace: Trace, site: Site) -> int:

@@ -13,6 +13,8 @@ from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.trace.once import once_a_run
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -102,6 +104,7 @@ class Mark(NamedTuple):
     room: float
 
 
+@once_a_run
 def marker_lanes(trace: Trace) -> tuple[Positions, Positions, Positions]:
     """Return the positions of the guard's hits, of warnings and of the end of a stopped run.
 
@@ -199,6 +202,7 @@ class StackOutline:
         return least.tolist(), np.maximum.reduceat(self.most, blocks).tolist()
 
 
+@once_a_run
 def stack_outline(trace: Trace) -> StackOutline:
     """Return the outline of a trace's stack; one pass over its events."""
     import numpy as np

@@ -27,6 +27,7 @@ from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
+    from gui.expected import Expected
     from gui.session import Session
 
 _PAD_PX, _GAP_PX = 12, 6
@@ -82,6 +83,12 @@ class CountsPanel(QScrollArea):
         self._take_trace()
         self._dress()
         self._move()
+
+    def prepare(self, expected: Expected) -> None:
+        """Count a run and a place of it ahead."""
+        trace = expected.trace
+        for position in (len(trace) - 1, expected.position, max(-1, expected.position - 1)):
+            trace.state_at(position)
 
     def _take_trace(self) -> None:
         trace = self._session.trace

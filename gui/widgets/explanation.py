@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from math import ceil
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
+from core.trace.once import once_a_run
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.elided import ElidedLabel
@@ -33,6 +35,7 @@ from gui.widgets.wrapped import WrappedLabel
 if TYPE_CHECKING:
     from core.trace.stops import Stop
     from core.trace.trace import Trace
+    from gui.expected import Expected
     from gui.session import Session
 
 RESTED_MS = 450
@@ -142,6 +145,7 @@ def fits(text: str, font: QFont, width_px: int) -> bool:
     return QFontMetricsF(font).horizontalAdvance("0" * longest) * 1.1 <= width_px
 
 
+@once_a_run
 def longest_sentences(trace: Trace) -> list[str]:
     """Return the sentences of a run that take the most room, with long words filled in."""
     from core.trace.explain import script_name
@@ -262,14 +266,18 @@ class ExplanationStrip(QWidget):
 
     # -- what is shown --------------------------------------------------------------------------
 
+    def prepare(self, expected: Expected) -> None:
+        """Find the size of the sentences of a run where the cursor will probably be."""
+        trace = expected.trace
+        self._fitted(longest_sentences(trace) or [BEFORE], _names_in(trace))
+
     def _take_trace(self) -> None:
         trace = self._session.trace
         self._names = frozenset()
         self._longest = [NO_RUN]
         self._stopped = NO_STOP
         if trace is not None:
-            self._names = frozenset(function.name for function in trace.functions)
-            self._longest = longest_sentences(trace) or [BEFORE]
+            self._names, self._longest = _names_in(trace), longest_sentences(trace) or [BEFORE]
         self._size_sentence()
 
     def _move(self, position: int) -> None:
@@ -354,29 +362,37 @@ class ExplanationStrip(QWidget):
 
     def _size_sentence(self) -> None:
         """Take the largest text in which the longest sentence fits, and the height it needs."""
-        margins = self._column.contentsMargins()
-        width = max(1, self.width() - margins.left() - margins.right())
-        asked = width, tuple(self._longest), self._names, self._sizes()
-        if asked not in self._fitting:
-            while len(self._fitting) >= _MOST_FITTING:
-                del self._fitting[next(iter(self._fitting))]
-            self._fitting[asked] = self._fit(width)
-        step, self._breakable, height = self._fitting[asked]
+        step, self._breakable, height = self._fitted(self._longest, self._names)
         self.sentence.setFont(self._metrics.ui(step))
         self.sentence.setFixedHeight(height)
 
-    def _fit(self, width: int) -> tuple[TextStep, bool, int]:
+    def _fitted(self, longest: Sequence[str], names: frozenset[str]) -> tuple[TextStep, bool, int]:
+        """Return what ``_fit`` finds at the width as it is."""
+        margins = self._column.contentsMargins()
+        width = max(1, self.width() - margins.left() - margins.right())
+        asked = width, tuple(longest), names, self._sizes()
+        if asked not in self._fitting:
+            while len(self._fitting) >= _MOST_FITTING:
+                del self._fitting[next(iter(self._fitting))]
+            self._fitting[asked] = self._fit(width, longest, names)
+        return self._fitting[asked]
+
+    def _fit(
+        self, width: int, longest: Sequence[str], names: frozenset[str]
+    ) -> tuple[TextStep, bool, int]:
         """Return a size of type, whether words have to be broken in it, and the height it needs."""
         metrics = self._metrics
         for step, most_lines in self._steps:
             if self._is_low(step):
                 continue
             font = metrics.ui(step)
-            self._breakable = not all(fits(text, font, width) for text in self._longest)
-            height = max(self._height_of(text, font, width) for text in self._longest)
+            breakable = not all(fits(text, font, width) for text in longest)
+            family = metrics.mono_family
+            written = (sentence_html(text, names, family, breakable=breakable) for text in longest)
+            height = max(_height_of(html, font, width) for html in written)
             if height < (most_lines + 0.5) * QFontMetricsF(font).lineSpacing():
                 break
-        return step, self._breakable, height
+        return step, breakable, height
 
     def _sizes(self) -> tuple[object, ...]:
         """Return what the sizes in here depend on, besides the width and the text."""
@@ -390,14 +406,6 @@ class ExplanationStrip(QWidget):
     def _html(self, text: str) -> str:
         family = self._metrics.mono_family
         return sentence_html(text, self._names, family, breakable=self._breakable)
-
-    def _height_of(self, text: str, font: QFont, width_px: int) -> int:
-        document = QTextDocument()
-        document.setDocumentMargin(0)
-        document.setDefaultFont(font)
-        document.setHtml(f"<b>{self._html(text)}</b>")
-        document.setTextWidth(width_px)
-        return ceil(document.size().height()) + 1
 
     @property
     def _metrics(self) -> Metrics:
@@ -431,6 +439,20 @@ class ExplanationStrip(QWidget):
             painter.fillRect(self.rect(), QColor(role.soft if role else theme.surface))
             bar = QRectF(0, 0, metrics.px(4), self.height())
             painter.fillRect(bar, QColor(role.colour if role else theme.border))
+
+
+def _height_of(html: str, font: QFont, width_px: int) -> int:
+    document = QTextDocument()
+    document.setDocumentMargin(0)
+    document.setDefaultFont(font)
+    document.setHtml(f"<b>{html}</b>")
+    document.setTextWidth(width_px)
+    return ceil(document.size().height()) + 1
+
+
+@once_a_run
+def _names_in(trace: Trace) -> frozenset[str]:
+    return frozenset(function.name for function in trace.functions)
 
 
 def _place(trace: Trace, position: int) -> list[str]:

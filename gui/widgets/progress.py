@@ -11,12 +11,14 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from core.lesson.covered import FIGURES, OUTCOME
+from core.trace.once import once_a_run
 from gui.covered import ASKED, MARK
 from gui.icons import pixmap
 from gui.widgets.progress_card import ProgressCard
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
+    from gui.expected import Expected
     from gui.session import Session
     from gui.theme import Role, ThemeManager
 
@@ -125,6 +127,7 @@ def outcome_of(trace: Trace) -> str:
     return trace.info.outcome if trace.info.recording is None else "recorded"
 
 
+@once_a_run
 def key_figure(trace: Trace) -> str:
     """Return what matters about a run in a few words: guard hits, levels, bytes a level.
 
@@ -199,6 +202,11 @@ class ResultChip(QWidget):
             self._later.start()
         else:
             self._work_out()
+
+    def prepare(self, expected: Expected) -> None:
+        """Work out ahead what there is to say of a run."""
+        if len(expected.trace) <= EVENTS_AT_ONCE:
+            key_figure(expected.trace)
 
     def _work_out(self) -> None:
         trace = self._session.trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -16,7 +17,6 @@ from gui.geometry.scrubber import (
     STOP,
     WARNING,
     Mark,
-    StackOutline,
     Track,
     large_step,
     mark_near,
@@ -36,6 +36,7 @@ from gui.widgets.tip import tip_html
 
 if TYPE_CHECKING:
     from core.trace.trace import Trace
+    from gui.expected import Expected
     from gui.geometry.scrubber import Positions
     from gui.session import Session
     from gui.theme import ThemeManager
@@ -97,9 +98,9 @@ class Scrubber(QAbstractSlider):
     ) -> None:
         super().__init__(parent)
         self._session, self._themes = session, themes
-        self._outline: StackOutline | None = None
         self._lanes: Sequence[Positions] = ()
         self._scene: ScrubberScene | None = None
+        self._ahead: tuple[Trace, ScrubberScene] | None = None
         self._hover_x: float | None = None
         self._wanted: int | None = None
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
@@ -150,9 +151,20 @@ class Scrubber(QAbstractSlider):
         """Return the height it needs; it can be narrow."""
         return QSize(self._themes.metrics.chrome(120), self.sizeHint().height())
 
+    def prepare(self, expected: Expected) -> None:
+        """Draw a run where the cursor will probably be, for later."""
+        trace = expected.trace
+        if trace is not self._session.trace:
+            lanes, outline = marker_lanes(trace), stack_outline(trace)
+            track = replace(self.track(), events=len(trace))
+            self._ahead = trace, ScrubberScene(self, track, self._themes, lanes, outline)
+
     def _take_trace(self) -> None:
         trace = self._session.trace
-        self._outline, self._scene, self._lanes = None, None, ()
+        self._scene, self._lanes = None, ()
+        if self._ahead is not None and self._ahead[0] is trace:
+            self._scene = self._ahead[1]
+        self._ahead = None
         self._let_go()
         self.setEnabled(trace is not None)
         if trace is not None:
@@ -192,7 +204,7 @@ class Scrubber(QAbstractSlider):
         self.update()
 
     def _dress(self) -> None:
-        self._scene = None
+        self._scene = self._ahead = None
         self.updateGeometry()
         self.update()
 
@@ -200,11 +212,9 @@ class Scrubber(QAbstractSlider):
         """Return the parts that stay while the playhead moves, drawn for the size as it is."""
         key = (self.width(), self.devicePixelRatioF())
         if self._scene is None or self._scene.key != key:
-            if self._outline is None and self._session.trace is not None:
-                self._outline = stack_outline(self._session.trace)
-            self._scene = ScrubberScene(
-                self, self.track(), self._themes, self._lanes, self._outline
-            )
+            trace = self._session.trace
+            outline = stack_outline(trace) if trace is not None else None
+            self._scene = ScrubberScene(self, self.track(), self._themes, self._lanes, outline)
         return self._scene
 
     # -- moving ---------------------------------------------------------------------------

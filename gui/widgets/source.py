@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core.trace.events import Function
     from core.trace.info import TraceInfo
     from core.trace.trace import Trace
+    from gui.expected import Expected
     from gui.session import Session
 
 OUR_WORDS = (
@@ -71,6 +72,10 @@ class SourceView(QWidget):
         """
         self._frame = index
         self._show()
+
+    def prepare(self, expected: Expected) -> None:
+        """Find the listing of a place where the cursor will probably be."""
+        spot_at(expected.trace, expected.position)
 
     def _follow(self) -> None:
         self._frame = None

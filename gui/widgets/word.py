@@ -30,6 +30,7 @@ from core.trace.guard_word import (
     verdict_of,
     watched_at,
 )
+from core.trace.once import once_a_run
 from gui.covered import ASKED
 from gui.theme import ThemeManager
 from gui.widgets.in_sight import InSight
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from core.trace.info import TraceInfo
     from core.trace.trace import Trace
     from core.trace.word_history import LostUpdate
+    from gui.expected import Expected
     from gui.session import Session
 
 NOT_RECORDED = "Not in the recording"
@@ -181,6 +183,13 @@ class WordView(QWidget):
             used_px = self.canvas.minimumHeight() + self._inside.spacing()
             self.writers.set_room(QSize(room.width(), room.height() - used_px))
 
+    def prepare(self, expected: Expected) -> None:
+        """Arrange the word of a run where the cursor will probably be."""
+        trace = expected.trace
+        if trace.info.guard.unit_bytes > 0:
+            used = _used_in(trace)
+            self.canvas.prepare(trace.info.guard, results_of(trace, used), used)
+
     def _take_trace(self) -> None:
         trace = self._session.trace
         stored = trace is not None and trace.info.guard.unit_bytes > 0
@@ -276,6 +285,7 @@ def _spoken(info: TraceInfo, moment: Moment) -> str:
     )
 
 
+@once_a_run
 def _used_in(trace: Trace) -> tuple[str, ...]:
     from core.trace.word_history import neighbours_in_use
 

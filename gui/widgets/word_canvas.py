@@ -153,6 +153,12 @@ class WordCanvas(QWidget):
         self._results, self._used = results, used
         self._laid_out, self._lost = None, None
 
+    def prepare(self, guard: GuardInfo, results: tuple[str, ...], used: tuple[str, ...]) -> None:
+        """Arrange the word of a run ahead, see ``take``."""
+        for width in {max(self._room.width(), 1), max(self.width(), 1)}:
+            for neighbours in (True, False):
+                _arranged(guard, width, self._themes.metrics, results, used, neighbours=neighbours)
+
     def _picture(
         self, guard: GuardInfo, width_px: int, *, neighbours: bool
     ) -> tuple[Picture, QFont]:

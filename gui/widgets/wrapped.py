@@ -43,7 +43,12 @@ class WrappedLabel(QLabel):
         super().changeEvent(event)
 
     def heightForWidth(self, width: int) -> int:
-        """Return the height of all lines in a width."""
+        """Return the height of all lines in a width; in none, in the width it has."""
+        fixed = self.minimumHeight()
+        if fixed == self.maximumHeight():
+            return fixed
+        # What is around a text that takes any width asks for the height at no width at all.
+        width = width if width > 0 else max(1, self.width())
         known = self._heights.get(width)
         if known is None:
             known = self._heights[width] = super().heightForWidth(width)

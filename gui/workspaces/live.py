@@ -90,6 +90,11 @@ class LiveWorkspace(QWidget):
         playback.playing_changed.connect(self.explanation.set_playing)
         playback.stopped_at.connect(self.explanation.show_stop)
         session.frame_selected.connect(self.source.show_frame)
+        for view in (
+            self.stack, self.source, self.word, self.counts, self.explanation, self.scrubber,
+            self.guard_bar.result,
+        ):  # fmt: skip
+            session.expected.connect(view.prepare)
         session.trace_changed.connect(self._show_stacks)
         session.trace_changed.connect(self._show_gauge)
         self._splitters["columns"].splitterMoved.connect(self._show_gauge)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,13 @@ from gui.widgets.pointer import wanted
 from gui.widgets.stack.board import Board
 from gui.widgets.stack.cards import CardPixmaps
 from gui.widgets.stack.guard import ARRIVAL_MS
-from gui.widgets.stack.paint import Picture, paint
+from gui.widgets.stack.paint import Picture, paint, prepare_cards
 from gui.widgets.stack.scene import Card, Scene, SceneMaker
 from gui.widgets.stack.style import Style
 
 if TYPE_CHECKING:
     from core.trace.trace import State
+    from gui.expected import Expected
     from gui.session import Session
     from gui.theme import ThemeManager
 
@@ -131,6 +133,13 @@ class StackCanvas(QWidget):
             painter.setOpacity(1 - ease_out(share(now - self._before_ms, FADE_MS)))
             painter.drawPixmap(0, 0, self._before)
             painter.setOpacity(1)
+
+    def prepare(self, expected: Expected) -> None:
+        """Draw the cards of a place where the cursor will probably be, for later."""
+        board = Board(self._picture.style)
+        board.viewport_px = self._board.viewport_px
+        board.show(SceneMaker(expected).make(), slide=False)
+        prepare_cards(replace(self._picture, board=board))
 
     def settle(self) -> None:
         """Put everything where it belongs, at once."""

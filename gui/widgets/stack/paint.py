@@ -131,6 +131,21 @@ def paint(painter: QPainter, picture: Picture, *, focused: bool = False) -> None
         draw.draw_focus(painter, style, rect)
 
 
+def prepare_cards(picture: Picture) -> None:
+    """Have the cards of a picture drawn, so that it is painted at once."""
+    newest = picture.newest()
+    for mover in picture.stage.movers.values():
+        box, place = picture.box_of(mover), mover.place
+        if place.look is not None and box.bottom >= 0 and box.top <= picture.height_px:
+            ground = _has_own_ground(picture, mover, box, newest=mover is newest)
+            picture.pixmaps.card(place.look, place.density, round(box.width), ground=ground)
+
+
+def _has_own_ground(picture: Picture, mover: Mover, box: Box, *, newest: bool) -> bool:
+    """Whether a card is drawn with its ground: one that grows or shrinks has another one."""
+    return not newest and box.height == picture.style.sizes.card_px[mover.place.density]
+
+
 def _paint_pointed(painter: QPainter, picture: Picture) -> None:
     """Point at what a lesson means: one arrow, at the newest of the cards meant."""
     style = picture.style
@@ -209,7 +224,7 @@ def _paint_card(
         painter.setOpacity(mover.shown)
         box = box._replace(left=box.left + style.px(56) * (1 - mover.shown))
     height = style.sizes.card_px[place.density]
-    whole = not newest and box.height == height
+    whole = _has_own_ground(picture, mover, box, newest=newest)
     if newest:
         role = style.theme.role(look.subsystem)
         if look.interrupt:

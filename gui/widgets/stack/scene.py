@@ -13,6 +13,7 @@ from gui.widgets.stack import words
 
 if TYPE_CHECKING:
     from core.trace.trace import Frame, Trace
+    from gui.expected import Expected
     from gui.session import Session
 
 BarrierKind = Literal["guard", "returned", "overflow", "deadlock", "stopped"]
@@ -168,7 +169,7 @@ HINTS: dict[Hint, str] = {
 class SceneMaker:
     """Makes the scene at the cursor. Remembers what does not change from moment to moment."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session | Expected) -> None:
         self._session = session
         self._trace: Trace | None = None
         self._looks: dict[tuple[int, bool, str, bool], CardLook] = {}
