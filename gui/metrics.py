@@ -18,6 +18,7 @@ TEXT_PX: Mapping[TextStep, int] = MappingProxyType(
 )
 _MONO_FAMILIES = ("JetBrains Mono", "Fira Code", "DejaVu Sans Mono")
 _UI_FAMILIES = ("Inter", "Adwaita Sans", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans")
+_ANY_STYLE = QFont.StyleHint.AnyStyle
 _NO_CHOICE = ("sans", "sans serif", "sans-serif", "dejavu sans", "")
 """What a desktop without an opinion calls its font."""
 
@@ -42,6 +43,7 @@ class Metrics:
         """Return a size of the frame in device-independent pixels, at least 1."""
         return max(1, round(size * (1 + (self.scale - 1) / 2)))
 
+    @lru_cache(maxsize=32)  # noqa: B019 - there are as many as scales
     def frame(self) -> Metrics:
         """Return the sizes of the frame, for what is drawn as content but stands in the frame."""
         return replace(self, scale=1 + (self.scale - 1) / 2)
@@ -52,18 +54,19 @@ class Metrics:
 
     def mono(self, step: TextStep = "body", *, bold: bool = False) -> QFont:
         """Return the font of identifiers, addresses and source."""
-        font = self._font(self.mono_family, step, bold)
-        font.setStyleHint(QFont.StyleHint.Monospace)
-        return font
+        return self._font(self.mono_family, step, bold, QFont.StyleHint.Monospace)
 
-    def _font(self, family: str, step: TextStep, bold: bool) -> QFont:
+    def _font(
+        self, family: str, step: TextStep, bold: bool, hint: QFont.StyleHint = _ANY_STYLE
+    ) -> QFont:
         # A copy: callers change what they get. Views ask for some fonts in every frame.
-        return QFont(_font(family, self.px(TEXT_PX[step]), bold))
+        return QFont(_font(family, self.px(TEXT_PX[step]), bold, hint))
 
 
 @lru_cache(maxsize=256)
-def _font(family: str, size_px: int, bold: bool) -> QFont:
+def _font(family: str, size_px: int, bold: bool, hint: QFont.StyleHint) -> QFont:
     font = QFont(family)
+    font.setStyleHint(hint)
     font.setPixelSize(size_px)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetrics,
     QPainter,
     QPaintEvent,
@@ -69,10 +68,10 @@ class Tile(QWidget):
         self.change = 0
         self.value_text = self.total_text = self.change_text = ""
         self._total: int | None = None
-        self._share, self._asked, self._form = 0.0, False, FORMS[0]
+        self._share, self._asked = 0.0, False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(count.label)
-        self._tell()
+        self.dress(FORMS[0])
 
     @property
     def _role(self) -> Role:
@@ -121,23 +120,17 @@ class Tile(QWidget):
 
     def dress(self, form: Form) -> None:
         """Take on the theme, the scale and a form of ``FORMS``."""
+        metrics = self._themes.metrics
         self._form = form
+        caption = metrics.ui("caption")
+        self._fonts = metrics.mono(form[0], bold=True), caption, metrics.mono("caption", bold=True)
+        """Those of the value, of the name and the total, and of the change."""
+        self._name_px = QFontMetrics(caption).horizontalAdvance(self.count.label)
         self._tell()
         self.updateGeometry()
         self.update()
 
     # -- where it lies ------------------------------------------------------------------------
-
-    @property
-    def _fonts(self) -> tuple[QFont, QFont, QFont]:
-        """Those of the value, of the name and the total, and of the change."""
-        metrics = self._themes.metrics
-        caption = metrics.ui("caption")
-        return metrics.mono(self._form[0], bold=True), caption, metrics.mono("caption", bold=True)
-
-    @property
-    def _name_px(self) -> int:
-        return QFontMetrics(self._fonts[1]).horizontalAdvance(self.count.label)
 
     def _inside(self) -> QRect:
         px = self._themes.metrics.px

@@ -64,7 +64,7 @@ class StackCanvas(QWidget):
         super().__init__(parent)
         self._session, self._themes, self._clock = session, theme_manager, clock
         self._maker = SceneMaker(session)
-        self._stale = True
+        self._stale, self._missed = True, False
         self._came_ms = self._changed_ms = self._ticked_ms = LONG_AGO_MS
         self._before: QPixmap | None = None
         self._before_ms = LONG_AGO_MS
@@ -160,10 +160,11 @@ class StackCanvas(QWidget):
 
     def _outdate(self) -> None:
         self._stale = True
+        self._missed = self._missed or not self.isVisible()
 
     def _moment_changed(self) -> None:
-        if not (self._stale and self.isVisible()):
-            return
+        if self._missed or not (self._stale and self.isVisible()):
+            return  # what nobody saw is made up for when it is shown, and does not slide
         now = self._now_ms()
         fast = now - self._changed_ms < FAST_MS
         self._changed_ms = now
@@ -176,7 +177,7 @@ class StackCanvas(QWidget):
 
     def _refresh(self, *, slide: bool) -> None:
         """Make the scene at the cursor, and let its cards go to where they belong."""
-        self._stale = False
+        self._stale = self._missed = False
         before = self._board.scene.barrier
         scene = self._maker.make()
         moves = slide

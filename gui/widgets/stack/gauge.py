@@ -63,7 +63,7 @@ class GaugeView(QWidget):
         self._style = GaugeStyle(theme_manager.theme, theme_manager.metrics)
         self._reading = Reading()
         self._peaks: PeakSoFar | None = None
-        self._stale = True
+        self._stale, self._missed = True, False
         self._shown_bytes = 0.0
         self._ticked_ms = self._burst_ms = LONG_AGO_MS
         self._timer = QTimer(self)
@@ -107,10 +107,11 @@ class GaugeView(QWidget):
 
     def _outdate(self) -> None:
         self._stale = True
+        self._missed = self._missed or not self.isVisible()
 
     def _moment_changed(self) -> None:
-        if not (self._stale and self.isVisible()):
-            return
+        if self._missed or not (self._stale and self.isVisible()):
+            return  # what nobody saw is made up for when it is shown, and does not slide
         self._refresh()
         if not self._themes.motion:
             self.settle()
@@ -121,7 +122,7 @@ class GaugeView(QWidget):
         self.update()
 
     def _refresh(self) -> None:
-        self._stale = False
+        self._stale = self._missed = False
         overflowed = self._reading.overflowed
         self._reading = self._read()
         if self._reading.overflowed and not overflowed:
