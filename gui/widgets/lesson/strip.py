@@ -31,8 +31,10 @@ _MOST_SHARE = 0.26
 """Of the window's height, for the text; a longer one scrolls."""
 _BESIDE_PX = 760
 """From this width on, at the scale of 1, questions stand beside the text."""
-_USUAL_LINES = 7.5
+_USUAL_LINES = 7.75
 """A shorter text takes no less room where there is enough: from step to step the picture stays."""
+_BORDER_PX = 2
+"""What the style sheet has around what scrolls, for the ring of the keyboard, at each side."""
 _LEAST_LINES = 3.5
 """So many lines are seen at least; the half one says that there is more."""
 _PICTURE_SHARE = 0.7
@@ -177,7 +179,7 @@ class LessonStrip(QFrame):
         beside = width >= self._themes.metrics.px(_BESIDE_PX)
         way = QHBoxLayout.Direction
         self._pair.setDirection(way.LeftToRight if beside else way.TopToBottom)
-        wanted = self._pair.totalHeightForWidth(self._inside_width())
+        wanted = self._pair.totalHeightForWidth(self._inside_width()) + 2 * _BORDER_PX
         line = QFontMetrics(self._themes.metrics.ui("title")).lineSpacing()
         least = min(wanted, round(_LEAST_LINES * line))
         picture, wanted_by_picture = self._room()
@@ -201,7 +203,8 @@ class LessonStrip(QFrame):
         return rest < needed
 
     def _inside_width(self) -> int:
-        return max(1, self.width() - self.area.verticalScrollBar().sizeHint().width())
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        return max(1, self.width() - bar - 2 * _BORDER_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Return what ``fit`` has found: the workspace takes what is left."""
