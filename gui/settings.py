@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, get_args
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QStandardPaths, QTimer
 
 Choice = Literal["system", "light", "dark", "contrast"]
 """A theme, or to follow the system."""
 
+WRITE_MS = 1_000
+"""So long after the first change the file is written: not while somebody waits for a picture."""
 MAX_RECENT_FILES = 10
 MAX_RECENT_COMMANDS = 8
 MAX_SCENARIOS_WITH_STOPS = 50
@@ -36,8 +38,26 @@ def settings_file() -> Path:
     return Path(QStandardPaths.writableLocation(where)) / "ownerscope" / "ownerscope.ini"
 
 
+class _WriteLater(QObject):
+    """Lets a store write its file a moment after a change, and not at the next event."""
+
+    def __init__(self, store: QSettings) -> None:
+        super().__init__(store)
+        self._timer = QTimer(self, singleShot=True, interval=WRITE_MS)
+        self._timer.timeout.connect(store.sync)
+        store.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Write later what Qt would write now."""
+        if event.type() == QEvent.Type.UpdateRequest:
+            if not self._timer.isActive():
+                self._timer.start()
+            return True
+        return super().eventFilter(watched, event)
+
+
 class Settings:
-    """The remembered choices. Reading never raises; writing is kept by Qt until ``sync``.
+    """The remembered choices. Reading never raises; writing is kept until ``sync``, or a moment.
 
     Args:
         path: The ini file; the platform's place where not given.
@@ -57,7 +77,9 @@ class Settings:
             self._store = self._opened()
 
     def _opened(self) -> QSettings:
-        return QSettings(str(self.path), QSettings.Format.IniFormat)
+        store = QSettings(str(self.path), QSettings.Format.IniFormat)
+        _WriteLater(store)
+        return store
 
     def sync(self) -> None:
         """Write what changed to the file now."""

@@ -9,7 +9,7 @@ from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextDocument,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
@@ -216,12 +216,10 @@ class ExplanationStrip(QWidget):
         self.facts_label = ElidedLabel()
         self.rest = QTimer(self, singleShot=True, interval=RESTED_MS)
         self.rest.timeout.connect(self.announce)
-        self._facts = QHBoxLayout()
-        self._facts.addWidget(self.sign)
-        self._facts.addWidget(self.facts_label, 1)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.sentence, 1)
-        self._column.addLayout(self._facts)
+        # Placed by hand: its height stays while a run plays, and a layout would have the whole
+        # window laid out at every event.
+        for part in (self.sentence, self.sign, self.facts_label):
+            part.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Explanation")
         in_sight = InSight(self)
@@ -315,6 +313,7 @@ class ExplanationStrip(QWidget):
         if self.sentence.styleSheet() != sheet:  # to put it on again is to style it again
             self.sentence.setStyleSheet(sheet)
         self._show_sign()
+        self._place()
         self.setAccessibleDescription(" ".join(filter(None, (self.text, facts))))
         self.update()
 
@@ -327,9 +326,10 @@ class ExplanationStrip(QWidget):
             said = SIGNS[trace.kind(self._session.position)]
             self.sign.setText(role.glyph if short else f"{role.glyph}  {said}")
             self.sign.setToolTip(said)
+            size = metrics.ui("caption").pixelSize()
             self.sign.setStyleSheet(
                 f"background: {role.colour}; color: {role.on_colour}; padding: 0 {metrics.px(7)}px;"
-                f" border-radius: {metrics.px(4)}px"
+                f" border-radius: {metrics.px(4)}px; font-size: {size}px; font-weight: 600"
             )
 
     def _role_at(self, trace: Trace) -> Role | None:
@@ -350,26 +350,46 @@ class ExplanationStrip(QWidget):
 
     def _dress(self) -> None:
         theme, metrics = self._themes.theme, self._metrics
-        pad, above = metrics.px(14), metrics.px(5 if self._is_low("title") else 10)
-        self._column.setContentsMargins(pad + metrics.px(4), above, pad, above)
-        self._column.setSpacing(metrics.px(2 if self._is_low("title") else 6))
-        self._facts.setSpacing(metrics.px(10))
         self.facts_label.setFont(metrics.ui("caption"))
         self.facts_label.setStyleSheet(f"color: {theme.muted}")
         self.sign.setFont(metrics.ui("caption", bold=True))
         self._size_sentence()
         self._show()
+        self.updateGeometry()
 
     def _size_sentence(self) -> None:
         """Take the largest text in which the longest sentence fits, and the height it needs."""
         step, self._breakable, height = self._fitted(self._longest, self._names)
         self.sentence.setFont(self._metrics.ui(step))
-        self.sentence.setFixedHeight(height)
+        if height != self.sentence.height():
+            self.sentence.setFixedHeight(height)
+            self.updateGeometry()
+        self._place()
+
+    def _inside(self) -> QRect:
+        """Where the sentence and the facts are."""
+        px, low = self._metrics.px, self._is_low("title")
+        above = px(5 if low else 10)
+        return self.rect().adjusted(px(14) + px(4), above, -px(14), -above)
+
+    def _row_px(self) -> int:
+        """Height of the facts, with a sign or without."""
+        return max(part.fontMetrics().height() for part in (self.sign, self.facts_label))
+
+    def _place(self) -> None:
+        """Put the sentence above and the facts below."""
+        inside, row = self._inside(), self._row_px()
+        self.sentence.setGeometry(inside.x(), inside.y(), inside.width(), self.sentence.height())
+        left, top = inside.x(), inside.bottom() + 1 - row
+        if not self.sign.isHidden():
+            wide = min(self.sign.sizeHint().width(), inside.width())
+            self.sign.setGeometry(left, top, wide, row)
+            left += wide + self._metrics.px(10)
+        self.facts_label.setGeometry(left, top, max(0, inside.right() + 1 - left), row)
 
     def _fitted(self, longest: Sequence[str], names: frozenset[str]) -> tuple[TextStep, bool, int]:
         """Return what ``_fit`` finds at the width as it is."""
-        margins = self._column.contentsMargins()
-        width = max(1, self.width() - margins.left() - margins.right())
+        width = max(1, self._inside().width())
         asked = width, tuple(longest), names, self._sizes()
         if asked not in self._fitting:
             while len(self._fitting) >= _MOST_FITTING:
@@ -416,7 +436,11 @@ class ExplanationStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the height in force; any width will do."""
-        return QSize(self._metrics.px(480), super().sizeHint().height())
+        around = self.height() - self._inside().height()
+        between = self._metrics.px(2 if self._is_low("title") else 6)
+        return QSize(
+            self._metrics.px(480), around + self.sentence.height() + between + self._row_px()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the sentence to another width."""
@@ -424,6 +448,7 @@ class ExplanationStrip(QWidget):
         if event.oldSize().width() != event.size().width():
             self._size_sentence()
             self._show()
+        self._place()
 
     def event(self, event: QEvent) -> bool:
         """Stop waiting to speak when hidden."""

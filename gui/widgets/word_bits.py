@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from gui.covered import MARK
 from gui.geometry.word import Cell, field_powers, is_number, unnamed_runs
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from core.trace.info import GuardInfo
     from gui.geometry.stack import Box
     from gui.theme import Metrics, Theme
+
+
+class _Digit(NamedTuple):
+    """A font of one digit: half of its width, and how far below the middle its line is."""
+
+    font: QFont
+    half_px: float
+    low_px: float
 
 
 class BitPainter:
@@ -42,6 +50,7 @@ class BitPainter:
         self._painter, self._theme, self._metrics = painter, theme, metrics
         self._guard, self._arrived = guard, arrived
         self._guard_role = theme.role("guard")
+        self._fonts: dict[tuple[bool, int], _Digit] = {}
 
     def paint(
         self, cells: tuple[Cell, ...], word: int | None, changed: int = 0, lost: int = 0
@@ -120,12 +129,23 @@ class BitPainter:
             painter.drawRoundedRect(rect, metrics.px(2), metrics.px(2))
         if value is None:
             return
-        font = metrics.mono("body", bold=value == 1)
-        font.setPixelSize(max(1, min(font.pixelSize(), int(cell.box.width * 1.4))))
-        painter.setFont(font)
+        digit = self._digit(bold=value == 1, most_px=int(cell.box.width * 1.4))
+        painter.setFont(digit.font)
         painter.setPen(QColor(ink))
         text = MARK if asked else str(value)
-        painter.drawText(rect_of(cell.box), Qt.AlignmentFlag.AlignCenter, text)
+        left = cell.box.left + cell.box.width / 2 - digit.half_px
+        painter.drawText(QPointF(left, cell.box.middle + digit.low_px), text)
+
+    def _digit(self, *, bold: bool, most_px: int) -> _Digit:
+        """Return the font of a bit, no larger than a size: a word has a few of them."""
+        known = self._fonts.get((bold, most_px))
+        if known is None:
+            font = self._metrics.mono("body", bold=bold)
+            font.setPixelSize(max(1, min(font.pixelSize(), most_px)))
+            size = QFontMetricsF(font)
+            half_px, low_px = size.horizontalAdvance("0") / 2, size.ascent() - size.height() / 2
+            known = self._fonts[bold, most_px] = _Digit(font, half_px, low_px)
+        return known
 
     def _colours(self, value: int | None, *, guards: bool) -> tuple[str, str, str]:
         """Fill, ink and edge of a bit."""

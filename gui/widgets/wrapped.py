@@ -44,9 +44,6 @@ class WrappedLabel(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all lines in a width; in none, in the width it has."""
-        fixed = self.minimumHeight()
-        if fixed == self.maximumHeight():
-            return fixed
         # What is around a text that takes any width asks for the height at no width at all.
         width = width if width > 0 else max(1, self.width())
         known = self._heights.get(width)
