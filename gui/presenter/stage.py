@@ -173,7 +173,10 @@ class Stage(QStackedWidget):
         row_layout = row.layout()
         assert isinstance(row_layout, QBoxLayout)
         row_layout.addWidget(gauge)
-        return _column(row, ExplanationStrip(session, themes))
+        explanation = ExplanationStrip(session, themes)
+        session.expected.connect(stack.prepare)
+        session.expected.connect(explanation.prepare)
+        return _column(row, explanation)
 
     def _timeline(self) -> QWidget:
         from gui.search import Search

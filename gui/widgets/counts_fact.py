@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui.icons import pixmap
 from gui.theme import Role, ThemeManager
-from gui.widgets.explanation import fits, sentence_html
+from gui.widgets.sentences import fits, sentence_html
 from gui.widgets.wrapped import WrappedLabel
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.lesson.covered import HITS, SAVES
-from gui.widgets.explanation import time_text
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.info import TraceInfo

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
-from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
@@ -14,22 +11,28 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
-    QFont,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextDocument,
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from core.lesson.covered import BITS, LENGTH
 from core.trace.events import Kind
-from core.trace.once import once_a_run
 from gui.covered import ASKED, MARK
 from gui.theme import Metrics, Role, TextStep, ThemeManager
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.in_sight import InSight
+from gui.widgets.sentences import (
+    event_text,
+    fits,
+    height_of,
+    longest_sentences,
+    names_in,
+    sentence_html,
+    time_text,
+)
 from gui.widgets.wrapped import WrappedLabel
 
 if TYPE_CHECKING:
@@ -72,105 +75,10 @@ _LARGEST: tuple[tuple[TextStep, int], ...] = (("heading", 3), ("title", 4), ("bo
 """Sizes of the sentence, and in how many lines the run's longest one must fit to get that size."""
 _SHORT_PX = 360
 """Below this width at 100 % the sign of an emphasised sentence is its letter only."""
-_CANDIDATES = 4
-"""How many of a run's longest sentences are measured."""
-_WORD = re.compile(r"[A-Za-z_0-9][\w.-]*\w|\w")
-_PID = re.compile(r"/(?=\d)")
-_NUMBER = re.compile(r"0x[0-9a-f]+")
-_CACHE = re.compile(r"kmalloc-\w+")
-_SOLID = ("jhash2", "gfp", "pfn")
 
 
 NO_STOP = (-2, "")
 """Where playing stopped last, and why: nowhere."""
-
-
-def time_text(clock_ns: int) -> str:
-    """Return a time as people read it: 35 ns, 1.24 µs, 3.07 ms."""
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if clock_ns >= size:
-            value = clock_ns / size
-            digits = 2 if value < 10 else 1 if value < 100 else 0
-            return f"{value:,.{digits}f} {unit}"
-    return f"{clock_ns} ns"
-
-
-def event_text(position: int, events: int) -> str:
-    """Return where the cursor is, in words; events are counted from 1, as in the transport."""
-    if not events:
-        return "no events"
-    if position < 0:
-        return f"before event 1 of {events:,}"
-    return f"event {position + 1:,} of {events:,}"
-
-
-def is_identifier(word: str, names: frozenset[str]) -> bool:
-    """Return whether a word of a sentence is the kernel's and not English."""
-    return (
-        word in names
-        or "_" in word
-        or word in _SOLID
-        or bool(_NUMBER.fullmatch(word) or _CACHE.fullmatch(word))
-    )
-
-
-def sentence_html(
-    sentence: str, names: frozenset[str], mono_family: str, *, breakable: bool = False
-) -> str:
-    """Return a sentence as rich text with the kernel's identifiers in the monospace font.
-
-    Args:
-        sentence: Plain text.
-        names: Identifiers that do not look like any, such as ``push``.
-        mono_family: The monospace font.
-        breakable: Let a line end after an underscore, for names wider than a line.
-    """
-    parts, end = [], 0
-    for found in _WORD.finditer(sentence):
-        word = escape(found[0])
-        parts.append(escape(sentence[end : found.start()]))
-        if breakable:
-            word = word.replace("_", "_\N{ZERO WIDTH SPACE}")
-        if is_identifier(found[0], names):
-            word = f"<span style=\"font-family:'{escape(mono_family)}'\">{word}</span>"
-        parts.append(word)
-        end = found.end()
-    # A line does not end inside of comm/pid.
-    return _PID.sub("/\N{WORD JOINER}", "".join(parts) + escape(sentence[end:]))
-
-
-def fits(text: str, font: QFont, width_px: int) -> bool:
-    """Return whether every word of a text fits a line, even in the wider monospace font."""
-    longest = max(map(len, text.split()), default=0)
-    return QFontMetricsF(font).horizontalAdvance("0" * longest) * 1.1 <= width_px
-
-
-@once_a_run
-def longest_sentences(trace: Trace) -> list[str]:
-    """Return the sentences of a run that take the most room, with long words filled in."""
-    from core.trace.explain import script_name
-
-    names = sorted((function.name for function in trace.functions), key=len)
-    locks = sorted(trace.info.locks, key=len)
-    tasks = sorted((task.label for task in trace.info.tasks), key=len)
-    scripts = sorted(map(script_name, trace.info.scripts), key=len)
-    long = {
-        "function": "", "caller": names[-1], "frame": names[-1], "stack_bytes": "1000",
-        "argument": "0x00000000", "handle": "failure_handle", "pfn": "0x10000", "value": "0",
-        "word": "0x" + "0" * 2 * trace.info.guard.unit_bytes,
-        "lock": locks[-1] if locks else "", "task": tasks[-1] if tasks else "",
-        "script": scripts[-1] if scripts else "", "of": tasks[-1] if tasks else "",
-        "cpu": str(trace.info.cpus - 1), "bits": "0x00000000",
-        "interrupt": max((i.name for i in trace.info.interrupts), key=len, default="no interrupt"),
-    }  # fmt: skip
-    filled = {
-        site.text.format_map(
-            {**long, **dict(site.facts), "function": trace.functions[site.function].name}
-            | {"of": long["of"], "cpu": long["cpu"]}
-        )
-        for site in trace.sites
-    }
-    return sorted(filled, key=len)[-_CANDIDATES:]
 
 
 def _clock_note(trace: Trace | None) -> str:
@@ -267,7 +175,7 @@ class ExplanationStrip(QWidget):
     def prepare(self, expected: Expected) -> None:
         """Find the size of the sentences of a run where the cursor will probably be."""
         trace = expected.trace
-        self._fitted(longest_sentences(trace) or [BEFORE], _names_in(trace))
+        self._fitted(longest_sentences(trace) or [BEFORE], names_in(trace))
 
     def _take_trace(self) -> None:
         trace = self._session.trace
@@ -275,7 +183,7 @@ class ExplanationStrip(QWidget):
         self._longest = [NO_RUN]
         self._stopped = NO_STOP
         if trace is not None:
-            self._names, self._longest = _names_in(trace), longest_sentences(trace) or [BEFORE]
+            self._names, self._longest = names_in(trace), longest_sentences(trace) or [BEFORE]
         self._size_sentence()
 
     def _move(self, position: int) -> None:
@@ -409,7 +317,7 @@ class ExplanationStrip(QWidget):
             breakable = not all(fits(text, font, width) for text in longest)
             family = metrics.mono_family
             written = (sentence_html(text, names, family, breakable=breakable) for text in longest)
-            height = max(_height_of(html, font, width) for html in written)
+            height = max(height_of(html, font, width) for html in written)
             if height < (most_lines + 0.5) * QFontMetricsF(font).lineSpacing():
                 break
         return step, breakable, height
@@ -464,20 +372,6 @@ class ExplanationStrip(QWidget):
             painter.fillRect(self.rect(), QColor(role.soft if role else theme.surface))
             bar = QRectF(0, 0, metrics.px(4), self.height())
             painter.fillRect(bar, QColor(role.colour if role else theme.border))
-
-
-def _height_of(html: str, font: QFont, width_px: int) -> int:
-    document = QTextDocument()
-    document.setDocumentMargin(0)
-    document.setDefaultFont(font)
-    document.setHtml(f"<b>{html}</b>")
-    document.setTextWidth(width_px)
-    return ceil(document.size().height()) + 1
-
-
-@once_a_run
-def _names_in(trace: Trace) -> frozenset[str]:
-    return frozenset(function.name for function in trace.functions)
 
 
 def _place(trace: Trace, position: int) -> list[str]:

@@ -13,16 +13,8 @@ from core.trace.stops import Stop
 from gui.runner import Runner
 from gui.session import Session
 from gui.theme import ThemeManager
-from gui.widgets.explanation import (
-    BEFORE,
-    CLOCK_NOTE,
-    NO_RUN,
-    ExplanationStrip,
-    event_text,
-    is_identifier,
-    sentence_html,
-    time_text,
-)
+from gui.widgets.explanation import BEFORE, CLOCK_NOTE, NO_RUN, ExplanationStrip
+from gui.widgets.sentences import event_text, is_identifier, sentence_html, time_text
 from tests.gui.stands import shown
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from gui.widgets.in_sight import InSight
+from gui.widgets.in_sight import InSight, together
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -122,3 +122,45 @@ def test_a_view_does_not_keep_itself_alive(qtbot: QtBot) -> None:
     del view
     assert seen() is None
     source.trace_changed.emit()
+
+
+# -- together -------------------------------------------------------------------------------------
+
+
+def test_what_changes_together_is_followed_once(pages: Pages) -> None:
+    window, source, first, second = pages
+    window.show()
+    with together():
+        _happen(source)
+        assert first.heard == []
+        with together():  # a part of the whole
+            source.position_changed.emit(7)
+        assert first.heard == []
+    assert first.heard == ["trace", "at 7"]
+    assert second.heard == []
+    source.position_changed.emit(8)
+    assert first.heard[-1] == "at 8"
+
+
+def test_who_comes_in_sight_in_between_follows_at_the_end(pages: Pages) -> None:
+    window, source, first, second = pages
+    window.show()
+    source.trace_changed.emit()
+    with together():
+        _turn_to(second)
+        source.position_changed.emit(9)
+        assert second.heard == []
+    assert second.heard == ["trace", "at 9"]
+    assert first.heard == ["trace"]
+    assert first.owed.owes
+
+
+def test_an_error_in_between_holds_nobody_up(pages: Pages) -> None:
+    window, source, first, _ = pages
+    window.show()
+    with pytest.raises(ValueError, match="no such place"), together():
+        source.position_changed.emit(2)
+        raise ValueError("no such place")
+    assert first.heard == ["at 2"]
+    source.position_changed.emit(3)
+    assert first.heard == ["at 2", "at 3"]

@@ -17,7 +17,7 @@ from core.trace.save_tree import save_tree
 from core.trace.trace import Trace
 from gui.geometry.scrubber import HIT
 from gui.theme import SCALES
-from gui.widgets.explanation import time_text
+from gui.widgets.sentences import time_text
 from gui.widgets.timeline.colours import hue_of
 from gui.widgets.timeline.export import png
 from gui.widgets.timeline.model import INTERRUPT, interrupts

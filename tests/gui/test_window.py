@@ -260,6 +260,21 @@ def test_damaged_geometry_gives_the_usual_size(qtbot: QtBot, settings: Settings)
     assert opened(qtbot, settings).width() >= MINIMUM.width()
 
 
+def test_the_settings_are_written_a_moment_later_and_not_at_once(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "own.ini")
+    settings.scale = 1.5
+    QApplication.processEvents()
+    assert not settings.path.exists()
+    assert settings.scale == 1.5
+    qtbot.waitUntil(settings.path.exists)
+    assert "1.5" in settings.path.read_text()
+    settings.scale = 2.0
+    settings.sync()
+    assert "2.0" in settings.path.read_text()
+
+
 @pytest.mark.parametrize(
     "content",
     [

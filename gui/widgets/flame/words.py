@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gui.widgets.explanation import time_text
 from gui.widgets.flame.colours import role_name, subsystem_name
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.recording.profile import Frame

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gui.widgets.explanation import time_text
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.function_table import FunctionRow

@@ -14,9 +14,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from gui.widgets.explanation import time_text
 from gui.widgets.layout.member_model import SORT_ROLE, plain_tip
 from gui.widgets.rows_model import LEFT, RIGHT, Head, Index, RowsModel
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.function_table import FunctionRow

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.trace.explain import handle_name
 from core.trace.holdings.pages import PagesState, PageState, Which
-from gui.widgets.explanation import time_text
 from gui.widgets.machine.details import About, Link
 from gui.widgets.machine.model import Column, HeldModel
 from gui.widgets.machine.table import HeldTable
 from gui.widgets.machine.view import Chips, TableView
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.holdings.state import Holdings

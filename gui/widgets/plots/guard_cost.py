@@ -11,9 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from core.compare.probes import PROBE_EVENTS, GuardCost, LessWork, cost_of, less_work, probe
 from core.guards.catalog import DESIGNS
 from gui.theme import mix
-from gui.widgets.explanation import time_text
 from gui.widgets.plots.keys import Key
 from gui.widgets.plots.small import SmallPlot, Stop
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from gui.session import Session

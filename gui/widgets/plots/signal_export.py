@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from gui.drawn import png_of, svg_of
 from gui.geometry.axis import Axis, tick_step
-from gui.widgets.explanation import time_text
 from gui.widgets.plots.signal_paint import Moving, SignalPainter
+from gui.widgets.sentences import time_text
 from gui.widgets.timeline.words import part_title
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.widgets.explanation import event_text, time_text
 from gui.widgets.plots.series import Series, series_of
 from gui.widgets.plots.signal_paint import Moving, Reading, SignalPainter
+from gui.widgets.sentences import event_text, time_text
 from gui.widgets.tip import tip_html
 from gui.widgets.wheel import notches, turn
 

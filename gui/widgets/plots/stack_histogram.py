@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor
 from core.trace.histogram import By, Histogram, histogram
 from core.trace.plotted import Limit, plotted_signals
 from gui.widgets.controls import Segments
-from gui.widgets.explanation import time_text
 from gui.widgets.plots.keys import Key
 from gui.widgets.plots.series import role_of
 from gui.widgets.plots.small import SmallPlot, Stop
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.plotted import PlottedSignal

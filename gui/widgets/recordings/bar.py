@@ -25,11 +25,11 @@ from gui.recording_look import (
 from gui.widgets.bar import fill_bar
 from gui.widgets.controls import CONTROL_PX, Captioned, MenuButton, Segments
 from gui.widgets.elided import ElidedLabel
-from gui.widgets.explanation import time_text
 from gui.widgets.flow import FlowLayout
 from gui.widgets.recordings.filter_field import FilterField
 from gui.widgets.recordings.search_box import SearchBox
 from gui.widgets.recordings.words import size_text, weight_name
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.recording.opening import Recording

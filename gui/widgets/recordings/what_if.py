@@ -14,10 +14,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from gui.widgets.explanation import time_text
 from gui.widgets.layout.copy_table import CopyTable
 from gui.widgets.lazy_panel import LazyPanel
 from gui.widgets.rows_model import RIGHT, Head, Index, RowsModel
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.recording.questions.what_if import WhatIf

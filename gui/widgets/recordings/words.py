@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gui.widgets.controls import CONTROL_PX
-from gui.widgets.explanation import time_text
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.recording.profile import StackProfile

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.widgets.controls import CONTROL_PX, RADIUS_PX, Segments
-from gui.widgets.explanation import time_text
 from gui.widgets.keyboard import focus_home
 from gui.widgets.search_field import SearchField
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from gui.search import Search

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.trace.save_tree import Asker, Outcome
 from gui.geometry.save_tree import Box, counted
-from gui.widgets.explanation import time_text
+from gui.widgets.sentences import time_text
 
 if TYPE_CHECKING:
     from core.trace.save_tree import SaveTree
