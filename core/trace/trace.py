@@ -68,6 +68,9 @@ class Trace:
         parents: ``enclosing_calls``, if it is at hand already.
         times_ns: When each event happened, where it was recorded and not simulated, shape (n,),
             int64, never falling; the first is 0 or later.
+
+    Attributes:
+        worked_out: What functions of the trace found, by function (``core.trace.once``).
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Trace:
         self.wide = wide
         self.info = info
         self.times_ns = times_ns
+        self.worked_out: dict[object, object] = {}
         # Indexing a memoryview gives a plain int in a third of the time numpy takes.
         self._codes: memoryview[int] = memoryview(codes.data)
         if parents is not None:
