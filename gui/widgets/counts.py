@@ -82,6 +82,7 @@ class CountsPanel(QScrollArea):
         themes.changed.connect(self._dress)
         self._take_trace()
         self._dress()
+        self._show_range()
         self._move()
 
     def prepare(self, expected: Expected) -> None:
@@ -207,7 +208,7 @@ class CountsPanel(QScrollArea):
         widths = {form: tile_width(metrics, form, largest) for form in FORMS}
         form = next((form for form in FORMS if widths[form] <= room), FORMS[-1])
         if (form, metrics, self._themes.theme) != self._dressed:
-            # A style sheet is dear, and most runs need no other.
+            # Most runs need no other.
             self._dressed = form, metrics, self._themes.theme
             for tile in self.tiles.values():
                 tile.dress(form)

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
+    QFontMetrics,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
@@ -235,10 +236,12 @@ class ExplanationStrip(QWidget):
             self.sign.setText(role.glyph if short else f"{role.glyph}  {said}")
             self.sign.setToolTip(said)
             size = metrics.ui("caption").pixelSize()
-            self.sign.setStyleSheet(
+            sheet = (
                 f"background: {role.colour}; color: {role.on_colour}; padding: 0 {metrics.px(7)}px;"
                 f" border-radius: {metrics.px(4)}px; font-size: {size}px; font-weight: 600"
             )
+            if self.sign.styleSheet() != sheet:
+                self.sign.setStyleSheet(sheet)
 
     def _role_at(self, trace: Trace) -> Role | None:
         """The emphasis of the event: the guard's for a short-circuit, warnings and the end."""
@@ -282,7 +285,8 @@ class ExplanationStrip(QWidget):
 
     def _row_px(self) -> int:
         """Height of the facts, with a sign or without."""
-        return max(part.fontMetrics().height() for part in (self.sign, self.facts_label))
+        fonts = (self._metrics.ui("caption", bold=bold) for bold in (False, True))
+        return max(QFontMetrics(font).height() for font in fonts)
 
     def _place(self) -> None:
         """Put the sentence above and the facts below."""

@@ -8,7 +8,7 @@ together, each view follows once, when all of them have changed (``together``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from inspect import signature
 from typing import TYPE_CHECKING
 from weakref import WeakMethod
@@ -49,8 +49,10 @@ def together() -> Iterator[None]:
     finally:
         _change.under_way = False
         waiting, _change.waiting = _change.waiting, []
-        for each in waiting:
-            each.settle_in_sight()
+        # All of them, should one fail.
+        with ExitStack() as following:
+            for each in reversed(waiting):
+                following.callback(each.settle_in_sight)
 
 
 class InSight(QObject):
@@ -87,6 +89,8 @@ class InSight(QObject):
         elif not self._owed and self._seen():
             _call(slot, values)
             return
+        # At the end: it may need what a signal before this one brought.
+        self._owed.pop(slot, None)
         self._owed[slot] = values
         self._calm.start()
 

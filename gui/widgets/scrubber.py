@@ -113,15 +113,12 @@ class Scrubber(QAbstractSlider):
         self.setAccessibleName("Position in the run")
         in_sight = InSight(self)
         in_sight.connect_to(session.trace_changed, self._take_trace)
-        for changed in (session.trace_changed, session.covered.changed):
-            in_sight.connect_to(changed, self._cover)
         for changed in (session.trace_changed, session.position_changed, session.covered.changed):
             in_sight.connect_to(changed, self._show_position)
         # A screen reader sets the value; the session's own moves come back as no change.
         self.valueChanged.connect(session.seek)
         themes.changed.connect(self._dress)
         self._take_trace()
-        self._cover()
         self._show_position()
 
     # -- what is shown --------------------------------------------------------------------
@@ -154,7 +151,7 @@ class Scrubber(QAbstractSlider):
     def prepare(self, expected: Expected) -> None:
         """Draw a run where the cursor will probably be, for later."""
         trace = expected.trace
-        if trace is not self._session.trace:
+        if trace is not self._session.trace and self.width() > 0:
             lanes, outline = marker_lanes(trace), stack_outline(trace)
             track = replace(self.track(), events=len(trace))
             self._ahead = trace, ScrubberScene(self, track, self._themes, lanes, outline)
@@ -172,17 +169,6 @@ class Scrubber(QAbstractSlider):
             self.setPageStep(large_step(len(trace)))
         self.update()
 
-    def _cover(self) -> None:
-        """Tell a screen reader of no more of the run than is to be told."""
-        trace = self._session.trace
-        if trace is None:
-            return
-        last = self._session.position if self.length_asked else len(trace) - 1
-        # The position is set already: the new range must not move it.
-        blocked = self.blockSignals(True)
-        self.setRange(-1, last)
-        self.blockSignals(blocked)
-
     @property
     def length_asked(self) -> bool:
         """Whether a lesson asks what the length of the run would tell."""
@@ -197,7 +183,12 @@ class Scrubber(QAbstractSlider):
         trace, position = self._session.trace, self._session.position
         if trace is None:
             return
+        # Tell a screen reader of no more of the run than is to be told. And where the session is
+        # is no wish of the user's to go there.
+        blocked = self.blockSignals(True)
+        self.setRange(-1, position if self.length_asked else len(trace) - 1)
         self.setValue(position)
+        self.blockSignals(blocked)
         said = describe(trace, position, covered=self._session.covered)[:2]
         asked = [ASKED] if self.length_asked or self.rest_asked else []
         self.setAccessibleDescription(". ".join([*said, *asked]))

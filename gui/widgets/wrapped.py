@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
@@ -13,6 +13,8 @@ class WrappedLabel(QLabel):
 
     While Qt lays out what lies around a label, it asks for its height again and again, and each
     time a QLabel breaks all of its lines anew. This one knows what it said before.
+
+    What else changes its height (margins, an indent, whether it wraps) is set before its text.
 
     Args:
         text: What it says.
@@ -36,6 +38,16 @@ class WrappedLabel(QLabel):
         if text != self.text():
             self._forget()
             super().setText(text)
+
+    def setTextFormat(self, form: Qt.TextFormat) -> None:  # noqa: N802 - Qt's name
+        """Read the text in another way."""
+        if form != self.textFormat():
+            self._forget()
+            super().setTextFormat(form)
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.setText("")
 
     def changeEvent(self, event: QEvent) -> None:
         """Measure anew in another font or style."""

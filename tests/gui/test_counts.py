@@ -195,3 +195,15 @@ def test_another_run_has_no_range(qtbot: QtBot) -> None:
     session.select_range(120, 899)
     assert session.open("mail-chain")
     assert not panel.range_label.isVisible()
+
+
+def test_a_panel_that_comes_late_counts_the_range(qtbot: QtBot) -> None:
+    panel, session, themes = panel_of(qtbot, "depth-law")
+    session.select_range(120, 899)
+    late = CountsPanel(session, themes)
+    qtbot.addWidget(late)
+    assert late.range_label.text() == "Counted in the range: events 121 to 900"
+    assert [tile.value_text for tile in late.tiles.values()] == [
+        tile.value_text for tile in panel.tiles.values()
+    ]
+    assert late.tiles["guard_hits"].value_text

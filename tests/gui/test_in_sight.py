@@ -164,3 +164,49 @@ def test_an_error_in_between_holds_nobody_up(pages: Pages) -> None:
     assert first.heard == ["at 2"]
     source.position_changed.emit(3)
     assert first.heard == ["at 2", "at 3"]
+
+
+class _Counting(QWidget):
+    """A view whose moment is of a run, which it has to know first."""
+
+    def __init__(self, source: _Source) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+        owed = InSight(self)
+        owed.connect_to(source.trace_changed, self._take)
+        for changed in (source.trace_changed, source.position_changed):
+            owed.connect_to(changed, self._move)
+
+    def _take(self) -> None:
+        self.heard.append("trace")
+
+    def _move(self) -> None:
+        self.heard.append("moment")
+
+
+def test_what_was_owed_before_a_run_came_is_done_after_it(qtbot: QtBot) -> None:
+    source = _Source()
+    view = _Counting(source)
+    qtbot.addWidget(view)
+    view.show()
+    with together():
+        source.position_changed.emit(3)
+        source.trace_changed.emit()
+    assert view.heard == ["trace", "moment"]
+    view.hide()
+    source.position_changed.emit(4)
+    source.trace_changed.emit()
+    view.show()
+    assert view.heard == ["trace", "moment"] * 2
+
+
+def test_one_that_fails_holds_up_no_other(pages: Pages) -> None:
+    window, source, first, _ = pages
+    window.show()
+    later = _View(source)
+    later.show()
+    first.heard = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError), together():
+        source.position_changed.emit(5)
+    assert later.heard == ["at 5"]
+    later.close()

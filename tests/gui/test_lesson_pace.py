@@ -10,13 +10,30 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.lesson.loader import open_lesson
+from core.lesson.loader import open_lesson, parse
+from core.trace.explain import explain
+from core.trace.guard_word import moment_at
 from gui.expected import Expected
 from gui.widgets.arrange import lay_out_now
-from gui.widgets.lesson.strip import LessonStrip
+from gui.widgets.in_sight import CALM_MS
 from gui.widgets.stack.cards import CardPixmaps
 from gui.workspaces.live import LiveWorkspace
 from tests.gui.lesson_stands import PATIENCE, Stand
+
+TEXTS = r"""
+schema = 1
+name = "texts"
+title = "Short texts"
+
+[[steps]]
+title = "One line"
+text = "A driver calls `kmalloc`."
+scenario = "mail-chain"
+
+[[steps]]
+title = "Two"
+text = "A driver calls `kmalloc`.\n\nIt gets a page."
+"""
 
 pytestmark = pytest.mark.usefixtures("undressed")
 
@@ -100,18 +117,18 @@ def test_a_run_that_takes_long_is_not_prepared_for(
     assert heard == []
 
 
-def test_the_picture_stays_where_it_is_from_step_to_step(stand: Stand) -> None:
-    stand.start(open_lesson("too-late"))
-    strip: LessonStrip | None = stand.parts.strip
+def test_a_short_text_takes_the_usual_room_and_the_picture_stays(stand: Stand) -> None:
+    stand.start(parse(TEXTS, where="texts"))
+    strip = stand.parts.strip
     assert strip is not None
-    places, texts = set(), set()
-    for index in (2, 4, 6, 7):
+    places, texts = set(), []
+    for index in range(2):
         stand.session.show_step(index)
         stand.settle()
         places.add(strip.geometry().getRect())
-        texts.add(strip.text.heightForWidth(strip.text.width()))
+        texts.append(strip.text.heightForWidth(strip.text.width()))
         assert strip.area.verticalScrollBar().maximum() == 0
-    assert len(texts) > 1
+    assert texts == sorted(set(texts))
     assert len(places) == 1
 
 
@@ -154,3 +171,75 @@ def test_a_run_that_plays_has_no_workspace_laid_out(stand: Stand) -> None:
         session.seek(position)
         lay_out_now()
     assert asked.times == 0
+
+
+# -- every view is of the same moment -------------------------------------------------------------
+
+
+def check_moment(page: LiveWorkspace) -> None:
+    """Compare what the views say with the session."""
+    session = page.stack._session
+    trace, state, covered = session.trace, session.state(), session.covered.places
+    assert trace is not None
+    assert state is not None
+    recorded = trace.info.recording is not None
+    if page.counts.isVisible() and not covered and session.range is None and not recorded:
+        last = trace.state_at(len(trace) - 1).counts
+        shown = {name: tile.value for name, tile in page.counts.tiles.items()}
+        assert shown == state.counts
+        totals = {name: tile.total_text for name, tile in page.counts.tiles.items()}
+        assert totals == {name: f"of {last.get(name, 0):,}" for name in totals}
+    if page.word.isVisible():
+        assert (page.word.moment is None) == (trace.info.guard.unit_bytes == 0)
+        if page.word.moment is not None:
+            assert page.word.moment == moment_at(trace, session.position)
+    if page.scrubber.isVisible():
+        assert page.scrubber.value() == session.position
+    if page.gauge.isVisible():
+        assert page.gauge.reading.used_bytes == state.stack_bytes
+    if page.stack.isVisible():
+        calls = [frame.call for frame in session.frames()]
+        assert [card.call for card in page.stack.scene.cards] == calls
+    if page.explanation.isVisible() and not covered:
+        assert page.explanation.text == explain(trace, session.position)
+
+
+@pytest.mark.parametrize("name", ["three-ways", "depth-law", "real-recordings", "strictly-current"])
+def test_whoever_goes_fast_sees_views_of_one_moment(stand: Stand, name: str) -> None:
+    stand.start(open_lesson(name))
+    wanted = []
+    for index in (*range(len(stand.session.steps)), 3, 1, 4, 0):
+        stand.session.show_step(index)
+        stand.settle()
+        if stand.window.workspace == "live":
+            assert stand.controller.session.position == stand.session.stage.position or (
+                stand.session.stage.played is not None
+            )
+            check_moment(live(stand))
+            wanted.append(index)
+    assert len(wanted) > 2
+
+
+def test_a_workspace_that_comes_back_is_of_the_new_run(stand: Stand) -> None:
+    stand.controller.open_first()
+    session = stand.controller.session
+    stand.qtbot.waitUntil(lambda: session.trace is not None, timeout=PATIENCE)
+    first = session.trace
+    stand.window.show_workspace("timeline")
+    session.seek(10_000)
+    assert session.override(guard="none")
+    stand.qtbot.waitUntil(lambda: session.trace is not first, timeout=PATIENCE)
+    position = session.position
+    stand.window.show_workspace("live")
+    check_moment(live(stand))
+    assert session.position == position
+    stand.window.show_workspace("timeline")
+    session.seek(10_000)
+    assert session.override(guard="uint")
+    stand.qtbot.wait(2 * CALM_MS)  # until those behind are up to date by themselves
+    end = session.position
+    assert session.trace is not None
+    assert end == len(session.trace) - 1
+    stand.window.show_workspace("live")
+    check_moment(live(stand))
+    assert session.position == end

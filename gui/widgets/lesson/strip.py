@@ -31,7 +31,7 @@ _MOST_SHARE = 0.26
 """Of the window's height, for the text; a longer one scrolls."""
 _BESIDE_PX = 760
 """From this width on, at the scale of 1, questions stand beside the text."""
-_USUAL_LINES = 7.75
+_USUAL_LINES = 6.05
 """A shorter text takes no less room where there is enough: from step to step the picture stays."""
 _BORDER_PX = 2
 """What the style sheet has around what scrolls, for the ring of the keyboard, at each side."""
@@ -233,7 +233,7 @@ class LessonStrip(QFrame):
         size = metrics.ui("title").pixelSize()
         self.problem.setStyleSheet(f"color: {theme.warning.ink}; font-size: {size}px")
         side, pad = metrics.chrome(16), metrics.chrome(10)
-        self._pair.setContentsMargins(side, 0, side, pad)
+        self._pair.setContentsMargins(side, 0, side, max(0, pad - 2 * _BORDER_PX))
         self._pair.setSpacing(metrics.chrome(20))
         self._said.setMaximumWidth(metrics.px(_TEXT_PX))
         self._asked_column.setSpacing(metrics.px(12))
