@@ -180,6 +180,9 @@ class MainWindow(QMainWindow):
         """Return a workspace that may be shown soon; it is built where it is new."""
         if name not in self._pages:
             page = self._factories[name]()
+            # What is in it paints itself: where the foot takes more room or less, what stays where
+            # it is need not be painted again.
+            page.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
             self._pages[name] = page
             self._stack.addWidget(page)
         return self._pages[name]
@@ -263,6 +266,8 @@ class MainWindow(QMainWindow):
         for box in (row, column):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
+        for around in (centre, self._stack):
+            around.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.setCentralWidget(centre)
         # Something must have the keyboard from the start, and it is not to be a button.
         welcome.setFocus()
