@@ -66,6 +66,15 @@ def position_of(text: str, trace: Trace, other: Others = None, *, where: str = "
         return _event(words, trace, where)
     if words in _NAMED:
         return _NAMED[words](trace, other, where)
+    # A step asks for the same few positions over and over.
+    known = trace.worked_out.get((position_of, words))
+    if not isinstance(known, int):
+        known = trace.worked_out[position_of, words] = _counted(words, trace, where)
+    return known
+
+
+def _counted(words: str, trace: Trace, where: str) -> int:
+    """Return where a call, or what a stop is about, happens for the nth time."""
     if call := _CALL.fullmatch(words):
         return _nth_call(call[1], call[2], int(call[3] or 1), trace, where)
     return _nth_stop(words, trace, where)
