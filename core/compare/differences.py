@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from core.compare.costs import added_task_bytes, guard_instructions
 from core.scenario.contexts import guards_left_set
 from core.scenario.report import stack_summary
 from core.trace.events import Kind
+from core.trace.once import once_a_run
 
 if TYPE_CHECKING:
     from core.scenario.run import Plan
@@ -127,8 +127,6 @@ MEASURES: tuple[Measure, ...] = (
 """Every measure, the most important first."""
 
 _BY_LAYOUT = "task_struct_bytes"
-_known: WeakKeyDictionary[Trace, dict[str, Value]] = WeakKeyDictionary()
-"""What runs came to, except what their layout is asked for."""
 
 
 def differences(
@@ -156,13 +154,16 @@ def differences(
 
 
 def _values(trace: Trace, plan: Plan | None) -> dict[str, Value]:
-    """Return a run's measures; most stand in many comparisons and are read once."""
-    known = _known.get(trace)
-    if known is None:
-        end = trace.state_at(len(trace) - 1)
-        known = _known[trace] = {name: read(trace, end) for name, read in _READERS.items()}
+    """Return a run's measures."""
     # A layout is a file that may be another one by now.
-    return {**known, _BY_LAYOUT: added_task_bytes(trace, plan)}
+    return {**_lasting(trace), _BY_LAYOUT: added_task_bytes(trace, plan)}
+
+
+@once_a_run
+def _lasting(trace: Trace) -> dict[str, Value]:
+    """Return the measures that stay; a run stands in many comparisons."""
+    end = trace.state_at(len(trace) - 1)
+    return {name: read(trace, end) for name, read in _READERS.items()}
 
 
 def _count(name: str) -> Callable[[Trace, State], Value]:
